@@ -1,0 +1,53 @@
+# Thin on purpose: scripts/setup_env.py sets the machine up, pyproject.toml configures the tools.
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-header --no-emit-index-url --no-emit-find-links
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: run check test bench lock tools machine integration browser
+.NOTPARALLEL:
+
+run:
+	@$(PYTHON) -m scripts.setup_env
+	@exec $(BIN)/flask demo --port $(PORT)
+
+check: tools
+	@printf '\n== Style: ruff ==\n'
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@printf '\n== Import contracts: import-linter ==\n'
+	@$(BIN)/lint-imports --no-logo
+	@printf '\n== Types: mypy ==\n'
+	@$(BIN)/mypy
+	@printf '\n== Templates: djlint ==\n'
+	@$(BIN)/djlint templates --lint --quiet
+	@printf '\n== Dependencies: deptry ==\n'
+	@$(BIN)/deptry .
+	@printf '\n== Fast tests: unit, instruments, architecture ==\n'
+	@$(PYTEST) tests/unit tests/instruments tests/architecture
+
+test: machine check integration browser
+	@printf '\nAll checks and tests passed.\n'
+
+integration: machine
+	@printf '\n== Integration tests: SQLite and PostgreSQL ==\n'
+	@$(PYTEST) tests/integration
+
+browser: machine
+	@printf '\n== Browser tests: Chromium, phone and desktop ==\n'
+	@$(PYTEST) tests/browser
+
+bench: tools
+	@$(BIN)/python -m bench
+
+lock: tools
+	@$(LOCK) requirements.in --output-file requirements.txt
+	@$(LOCK) tests/requirements.in --constraints requirements.txt --output-file tests/requirements.txt
+
+tools:
+	@$(PYTHON) -m scripts.setup_env --tools
+
+machine:
+	@$(PYTHON) -m scripts.setup_env --tests

@@ -1,0 +1,1 @@
+"""Quality-of-life and follow-up tracker for people who have a pelvic exenteration."""

@@ -1,0 +1,88 @@
+"""Everything that is defined as data, read once at the start and never changed while running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lrrc_qol.catalogue.instruments import load_instruments, version_key
+from lrrc_qol.catalogue.protocols import load_protocols
+from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
+from lrrc_qol.domain.alerts import AlertRuleSet
+from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
+from lrrc_qol.domain.instrument import Instrument, Wording
+from lrrc_qol.domain.schedule import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All instruments, wordings and protocols. Versions are kept side by side: an old response needs its own."""
+
+    instruments: tuple[Instrument, ...]
+    protocols: tuple[Protocol, ...]
+    wordings: Mapping[tuple[str, str, str], Wording]
+    rule_sets: Mapping[tuple[str, str], AlertRuleSet]
+
+    def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
+        """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
+        found = [one for one in self.instruments if one.id == instrument_id and version in (None, one.version)]
+        if not found:
+            wanted = instrument_id if version is None else f"{instrument_id}@{version}"
+            known = ", ".join(f"{one.id}@{one.version}" for one in self.instruments)
+            raise UnknownInstrument(f"There is no instrument {wanted}. Known are: {known}.")
+        return max(found, key=lambda one: version_key(one.version))
+
+    def wording(self, instrument_id: str, version: str, language: str, *, allow_topics: bool) -> Wording:
+        """The text of one instrument version in exactly this language; WordingUnavailable when it may not be shown.
+
+        `allow_topics` is for demo and test mode only: instruments whose wording belongs to somebody else then come
+        as stand-in topics, with `approved` false.
+        """
+        instrument = self.instrument(instrument_id, version)
+        wording = self.wordings.get((instrument.id, instrument.version, language))
+        if wording is not None:
+            return wording
+        if allow_topics and not instrument.own_wording and language == TOPIC_LANGUAGE:
+            return topic_wording(instrument)
+        raise WordingUnavailable(f"{instrument.id} {instrument.version} has no wording in language {language!r}.")
+
+    def languages(self) -> tuple[str, ...]:
+        """Languages in which the latest version of every instrument of our own is complete."""
+        own = [one for one in self.instruments if one.own_wording and one == self.instrument(one.id)]
+        offered = [
+            {language for (instrument_id, version, language) in self.wordings if (instrument_id, version) == key}
+            for key in ((one.id, one.version) for one in own)
+        ]
+        return tuple(sorted(set.intersection(*offered))) if offered else ()
+
+    def protocol(self, protocol_id: str, version: str | None = None) -> Protocol:
+        """The protocol of that version, the latest when None; UnknownProtocol when there is none."""
+        found = [one for one in self.protocols if one.id == protocol_id and version in (None, one.version)]
+        if not found:
+            wanted = protocol_id if version is None else f"{protocol_id}@{version}"
+            known = ", ".join(f"{one.id}@{one.version}" for one in self.protocols)
+            raise UnknownProtocol(f"There is no protocol {wanted}. Known are: {known}.")
+        return max(found, key=lambda one: version_key(one.version))
+
+    def alert_rules(self, protocol_id: str, version: str | None = None) -> AlertRuleSet:
+        """The alert rules that belong to a protocol version; UnknownProtocol when there is none."""
+        protocol = self.protocol(protocol_id, version)
+        return self.rule_sets[protocol.id, protocol.version]
+
+
+def load_catalogue(instruments_dir: Path, protocols_dir: Path) -> Catalogue:
+    """Read and check all definitions; DefinitionError names the file, the place and the reason."""
+    loaded = load_instruments(instruments_dir)
+    instruments = tuple(one.instrument for one in loaded)
+    protocols = load_protocols(protocols_dir, instruments)
+    return Catalogue(
+        instruments=instruments,
+        protocols=tuple(protocol for protocol, _ in protocols),
+        wordings={
+            (one.instrument.id, one.instrument.version, language): wording
+            for one in loaded
+            for language, wording in one.wordings.items()
+        },
+        rule_sets={(protocol.id, protocol.version): rules for protocol, rules in protocols},
+    )

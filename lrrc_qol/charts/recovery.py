@@ -1,0 +1,257 @@
+"""The recovery curve of one scale: real days since the operation, own baseline, band of important difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from lrrc_qol.charts.axes import AMBER, GREEN, GREY, INK, LINE_COLOURS, DayMark, DayWindow, day_axis, layout, score_axis
+from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, number, remarks
+from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.instrument import Confidence, Direction, Scale
+from lrrc_qol.domain.recovery import PROXY, ChangeClass, Trajectory, TrajectoryPoint, describe_change
+
+Figure = dict[str, Any]
+
+BAND_COLOURS = {Direction.BETTER: "rgba(11,85,99,0.11)", Direction.WORSE: "rgba(106,61,124,0.11)"}
+ZONE_COLOUR = "rgba(255,191,71,0.12)"
+CLASS_COLOURS = {ChangeClass.IMPROVED: GREEN, ChangeClass.WORSE: AMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class CurveFrame:
+    """What all curves of one page share: the days shown, what happened on them, the names of the visits."""
+
+    window: DayWindow
+    marks: tuple[DayMark, ...] = ()
+    visit_names: Mapping[str, str] = field(default_factory=dict)
+
+
+def drawable(trajectory: Trajectory) -> bool:
+    """Whether there is a curve to draw: at least one score with a day counted from the operation."""
+    return any(point.day is not None and point.point.value is not None for point in trajectory.points)
+
+
+def same_as_before(trajectory: Trajectory) -> tuple[float, float] | None:
+    """The scores that count as about the same as before the operation, from lowest to highest.
+
+    None without a baseline value or a minimal important difference, and when the baseline was recalled.
+    """
+    mid, value = trajectory.scale.mid, trajectory.baseline_value
+    if mid is None or value is None or trajectory.baseline.kind in (BaselineKind.NONE, BaselineKind.RECALLED):
+        return None
+    better = trajectory.scale.direction is Direction.BETTER
+    down, up = (mid.deterioration, mid.improvement) if better else (mid.improvement, mid.deterioration)
+    return max(value - down, trajectory.scale.minimum), min(value + up, trajectory.scale.maximum)
+
+
+def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
+    """The curve as a Plotly figure of plain lists; scores stay in their native direction and are never joined
+    across a visit that was missed, nor with a form that was recalled or given by another person."""
+    scale = trajectory.scale
+    placed = [point for point in trajectory.points if point.day is not None]
+    shapes, notes = _reference(trajectory)
+    return {
+        "data": [
+            _line(trajectory, [p for p in placed if p.point.value is not None and not _set_apart(p, trajectory)]),
+            _points(trajectory, [point for point in placed if point.point.value is not None], frame),
+            _absent(trajectory, [point for point in placed if point.point.value is None], frame),
+        ],
+        "layout": layout(
+            x=day_axis(frame.window),
+            y=score_axis(scale),
+            shapes=[*_zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
+            annotations=[*_end_words(scale), *_zone_words(scale), *notes, *(mark.label() for mark in frame.marks)],
+        ),
+    }
+
+
+def _is_baseline(point: TrajectoryPoint, trajectory: Trajectory) -> bool:
+    return point.point.response_id == trajectory.baseline.response_id
+
+
+def _set_apart(point: TrajectoryPoint, trajectory: Trajectory) -> bool:
+    recalled = trajectory.baseline.kind is BaselineKind.RECALLED and _is_baseline(point, trajectory)
+    return recalled or point.point.respondent == PROXY
+
+
+def _line(trajectory: Trajectory, points: Sequence[TrajectoryPoint]) -> Figure:
+    """The joining line; an empty place between two forms opens it where a visit was missed or gave no score."""
+    holes = [visit.day for visit in trajectory.missed if visit.day is not None]
+    holes += [p.day for p in trajectory.points if p.day is not None and p.point.value is None]
+    days: list[int | None] = [point.day for point in points[:1]]
+    values: list[float | None] = [point.point.value for point in points[:1]]
+    for before, after in pairwise(points):
+        if any((before.day or 0) < day < (after.day or 0) for day in holes):
+            days.append(None)
+            values.append(None)
+        days.append(after.day)
+        values.append(after.point.value)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "course",
+        "x": days,
+        "y": values,
+        "connectgaps": False,
+        "hoverinfo": "skip",
+        "line": {"color": LINE_COLOURS[trajectory.scale.direction], "width": 2.25},
+    }
+
+
+def _points(trajectory: Trajectory, points: Sequence[TrajectoryPoint], frame: CurveFrame) -> Figure:
+    base = LINE_COLOURS[trajectory.scale.direction]
+    symbols = [_symbol(point, trajectory) for point in points]
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": "forms",
+        "x": [point.day for point in points],
+        "y": [point.point.value for point in points],
+        "text": [", ".join(remarks(point.point)) for point in points],
+        "textposition": "top center",
+        "textfont": {"size": 11, "color": GREY},
+        "cliponaxis": False,
+        "marker": {
+            "symbol": symbols,
+            "size": [13 if point.change_class in CLASS_COLOURS else 10 for point in points],
+            "color": [CLASS_COLOURS.get(point.change_class, base) for point in points],
+            "opacity": 1,
+            "line": {"color": "#ffffff", "width": [2 if "open" in symbol else 1.25 for symbol in symbols]},
+        },
+        "hovertext": [_hover(point, frame) for point in points],
+        "hoverinfo": "text",
+    }
+
+
+def _symbol(point: TrajectoryPoint, trajectory: Trajectory) -> str:
+    if point.change_class in CLASS_COLOURS:
+        shape = "triangle-up" if (point.change or 0) > 0 else "triangle-down"
+    else:
+        shape = "circle"
+    stale = trajectory.baseline.kind is BaselineKind.STALE and _is_baseline(point, trajectory)
+    hollow = "-open" if stale or _set_apart(point, trajectory) else ""
+    marked = "-dot" if remarks(point.point) else ""
+    return shape + hollow + marked
+
+
+def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: CurveFrame) -> Figure:
+    """Crosses on the lower edge: visits without a form, and forms that gave no score."""
+    missed = [(visit.day, visit) for visit in trajectory.missed if visit.day is not None]
+    missed_words = [
+        f"<b>{frame.visit_names.get(visit.key, visit.key)}</b><br>was due {day_month(visit.due_on)}<br>no form"
+        for _, visit in missed
+    ]
+    days = [day for day, _ in missed] + [point.day for point in unscored]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "no value",
+        "x": days,
+        "y": [score_axis(trajectory.scale)["range"][0]] * len(days),
+        "cliponaxis": False,
+        "marker": {"symbol": "x-thin", "size": 8, "line": {"color": GREY, "width": 2}},
+        "hovertext": missed_words + [_hover(point, frame) for point in unscored],
+        "hoverinfo": "text",
+    }
+
+
+def _hover(point: TrajectoryPoint, frame: CurveFrame) -> str:
+    score = point.point
+    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else f"<b>{number(score.value)}</b>"
+    lines = [
+        f"<b>{frame.visit_names.get(score.visit_key, score.visit_key)}</b>",
+        f"{day_month(score.answered_on)}, day {str(point.day).replace('-', '−')}",
+        value,
+        describe_change(point),
+        f"{RESPONDENTS[score.respondent]}, {MODES[score.mode]}",
+        f"{score.answered} of {score.expected} answered" + (", filled up by the rule" if score.prorated else ""),
+    ]
+    return "<br>".join(lines)
+
+
+def _reference(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
+    """The own baseline as a line with its band, and its words at the right edge; only words without a baseline."""
+    value, kind, scale = trajectory.baseline_value, trajectory.baseline.kind, trajectory.scale
+    if value is None or kind is BaselineKind.NONE:
+        return [], [_beside(_middle(scale), "no<br>baseline")]
+    shapes: list[Figure] = []
+    band = same_as_before(trajectory)
+    if band is not None:
+        shapes.append(_across(band[0], band[1], BAND_COLOURS[scale.direction], "band"))
+    recalled = kind is BaselineKind.RECALLED
+    line = {"color": INK, "width": 1.25, "dash": "dot" if recalled else "dash"}
+    shapes.append({**_across(value, value, "", "baseline"), "type": "line", "line": line})
+    words = {BaselineKind.RECALLED: "recalled", BaselineKind.STALE: "before<br>(old)"}.get(kind, "before<br>surgery")
+    return shapes, [_beside(value, f"{words}<br><b>{number(value)}</b>")]
+
+
+def _across(low: float, high: float, colour: str, name: str) -> Figure:
+    """A layer behind the curve over the whole width between two scores."""
+    place = {"xref": "paper", "x0": 0, "x1": 1, "y0": low, "y1": high, "layer": "below", "name": name}
+    return {"type": "rect", "line": {"width": 0}, "fillcolor": colour, **place} if colour else place
+
+
+def _zone(scale: Scale) -> list[Figure]:
+    if scale.threshold is None:
+        return []
+    below = scale.threshold.side == "below"
+    low, high = (scale.minimum, scale.threshold.value) if below else (scale.threshold.value, scale.maximum)
+    edge = {
+        "type": "line",
+        "line": {"color": AMBER, "width": 1, "dash": "dot" if _provisional(scale) else "solid"},
+    }
+    at = scale.threshold.value
+    return [_across(low, high, ZONE_COLOUR, "problem zone"), {**_across(at, at, "", "problem limit"), **edge}]
+
+
+def _provisional(scale: Scale) -> bool:
+    return scale.threshold is not None and scale.threshold.confidence is not Confidence.VERIFIED
+
+
+def _zone_words(scale: Scale) -> list[Figure]:
+    if scale.threshold is None:
+        return []
+    below = scale.threshold.side == "below"
+    words = "problem (provisional)" if _provisional(scale) else "problem"
+    edge = scale.minimum if below else scale.maximum
+    return [_inside(edge, words, AMBER, above=below)]
+
+
+def _end_words(scale: Scale) -> list[Figure]:
+    ends = ((scale.maximum, scale.high_label, True), (scale.minimum, scale.low_label, False))
+    return [_inside(edge, f"{number(edge)} = {words}", GREY, above=top) for edge, words, top in ends if words]
+
+
+def _inside(edge: float, words: str, colour: str, *, above: bool) -> Figure:
+    """Words at an end of the scale, on the right, where forms are few."""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "y": edge,
+        "yanchor": "bottom" if above else "top",
+        "text": words,
+        "showarrow": False,
+        "font": {"size": 11, "color": colour},
+    }
+
+
+def _beside(value: float, words: str) -> Figure:
+    return {
+        "xref": "paper",
+        "x": 1.015,
+        "xanchor": "left",
+        "align": "left",
+        "y": value,
+        "yanchor": "middle",
+        "text": words,
+        "showarrow": False,
+        "font": {"size": 11, "color": INK},
+    }
+
+
+def _middle(scale: Scale) -> float:
+    return (scale.minimum + scale.maximum) / 2

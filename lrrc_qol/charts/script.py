@@ -1,0 +1,28 @@
+"""How figures reach the browser: the drawing library of the installed wheel and the options every chart must have."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+
+def plotly_script() -> bytes:
+    """The drawing library exactly as the installed wheel brings it, so that it always fits the figures."""
+    return resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+
+
+def chart_config() -> dict[str, Any]:
+    """Options of every chart.
+
+    The library's default tool bar offers to hand the chart's data to its maker's cloud; no security policy of the
+    page stops that, so the button and the address behind it are switched off here, once for all charts.
+    """
+    return {
+        "showSendToCloud": False,
+        "plotlyServerURL": "",
+        "displaylogo": False,
+        "responsive": True,
+        "displayModeBar": "hover",
+        "modeBarButtonsToRemove": ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+        "toImageButtonOptions": {"filename": "recovery-curve", "scale": 2},
+    }

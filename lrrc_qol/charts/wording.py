@@ -1,0 +1,81 @@
+"""Numbers and classes as staff read them; the same words under the curve, in its labels and in the tables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lrrc_qol.domain.instrument import Direction, Scale
+from lrrc_qol.domain.recovery import ChangeClass, ScorePoint, TrajectoryPoint
+
+MINUS = "−"
+INTERVIEWS = {"telephone": "by phone", "face_to_face": "interview"}
+MODES = {
+    "own_phone": "own phone",
+    "own_computer": "own computer",
+    "ward_tablet": "ward tablet",
+    "paper": "paper",
+    "telephone": "telephone interview",
+    "face_to_face": "face-to-face interview",
+}
+RESPONDENTS = {
+    "patient": "the patient",
+    "helped": "the patient, with help reading",
+    "interpreter": "the patient, through an interpreter",
+    "proxy": "another person for the patient",
+}
+NO_SCORE = {
+    "too_few_answered": "no score: too few questions answered",
+    "part_missing": "no score: a part of it is missing",
+    "not_applicable": "does not apply",
+}
+CLASSES = {
+    ChangeClass.IMPROVED: "better",
+    ChangeClass.AS_BEFORE: "about the same",
+    ChangeClass.WORSE: "worse",
+    ChangeClass.NOT_EVALUABLE: "not judged",
+}
+
+
+def number(value: float) -> str:
+    """A score with at most one decimal: 66.7, 50."""
+    return f"{value:.1f}".removesuffix(".0").replace("-", MINUS)
+
+
+def signed(value: float) -> str:
+    """A change with its sign: +8.3, −25, 0."""
+    text = number(value)
+    return text if text.startswith(MINUS) or text == "0" else f"+{text}"
+
+
+def day_month(day: date) -> str:
+    """A date as 3 May 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def class_words(point: TrajectoryPoint) -> str:
+    """The class of a change with its certainty: worse (possible)."""
+    words = CLASSES[point.change_class]
+    return f"{words} ({point.certainty.value})" if point.certainty is not None else words
+
+
+def class_glyph(point: TrajectoryPoint) -> str:
+    """The shape that stands for the class: an arrow the way the score moved, a dot for about the same."""
+    if point.change_class in (ChangeClass.IMPROVED, ChangeClass.WORSE):
+        return "▲" if (point.change or 0) > 0 else "▼"
+    return "●" if point.change_class is ChangeClass.AS_BEFORE else "○"
+
+
+def remarks(point: ScorePoint) -> tuple[str, ...]:
+    """What sets a form apart from one the patient gave alone and in time; empty for an ordinary form."""
+    found = (
+        "late" if point.out_of_window else "",
+        INTERVIEWS.get(point.mode, ""),
+        "by another person" if point.respondent == "proxy" else "",
+    )
+    return tuple(words for words in found if words)
+
+
+def range_words(scale: Scale) -> str:
+    """The scale's range and direction in words: 0–100, higher is better."""
+    way = "higher is better" if scale.direction is Direction.BETTER else "higher is worse"
+    return f"{number(scale.minimum)}–{number(scale.maximum)}, {way}"

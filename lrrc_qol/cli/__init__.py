@@ -1,0 +1,20 @@
+"""The `flask …` commands."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from lrrc_qol.cli.accounts import centres, users
+from lrrc_qol.cli.database import db
+from lrrc_qol.cli.demo import demo
+from lrrc_qol.cli.export import export
+from lrrc_qol.cli.instruments import instruments
+from lrrc_qol.cli.jobs import jobs
+from lrrc_qol.cli.protocol import protocol
+from lrrc_qol.cli.score import score
+
+
+def register_commands(app: Flask) -> None:
+    """Add every command to the app's command line."""
+    for command in (centres, db, demo, export, instruments, jobs, protocol, score, users):
+        app.cli.add_command(command)

@@ -1,0 +1,36 @@
+"""The runtime of a command that needs settings and a migrated database."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from lrrc_qol.config import Settings, SettingsError, load_settings
+from lrrc_qol.domain.errors import DefinitionError
+from lrrc_qol.persistence.db import DatabaseBusy
+from lrrc_qol.persistence.schema import schema_is_current
+from lrrc_qol.runtime import Runtime, build_runtime
+
+
+def settings_for_command() -> Settings:
+    """The settings of the environment; a ClickException with one line when one is missing or wrong."""
+    try:
+        return load_settings(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def runtime_for_command() -> Runtime:
+    """A runtime on a database at the right revision; a ClickException with one line otherwise."""
+    settings = settings_for_command()
+    try:
+        runtime = build_runtime(settings)
+        current = schema_is_current(runtime.database)
+    except DefinitionError as error:
+        raise click.ClickException(str(error)) from None
+    except DatabaseBusy as error:
+        raise click.ClickException(f"the database does not answer ({error})") from None
+    if not current:
+        raise click.ClickException("the database is not at the revision this program needs. Run: flask db upgrade")
+    return runtime

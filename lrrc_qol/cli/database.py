@@ -1,0 +1,24 @@
+"""`flask db`: migrations."""
+
+from __future__ import annotations
+
+import click
+
+from lrrc_qol.cli.command_runtime import settings_for_command
+from lrrc_qol.persistence.db import Database
+from lrrc_qol.persistence.schema import upgrade
+
+
+@click.group()
+def db() -> None:
+    """Database migrations."""
+
+
+@db.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the database to the revision this program needs."""
+    before, after = upgrade(Database(settings_for_command().database_url))
+    if before == after:
+        click.echo(f"The database is at revision {after}; nothing to do.")
+    else:
+        click.echo(f"The database went from revision {before or 'none'} to {after}.")

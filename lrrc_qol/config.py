@@ -1,0 +1,169 @@
+"""Settings from the environment, read once, checked before anything starts."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTRUMENTS_DIR = ROOT / "instruments"
+PROTOCOLS_DIR = ROOT / "lrrc_qol" / "protocols"
+INSTANCE_DIR = ROOT / "instance"
+
+MINIMUM_SECRET_LENGTH = 50
+FIELD_KEY_BYTES = 32
+
+# Known to everybody, so fit for demo and test only; production refuses them.
+OPEN_SECRET = "demo-and-test-only-secret-never-for-real-patients-0000"  # noqa: S105 - see the line above
+OPEN_FIELD_KEY = bytes(range(FIELD_KEY_BYTES))
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the one line names it and says what to do."""
+
+
+class Mode(StrEnum):
+    """Where the program runs: production is strict, demo and test bring open secrets and a movable clock."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mail is handed over; `tls` means TLS from the first byte (smtps)."""
+
+    host: str
+    port: int
+    tls: bool = False
+    user: str | None = None
+    password: str | None = None
+    starttls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides. `base_url` has no trailing slash."""
+
+    mode: Mode
+    database_url: str
+    secret_key: str
+    field_key: bytes
+    base_url: str
+    smtp: SmtpServer
+    mail_from: str
+
+    @property
+    def open_doors(self) -> bool:
+        """True in demo and test: stand-in topics and a set clock are allowed."""
+        return self.mode is not Mode.PRODUCTION
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the LRRC_QOL_* variables; raise SettingsError with one line that names what is missing or wrong."""
+    mode = _mode(environ.get("LRRC_QOL_MODE", Mode.PRODUCTION.value))
+    strict = mode is Mode.PRODUCTION
+    return Settings(
+        mode=mode,
+        database_url=environ.get("LRRC_QOL_DATABASE_URL") or f"sqlite:///{INSTANCE_DIR / 'lrrc_qol.sqlite3'}",
+        secret_key=_secret(environ.get("LRRC_QOL_SECRET_KEY", ""), strict=strict),
+        field_key=_field_key(environ.get("LRRC_QOL_FIELD_KEY", ""), strict=strict),
+        base_url=_base_url(environ.get("LRRC_QOL_BASE_URL", ""), strict=strict),
+        smtp=_smtp(environ.get("LRRC_QOL_SMTP_URL", ""), strict=strict),
+        mail_from=_mail_from(environ.get("LRRC_QOL_MAIL_FROM", ""), strict=strict),
+    )
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError:
+        raise SettingsError(f"LRRC_QOL_MODE is {text!r}; use production, demo or test.") from None
+
+
+def _secret(text: str, *, strict: bool) -> str:
+    if not text:
+        if strict:
+            raise SettingsError(
+                "LRRC_QOL_SECRET_KEY is not set; it signs sessions. Make one with: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return OPEN_SECRET
+    if strict and (len(text) < MINIMUM_SECRET_LENGTH or text == OPEN_SECRET):
+        raise SettingsError(f"LRRC_QOL_SECRET_KEY must be your own and at least {MINIMUM_SECRET_LENGTH} characters.")
+    return text
+
+
+def _field_key(text: str, *, strict: bool) -> bytes:
+    if not text:
+        if strict:
+            raise SettingsError(
+                "LRRC_QOL_FIELD_KEY is not set; it encrypts names and addresses. Make one with: "
+                'python3 -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
+            )
+        return OPEN_FIELD_KEY
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise SettingsError("LRRC_QOL_FIELD_KEY is not valid base64; it must be 32 bytes in base64.") from None
+    if len(key) != FIELD_KEY_BYTES:
+        raise SettingsError(f"LRRC_QOL_FIELD_KEY has {len(key)} bytes; it must be 32 bytes in base64.")
+    if strict and key == OPEN_FIELD_KEY:
+        raise SettingsError("LRRC_QOL_FIELD_KEY is the published demo key; make your own.")
+    return key
+
+
+def _base_url(text: str, *, strict: bool) -> str:
+    if not text:
+        if strict:
+            raise SettingsError("LRRC_QOL_BASE_URL is not set; links in mails need it, e.g. https://qol.example.org")
+        return "http://localhost:8000"
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError("LRRC_QOL_BASE_URL must be a full address such as https://qol.example.org")
+    if strict and parts.scheme != "https":
+        raise SettingsError("LRRC_QOL_BASE_URL must start with https:// in production.")
+    return text.rstrip("/")
+
+
+def _smtp(text: str, *, strict: bool) -> SmtpServer:
+    if not text:
+        if strict:
+            raise SettingsError("LRRC_QOL_SMTP_URL is not set; e.g. smtp://mail.example.org:25")
+        return SmtpServer(host="localhost", port=8025)
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        raise SettingsError("LRRC_QOL_SMTP_URL has a port that is not a number from 1 to 65535.") from None
+    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
+        raise SettingsError(
+            "LRRC_QOL_SMTP_URL must look like smtp://host:port, smtp+starttls://user:pw@host:port "
+            "or smtps://user:pw@host:port"
+        )
+    tls = parts.scheme == "smtps"
+    starttls = parts.scheme == "smtp+starttls"
+    return SmtpServer(
+        host=parts.hostname,
+        port=port or (465 if tls else 587 if starttls else 25),
+        tls=tls,
+        starttls=starttls,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def _mail_from(text: str, *, strict: bool) -> str:
+    if not text:
+        if strict:
+            raise SettingsError("LRRC_QOL_MAIL_FROM is not set; e.g. no-reply@qol.example.org")
+        return "no-reply@localhost"
+    if text.count("@") != 1 or any(character in text for character in "\r\n<>, "):
+        raise SettingsError("LRRC_QOL_MAIL_FROM must be one plain address such as no-reply@qol.example.org")
+    return text

@@ -1,0 +1,93 @@
+"""The page of the demo's mailbox: plain WSGI, no script, and no trust in what a mail holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lrrc_qol.config import ROOT
+from lrrc_qol.demo.mailbox_store import MailStore
+
+LIST_LIMIT = 200
+STYLESHEET = ROOT / "lrrc_qol" / "static" / "mailbox.css"
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+# The mail itself may show text and open its link in a new window; it can run nothing and load nothing.
+MAIL_POLICY = "default-src 'none'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: str
+    body: str
+    content_type: str = "text/html; charset=utf-8"
+    policy: str = PAGE_POLICY
+
+
+class MailboxPage:
+    """The WSGI application: the list, one mail, its HTML part by itself, the stylesheet."""
+
+    def __init__(self, store: MailStore) -> None:
+        self._store = store
+        self._templates = Environment(
+            loader=FileSystemLoader(ROOT / "templates" / "demo"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["mail_url"] = "/mail/{}".format
+
+    def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        answer = self._answer(environ)
+        body = answer.body.encode()
+        start_response(
+            answer.status,
+            [
+                ("Content-Type", answer.content_type),
+                ("Content-Length", str(len(body))),
+                ("Content-Security-Policy", answer.policy),
+                ("Cache-Control", "no-store"),
+                ("Referrer-Policy", "no-referrer"),
+                ("X-Content-Type-Options", "nosniff"),
+            ],
+        )
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+    def _answer(self, environ: Mapping[str, Any]) -> _Answer:
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return self._sorry("405 Method Not Allowed")
+        # Another site could point its own name at this machine and read along; only our own names are answered.
+        if re.sub(r":\d+$", "", environ.get("HTTP_HOST", "")) not in OWN_NAMES:
+            return self._sorry("400 Bad Request")
+        path = environ.get("PATH_INFO", "/")
+        if path == "/":
+            return self._page("list.html", mails=self._store.newest(LIST_LIMIT))
+        if path == "/mailbox.css":
+            return _Answer("200 OK", STYLESHEET.read_text(encoding="utf-8"), "text/css; charset=utf-8")
+        return self._mail(path)
+
+    def _mail(self, path: str) -> _Answer:
+        match = re.fullmatch(r"/mail/(\d{1,9})(/html)?", path)
+        mail = self._store.find(int(match[1])) if match else None
+        if match is None or mail is None:
+            return self._sorry("404 Not Found")
+        if match[2]:
+            return _Answer("200 OK", mail.html, policy=MAIL_POLICY)
+        return self._page("mail.html", mail=mail)
+
+    def _sorry(self, status: str) -> _Answer:
+        return _Answer(status, self._templates.get_template("sorry.html").render())
+
+    def _page(self, template: str, **values: Any) -> _Answer:
+        return _Answer("200 OK", self._templates.get_template(template).render(values))

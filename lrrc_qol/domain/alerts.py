@@ -1,0 +1,259 @@
+"""Which answers call for a human, how urgently, and what the patient is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from lrrc_qol.domain.instrument import AnswerValue, Confidence
+
+
+class AlertLevel(StrEnum):
+    """How urgent a finding is."""
+
+    RED = "red"
+    AMBER = "amber"
+    YELLOW = "yellow"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Urgency as a number, higher = more urgent: info 0, yellow 1, amber 2, red 3."""
+        return (AlertLevel.INFO, AlertLevel.YELLOW, AlertLevel.AMBER, AlertLevel.RED).index(self)
+
+
+class RuleKind(StrEnum):
+    """The closed list of what a rule can ask of an answer."""
+
+    AT_OR_ABOVE = "item_at_or_above"
+    IN = "item_in"
+    RISE = "item_rise"
+    PERSISTS = "item_persists"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """One rule of the protocol; its figures come with `source` and `confidence`.
+
+    `watched` maps an instrument to the items asked of. `minimum` is the smallest answer that fires (all kinds but
+    `item_in`, which has `values`); `min_rise` the smallest rise over the previous form; `max_age_days` how old that
+    form may be. The rule sleeps unless all facts of `requires` hold and none of `unless`. `topic` groups rules that
+    speak of the same trouble, so that one trouble is not counted twice.
+    """
+
+    id: str
+    level: AlertLevel
+    kind: RuleKind
+    topic: str
+    watched: Mapping[str, tuple[str, ...]]
+    reason: str
+    instruction: str | None
+    source: str
+    confidence: Confidence
+    minimum: int = 0
+    values: tuple[int, ...] = ()
+    min_rise: int = 0
+    max_age_days: int = 0
+    requires: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedRule:
+    """`count` findings of `of_level` about different topics in one form make one further finding of `level`."""
+
+    id: str
+    level: AlertLevel
+    of_level: AlertLevel
+    count: int
+    reason: str
+    instruction: str | None
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class TimingWindow:
+    """A stretch of days since discharge in which `fact` holds; both days belong to it, no `to_day` = open end."""
+
+    fact: str
+    from_day: int
+    to_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What the patient sees at once. `call` names the number to tap; the text may hold phone placeholders."""
+
+    title: str
+    text: str
+    call: Literal["emergency", "ward", "nurse"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRuleSet:
+    """One version of a protocol's alert rules. `target_minutes` is the time to the first call, None = next contact."""
+
+    version: str
+    owner: str
+    rules: tuple[AlertRule, ...]
+    combined: tuple[CombinedRule, ...]
+    windows: tuple[TimingWindow, ...]
+    instructions: Mapping[str, Instruction]
+    target_minutes: Mapping[AlertLevel, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousAnswers:
+    """The form of the same instrument before this one: its answers, its age in days, and whether the same person
+    answered both."""
+
+    answers: Mapping[str, AnswerValue]
+    age_days: int
+    same_respondent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that fired on one form; `items` are the answers that fired it."""
+
+    rule_id: str
+    rule_version: str
+    level: AlertLevel
+    instrument_id: str
+    items: Mapping[str, int]
+    reason: str
+    instruction: str | None
+
+
+def evaluate(
+    rule_set: AlertRuleSet,
+    *,
+    instrument_id: str,
+    answers: Mapping[str, AnswerValue],
+    previous: PreviousAnswers | None,
+    facts: frozenset[str],
+) -> tuple[Finding, ...]:
+    """Return what the answers given so far call for, highest level first; a half-filled form is judged as it stands.
+
+    A finding whose answers all stand in a more urgent finding already is left out: one trouble, one alert. `facts` are
+    anatomy facts together with those of `timing_facts`.
+    """
+    fired = [
+        (rule, items)
+        for rule in rule_set.rules
+        if _awake(rule, facts) and (items := _firing_items(rule, instrument_id, answers, previous))
+    ]
+    fired.sort(key=lambda pair: -pair[0].level.rank)
+    covered: set[str] = set()
+    kept: list[tuple[AlertRule, Mapping[str, int]]] = []
+    for rule, items in fired:
+        if not set(items) <= covered:
+            kept.append((rule, items))
+            covered |= set(items)
+    findings = [
+        Finding(rule.id, rule_set.version, rule.level, instrument_id, items, rule.reason, rule.instruction)
+        for rule, items in kept
+    ]
+    findings += [
+        Finding(rule.id, rule_set.version, rule.level, instrument_id, items, rule.reason, rule.instruction)
+        for rule in rule_set.combined
+        if (items := _combined_items(rule, kept))
+    ]
+    return tuple(sorted(findings, key=lambda finding: -finding.level.rank))
+
+
+def _awake(rule: AlertRule, facts: frozenset[str]) -> bool:
+    return set(rule.requires) <= facts and not set(rule.unless) & facts
+
+
+def _firing_items(
+    rule: AlertRule, instrument_id: str, answers: Mapping[str, AnswerValue], previous: PreviousAnswers | None
+) -> dict[str, int]:
+    given = _numbers(answers, rule.watched.get(instrument_id, ()))
+    if rule.kind is RuleKind.IN:
+        return {item: value for item, value in given.items() if value in rule.values}
+    high = {item: value for item, value in given.items() if value >= rule.minimum}
+    if rule.kind is RuleKind.AT_OR_ABOVE:
+        return high
+    if previous is None or not previous.same_respondent or previous.age_days > rule.max_age_days:
+        return {}
+    before = _numbers(previous.answers, tuple(high))
+    if rule.kind is RuleKind.PERSISTS:
+        return {item: high[item] for item, value in before.items() if value >= rule.minimum}
+    return {item: high[item] for item, value in before.items() if high[item] - value >= rule.min_rise}
+
+
+def _numbers(answers: Mapping[str, AnswerValue], items: Sequence[str]) -> dict[str, int]:
+    return {item: value for item in items if isinstance(value := answers.get(item), int)}
+
+
+def _combined_items(rule: CombinedRule, kept: Sequence[tuple[AlertRule, Mapping[str, int]]]) -> dict[str, int]:
+    counted = [(single, items) for single, items in kept if single.level is rule.of_level]
+    if len({single.topic for single, _ in counted}) < rule.count:
+        return {}
+    return {item: value for _, items in counted for item, value in items.items()}
+
+
+def timing_facts(rule_set: AlertRuleSet, *, discharged_on: date | None, today: date) -> frozenset[str]:
+    """Return the facts that hold `today` by the days since discharge; none before discharge."""
+    if discharged_on is None:
+        return frozenset()
+    day = (today - discharged_on).days
+    return frozenset(
+        window.fact
+        for window in rule_set.windows
+        if window.from_day <= day and (window.to_day is None or day <= window.to_day)
+    )
+
+
+class AlertStepKind(StrEnum):
+    """What can be written into an alert's history."""
+
+    RAISED = "raised"
+    RAISED_AGAIN = "raised_again"
+    SEEN = "seen"
+    TAKEN = "taken"
+    CONTACTED = "contacted"
+    NO_ANSWER = "no_answer"
+    NOTE = "note"
+    CLOSED = "closed"
+
+
+class AlertState(StrEnum):
+    """Where an alert stands; always derived from its steps."""
+
+    NEW = "new"
+    SEEN = "seen"
+    CONTACTED = "contacted"
+    CLOSED = "closed"
+
+
+_PROGRESS = {
+    AlertStepKind.RAISED: AlertState.NEW,
+    AlertStepKind.RAISED_AGAIN: AlertState.NEW,
+    AlertStepKind.SEEN: AlertState.SEEN,
+    AlertStepKind.TAKEN: AlertState.SEEN,
+    AlertStepKind.NO_ANSWER: AlertState.SEEN,
+    AlertStepKind.NOTE: AlertState.SEEN,
+    AlertStepKind.CONTACTED: AlertState.CONTACTED,
+    AlertStepKind.CLOSED: AlertState.CLOSED,
+}
+
+
+def alert_state(steps: Iterable[str]) -> AlertState:
+    """Return the state after `steps` (values of `AlertStepKind` in order of time); ValueError for an unknown one.
+
+    The state only moves on, except that an open alert raised again is new again: somebody must look once more.
+    """
+    order = tuple(AlertState)
+    state = AlertState.NEW
+    for step in steps:
+        reached = _PROGRESS[AlertStepKind(step)]
+        raised_again = reached is AlertState.NEW and state is not AlertState.CLOSED
+        if raised_again or order.index(reached) > order.index(state):
+            state = reached
+    return state

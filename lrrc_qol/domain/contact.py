@@ -1,0 +1,204 @@
+"""Whether a message may go out: one gate, asked at send time, over facts derived from the episode's events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    LINK_RESENT = "link_resent"
+    STAFF_ALERT = "staff_alert"
+
+
+class EventKind(StrEnum):
+    """What can happen to a patient and changes contact, schedule or the reading of a curve."""
+
+    DISCHARGE = "discharge"
+    READMISSION = "readmission"
+    REOPERATION = "reoperation"
+    RE_EXENTERATION = "re_exenteration"
+    RECURRENCE = "recurrence"
+    CHEMOTHERAPY_START = "chemotherapy_start"
+    CHEMOTHERAPY_STOP = "chemotherapy_stop"
+    STOMA_CHANGE = "stoma_change"
+    PAUSE = "pause"
+    RESUME = "resume"
+    WITHDRAWAL_REMINDERS = "withdrawal_reminders"
+    WITHDRAWAL_NEW_DATA = "withdrawal_new_data"
+    WITHDRAWAL_ALL = "withdrawal_all"
+    PALLIATIVE = "palliative"
+    DEATH = "death"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    ADDRESS_BOUNCED = "address_bounced"
+    ADDRESS_CORRECTED = "address_corrected"
+    CANCELLED_SURGERY = "cancelled_surgery"
+    ADMITTED = "admitted"
+    LEFT_HOSPITAL = "left_hospital"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """Everything the gate asks about a patient and a form at one moment.
+
+    `known` is false when any of the rest could not be found out; then nothing goes out. `withdrawn` = no new data;
+    `withdrawn_reminders` = no reminders, answers still welcome; `opted_out` = unsubscribed from mails.
+    """
+
+    died: bool
+    withdrawn: bool
+    withdrawn_reminders: bool
+    opted_out: bool
+    paused: bool
+    inpatient: bool
+    address_bounced: bool
+    has_address: bool
+    episode_closed: bool
+    answered: bool
+    window_open: bool
+    known: bool
+
+
+class ContactReason(StrEnum):
+    """Why a message may go out (`allowed`) or what holds it."""
+
+    ALLOWED = "allowed"
+    UNKNOWN = "unknown"
+    DIED = "died"
+    WITHDRAWN = "withdrawn"
+    EPISODE_CLOSED = "episode_closed"
+    ANSWERED = "answered"
+    NO_ADDRESS = "no_address"
+    ADDRESS_BOUNCED = "address_bounced"
+    WITHDRAWN_REMINDERS = "withdrawn_reminders"
+    OPTED_OUT = "opted_out"
+    PAUSED = "paused"
+    INPATIENT = "inpatient"
+    WINDOW_CLOSED = "window_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDecision:
+    """The gate's answer; true when the message may go out."""
+
+    allowed: bool
+    reason: ContactReason
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def may_contact(facts: ContactFacts, kind: MessageKind) -> ContactDecision:
+    """Decide whether a message of `kind` may go out now; the first reason that holds it is named.
+
+    A staff alert tells the patient nothing, so no state of the patient holds it. A link a person asked for is sent
+    despite opt-out, pause or hospital stay and after the window, because a late form is welcome. Invitations and
+    reminders need everything to be right.
+    """
+    if not facts.known:
+        return ContactDecision(False, ContactReason.UNKNOWN)
+    if kind is MessageKind.STAFF_ALERT:
+        return ContactDecision(True, ContactReason.ALLOWED)
+    checks = _hard_stops(facts)
+    if kind is not MessageKind.LINK_RESENT:
+        checks += _automated_stops(facts)
+    for holds, reason in checks:
+        if holds:
+            return ContactDecision(False, reason)
+    return ContactDecision(True, ContactReason.ALLOWED)
+
+
+def _hard_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
+    return (
+        (facts.died, ContactReason.DIED),
+        (facts.withdrawn, ContactReason.WITHDRAWN),
+        (facts.episode_closed, ContactReason.EPISODE_CLOSED),
+        (facts.answered, ContactReason.ANSWERED),
+        (not facts.has_address, ContactReason.NO_ADDRESS),
+        (facts.address_bounced, ContactReason.ADDRESS_BOUNCED),
+    )
+
+
+def _automated_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
+    return (
+        (facts.withdrawn_reminders, ContactReason.WITHDRAWN_REMINDERS),
+        (facts.opted_out, ContactReason.OPTED_OUT),
+        (facts.paused, ContactReason.PAUSED),
+        (facts.inpatient, ContactReason.INPATIENT),
+        (not facts.window_open, ContactReason.WINDOW_CLOSED),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """One event of an episode: the civil day it happened and the instant it was written down."""
+
+    kind: EventKind
+    happened_on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactState:
+    """What the events of an episode say about contact on a day."""
+
+    died: bool = False
+    withdrawn: bool = False
+    withdrawn_reminders: bool = False
+    opted_out: bool = False
+    paused: bool = False
+    inpatient: bool = False
+    address_bounced: bool = False
+
+
+# Days without automated messages after an event; a nurse may end the hold earlier with RESUME. Design figures, in
+# line with the wish of patients and nurses that nobody is asked to fill in forms in the first days of a setback.
+_HOLD_DAYS = {EventKind.READMISSION: 7, EventKind.REOPERATION: 14}
+_WITHDRAWN = {EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL}
+_IN_HOSPITAL = {EventKind.ADMITTED, EventKind.READMISSION}
+_OUT_OF_HOSPITAL = {EventKind.DISCHARGE, EventKind.LEFT_HOSPITAL}
+
+
+def contact_facts_from_events(events: Sequence[RecordedEvent], *, today: date) -> ContactState:
+    """Return the contact state on `today`, whatever the order the events were recorded in.
+
+    Events dated after `today` have not happened yet, except death and withdrawal, which count as soon as they are
+    recorded: a wrong date must not let a message out. Of opposite events on one day the later recorded one holds.
+    """
+    ever = {event.kind for event in events}
+    past = sorted(
+        (event for event in events if event.happened_on <= today),
+        key=lambda event: (event.happened_on, event.recorded_at),
+    )
+    return ContactState(
+        died=EventKind.DEATH in ever,
+        withdrawn=bool(ever & _WITHDRAWN),
+        withdrawn_reminders=EventKind.WITHDRAWAL_REMINDERS in ever,
+        opted_out=_holds(past, {EventKind.OPT_OUT}, {EventKind.OPT_IN}),
+        paused=_holds(past, {EventKind.PAUSE}, {EventKind.RESUME}) or _on_hold(past, today),
+        inpatient=_holds(past, _IN_HOSPITAL, _OUT_OF_HOSPITAL),
+        address_bounced=_holds(past, {EventKind.ADDRESS_BOUNCED}, {EventKind.ADDRESS_CORRECTED}),
+    )
+
+
+def _holds(past: Sequence[RecordedEvent], starts: set[EventKind], ends: set[EventKind]) -> bool:
+    last = [event.kind for event in past if event.kind in starts | ends][-1:]
+    return bool(last) and last[0] in starts
+
+
+def _on_hold(past: Sequence[RecordedEvent], today: date) -> bool:
+    until: date | None = None
+    for event in past:
+        if event.kind in _HOLD_DAYS:
+            held_until = event.happened_on + timedelta(days=_HOLD_DAYS[event.kind])
+            until = held_until if until is None else max(until, held_until)
+        elif event.kind is EventKind.RESUME:
+            until = None
+    return until is not None and today < until

@@ -1,0 +1,195 @@
+"""A patient's dated scores of one scale against the patient's own baseline: change, class and certainty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from lrrc_qol.domain.baseline import Baseline, BaselineKind
+from lrrc_qol.domain.instrument import Direction, Scale
+
+PROXY = "proxy"
+"""Respondent whose forms are shown but not used to judge change (Sneeuw 1998, Roydhouse 2018: proxies rate lower)."""
+
+_ROUNDING = 1e-9  # scores are thirds and ninths of 100: a change of exactly 10 may be stored as 9.999...
+
+
+class ChangeClass(StrEnum):
+    """How a score stands to the baseline, by the scale's minimal important difference."""
+
+    IMPROVED = "improved"
+    AS_BEFORE = "as_before"
+    WORSE = "worse"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+class Certainty(StrEnum):
+    """One form beyond the minimal important difference is a possible change, two running are a clear one."""
+
+    POSSIBLE = "possible"
+    CLEAR = "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePoint:
+    """One score as given on one form; `reason` says why `value` is None."""
+
+    response_id: int
+    visit_key: str
+    answered_on: date
+    value: float | None
+    reason: str | None
+    mode: str
+    respondent: str
+    out_of_window: bool
+    answered: int
+    expected: int
+    prorated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrajectoryPoint:
+    """A score with its place in the recovery.
+
+    `day` counts from the operation; `change` is in the scale's own points and direction; `problem` says whether the
+    absolute threshold is crossed (None without one); `why` says what keeps the class from being judged.
+    """
+
+    point: ScorePoint
+    day: int | None
+    change: float | None
+    change_class: ChangeClass
+    certainty: Certainty | None
+    problem: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MissedVisit:
+    """A visit that closed without an answer; `day` counts from the operation."""
+
+    key: str
+    due_on: date
+    day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """One scale of one episode over time."""
+
+    scale: Scale
+    baseline: Baseline
+    baseline_value: float | None
+    points: tuple[TrajectoryPoint, ...]
+    missed: tuple[MissedVisit, ...]
+
+
+def build_trajectory(
+    scale: Scale,
+    *,
+    baseline: Baseline,
+    points: Sequence[ScorePoint],
+    surgery_on: date | None,
+    missed: Sequence[MissedVisit] = (),
+) -> Trajectory:
+    """Return the scores in order of date, each with its change from the baseline and the class of that change.
+
+    Only forms answered on or after the day of the operation are compared. A recalled baseline and proxy forms are
+    shown without a change. Near the bad end of the scale, where the baseline leaves no room to get worse by the
+    minimal important difference, only an improvement can be judged.
+    """
+    ordered = sorted(points, key=lambda point: (point.answered_on, point.response_id))
+    values = {point.response_id: point.value for point in ordered}
+    baseline_value = None if baseline.response_id is None else values.get(baseline.response_id)
+    judged = [_judge(scale, point, baseline, baseline_value, surgery_on) for point in ordered]
+    return Trajectory(
+        scale=scale,
+        baseline=baseline,
+        baseline_value=baseline_value,
+        points=_with_certainty(judged),
+        missed=tuple(sorted(missed, key=lambda visit: (visit.due_on, visit.key))),
+    )
+
+
+def _judge(
+    scale: Scale, point: ScorePoint, baseline: Baseline, baseline_value: float | None, surgery_on: date | None
+) -> TrajectoryPoint:
+    day = None if surgery_on is None else (point.answered_on - surgery_on).days
+    change: float | None = None
+    change_class, why = ChangeClass.NOT_EVALUABLE, _why_not_compared(point, baseline, day)
+    if not why and baseline_value is None:
+        why = "the baseline form gives no score here"
+    elif not why and point.value is not None and baseline_value is not None:
+        change = point.value - baseline_value
+        change_class, why = _classify(scale, baseline_value, change)
+    return TrajectoryPoint(point, day, change, change_class, None, _crosses_threshold(scale, point.value), why)
+
+
+def _why_not_compared(point: ScorePoint, baseline: Baseline, day: int | None) -> str:
+    faults = (
+        (point.value is None, "no score"),
+        (baseline.response_id == point.response_id, "this is the baseline"),
+        (baseline.kind is BaselineKind.NONE, "no baseline"),
+        (day is None or day < 0, "answered before the operation"),
+        (baseline.kind is BaselineKind.RECALLED, "the baseline was recalled after the operation"),
+        (point.respondent == PROXY, "answered by another person"),
+    )
+    return next((words for holds, words in faults if holds), "")
+
+
+def _classify(scale: Scale, baseline_value: float, change: float) -> tuple[ChangeClass, str]:
+    if scale.mid is None:
+        return ChangeClass.NOT_EVALUABLE, "no minimal important difference is known for this scale"
+    gain = change if scale.direction is Direction.BETTER else -change
+    if gain >= scale.mid.improvement - _ROUNDING:
+        return ChangeClass.IMPROVED, ""
+    if _room_to_fall(scale, baseline_value) < scale.mid.deterioration - _ROUNDING:
+        return ChangeClass.NOT_EVALUABLE, "the baseline was already close to the worst possible score"
+    if gain <= _ROUNDING - scale.mid.deterioration:
+        return ChangeClass.WORSE, ""
+    return ChangeClass.AS_BEFORE, ""
+
+
+def _room_to_fall(scale: Scale, value: float) -> float:
+    return value - scale.minimum if scale.direction is Direction.BETTER else scale.maximum - value
+
+
+def _crosses_threshold(scale: Scale, value: float | None) -> bool | None:
+    if scale.threshold is None or value is None:
+        return None
+    return value < scale.threshold.value if scale.threshold.side == "below" else value > scale.threshold.value
+
+
+def _with_certainty(points: Sequence[TrajectoryPoint]) -> tuple[TrajectoryPoint, ...]:
+    """Mark changes; a change is clear from the second form running on, so a later form never rewrites an older one."""
+    marked: list[TrajectoryPoint] = []
+    before: ChangeClass | None = None
+    for point in points:
+        if point.change_class in (ChangeClass.IMPROVED, ChangeClass.WORSE):
+            certainty = Certainty.CLEAR if point.change_class is before else Certainty.POSSIBLE
+            marked.append(replace(point, certainty=certainty))
+        else:
+            marked.append(point)
+        before = point.change_class
+    return tuple(marked)
+
+
+def direction_words(scale: Scale) -> str:
+    """Return in words which way the scale is good, for axes and tables."""
+    return "higher is better" if scale.direction is Direction.BETTER else "higher is worse"
+
+
+def describe_change(point: TrajectoryPoint) -> str:
+    """Return one plain phrase for staff: class, size in score points and certainty, or what keeps it from a class."""
+    if point.change is None:
+        return f"not compared: {point.why}"
+    size = f"{abs(point.change):.1f}".removesuffix(".0")
+    if point.change_class is ChangeClass.NOT_EVALUABLE:
+        sign = "no change" if point.change == 0 else f"{'up' if point.change > 0 else 'down'} {size} points"
+        return f"{sign}, not judged: {point.why}"
+    if point.change_class is ChangeClass.AS_BEFORE:
+        return "about the same as before surgery"
+    words = "better" if point.change_class is ChangeClass.IMPROVED else "worse"
+    return f"{words} than before surgery by {size} points ({point.certainty})"

@@ -1,0 +1,367 @@
+"""When each visit opens, is due and closes, what a moved date changes, and when a reminder may go out."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from lrrc_qol.domain.figures import BaselineRules
+
+_PLAUSIBLE_YEARS = range(1900, 2200)
+
+
+class Anchor(StrEnum):
+    """The civil date a visit is counted from."""
+
+    ENROLMENT = "enrolment"
+    SURGERY = "surgery"
+    PLANNED_SURGERY = "planned_surgery"
+    DISCHARGE = "discharge"
+
+
+class VisitKind(StrEnum):
+    """What a visit is for; windows of one kind never overlap."""
+
+    BASELINE = "baseline"
+    DISCHARGE = "discharge"
+    CHECK_IN = "check_in"
+    FOLLOW_UP = "follow_up"
+
+
+class VisitState(StrEnum):
+    """Where a visit stands on a day; always derived, never stored."""
+
+    FUTURE = "future"
+    OPEN = "open"
+    DUE = "due"
+    CLOSED = "closed"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSpec:
+    """One timepoint of a protocol; offsets are days from the anchor, `minutes` is the time a patient should need.
+
+    `requires` names the facts that must all hold for the visit to be planned (for example `neoadjuvant`); an optional
+    visit requires the fact by which a centre asks for it. `last_surgery_day` ends a series: a visit due later than
+    that many days after the operation is not planned.
+    """
+
+    key: str
+    kind: VisitKind
+    name: str
+    anchor: Anchor
+    open_offset: int
+    due_offset: int
+    close_offset: int
+    instruments: tuple[str, ...]
+    minutes: int
+    optional: bool = False
+    requires: tuple[str, ...] = ()
+    last_surgery_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderStep:
+    """One automated message of a form: `offset_days` after the day it opens or is due. Ordinal 0 is the invitation."""
+
+    ordinal: int
+    relative_to: Literal["open", "due"]
+    offset_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendingHours:
+    """The local hours in which a patient may get a message: from `quiet_until` to just before `quiet_from`."""
+
+    zone: ZoneInfo
+    quiet_from: int
+    quiet_until: int
+
+    def next_allowed(self, instant: datetime) -> datetime:
+        """Return `instant` when it lies outside the quiet hours, else the next end of the quiet hours (aware UTC)."""
+        local = instant.astimezone(self.zone)
+        if self.quiet_until <= local.hour < self.quiet_from:
+            return instant
+        day = local.date() if local.hour < self.quiet_until else local.date() + timedelta(days=1)
+        # A zone may skip a whole day, so the end of the quiet hours can itself land in the night: ask again.
+        return self.next_allowed(local_instant(day, self.quiet_until, self.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderPolicy:
+    """Cadence of automated messages per kind of visit; hours are local to the patient.
+
+    At most `cap` messages go out for one form; a nurse is asked to call `call_task_after_due_days` after it was due.
+    """
+
+    steps: Mapping[VisitKind, tuple[ReminderStep, ...]]
+    cap: int
+    call_task_after_due_days: Mapping[VisitKind, int]
+    local_hour: int = 9
+    quiet_from: int = 21
+    quiet_until: int = 8
+
+    def hours(self, zone: ZoneInfo) -> SendingHours:
+        """Return the sending hours of a patient who lives in `zone`."""
+        return SendingHours(zone=zone, quiet_from=self.quiet_from, quiet_until=self.quiet_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One version of a follow-up protocol. `digest` is the SHA-256 of its definition files."""
+
+    id: str
+    version: str
+    name: str
+    visits: tuple[VisitSpec, ...]
+    reminders: ReminderPolicy
+    baseline: BaselineRules
+    digest: str
+
+    def visit(self, key: str) -> VisitSpec:
+        """Return the visit of that key; KeyError when there is none."""
+        for visit in self.visits:
+            if visit.key == key:
+                return visit
+        raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The civil dates of one episode and the facts that decide which visits it gets."""
+
+    enrolled_on: date
+    planned_surgery_on: date | None = None
+    surgery_on: date | None = None
+    discharged_on: date | None = None
+    facts: frozenset[str] = field(default_factory=frozenset)
+
+    def day(self, anchor: Anchor) -> date | None:
+        """Return the date of `anchor`, None while it is not known."""
+        days = {
+            Anchor.ENROLMENT: self.enrolled_on,
+            Anchor.SURGERY: self.surgery_on,
+            Anchor.PLANNED_SURGERY: self.surgery_on or self.planned_surgery_on,
+            Anchor.DISCHARGE: self.discharged_on,
+        }
+        return days[anchor]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """One visit of one episode on the calendar; all three days belong to the window."""
+
+    key: str
+    kind: VisitKind
+    name: str
+    opens_on: date
+    due_on: date
+    closes_on: date
+    instruments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitChange:
+    """What a re-plan does to one visit; `kept_answered` means the form stays where it was answered."""
+
+    key: str
+    change: Literal["added", "moved", "dropped", "kept_answered"]
+    before: PlannedVisit | None
+    after: PlannedVisit | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderTime:
+    """When one reminder goes out: from `send_at`, never at or after `not_after` (both aware UTC)."""
+
+    ordinal: int
+    send_at: datetime
+    not_after: datetime
+    hours: SendingHours
+
+
+def plan_visits(protocol: Protocol, anchors: Anchors) -> tuple[PlannedVisit, ...]:
+    """Return the calendar of an episode, ordered by opening day.
+
+    A visit is left out while its anchor is unknown, when a required fact does not hold, or when it would have closed
+    before enrolment. No window opens before enrolment. Two windows of one kind never overlap: the earlier one ends
+    the day before the next opens, and is left out when nothing of it remains.
+    """
+    windows = [visit for spec in protocol.visits if (visit := _place(spec, anchors)) is not None]
+    windows.sort(key=lambda visit: visit.opens_on)
+    trimmed = [_trim(visit, windows[index + 1 :]) for index, visit in enumerate(windows)]
+    return tuple(visit for visit in trimmed if visit is not None)
+
+
+def _place(spec: VisitSpec, anchors: Anchors) -> PlannedVisit | None:
+    anchor_on = anchors.day(spec.anchor)
+    if anchor_on is None or not set(spec.requires) <= anchors.facts:
+        return None
+    due_on = anchor_on + timedelta(days=spec.due_offset)
+    closes_on = anchor_on + timedelta(days=spec.close_offset)
+    if closes_on < anchors.enrolled_on or not _within_series(spec, anchors, due_on):
+        return None
+    opens_on = max(anchor_on + timedelta(days=spec.open_offset), anchors.enrolled_on)
+    return PlannedVisit(
+        key=spec.key,
+        kind=spec.kind,
+        name=spec.name,
+        opens_on=opens_on,
+        due_on=max(due_on, opens_on),
+        closes_on=closes_on,
+        instruments=spec.instruments,
+    )
+
+
+def _within_series(spec: VisitSpec, anchors: Anchors, due_on: date) -> bool:
+    if spec.last_surgery_day is None:
+        return True
+    return anchors.surgery_on is not None and due_on <= anchors.surgery_on + timedelta(days=spec.last_surgery_day)
+
+
+def _trim(visit: PlannedVisit, later: Sequence[PlannedVisit]) -> PlannedVisit | None:
+    next_opens_on = next((other.opens_on for other in later if other.kind == visit.kind), None)
+    if next_opens_on is None or next_opens_on > visit.closes_on:
+        return visit
+    closes_on = next_opens_on - timedelta(days=1)
+    if closes_on < visit.opens_on:
+        return None
+    return replace(visit, due_on=min(visit.due_on, closes_on), closes_on=closes_on)
+
+
+def compare_plans(
+    before: Sequence[PlannedVisit], after: Sequence[PlannedVisit], answered: frozenset[str]
+) -> tuple[VisitChange, ...]:
+    """Return what changes from one plan to another, in calendar order of the new plan, dropped visits last.
+
+    `answered` are the keys of visits that have an answer: those keep their label and window and are reported
+    `kept_answered` when the new plan differs. Visits that stay the same are not reported.
+    """
+    old = {visit.key: visit for visit in before}
+    new = {visit.key: visit for visit in after}
+    keys = [visit.key for visit in after] + [visit.key for visit in before if visit.key not in new]
+    return tuple(
+        VisitChange(key, _change(key, old, new, answered), old.get(key), new.get(key))
+        for key in keys
+        if old.get(key) != new.get(key)
+    )
+
+
+def _change(
+    key: str, old: Mapping[str, PlannedVisit], new: Mapping[str, PlannedVisit], answered: frozenset[str]
+) -> Literal["added", "moved", "dropped", "kept_answered"]:
+    if key not in old:
+        return "added"
+    if key in answered:
+        return "kept_answered"
+    return "moved" if key in new else "dropped"
+
+
+def visit_state(visit: PlannedVisit, *, today: date, submitted: bool) -> VisitState:
+    """Return where a visit stands on `today` (the patient's local date): due from its due day until it closes."""
+    if submitted:
+        return VisitState.ANSWERED
+    if today > visit.closes_on:
+        return VisitState.CLOSED
+    if today >= visit.due_on:
+        return VisitState.DUE
+    return VisitState.OPEN if today >= visit.opens_on else VisitState.FUTURE
+
+
+def local_instant(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    """Return the aware UTC instant at which clocks in `zone` show `hour` o'clock on `day`.
+
+    When the clocks skip that hour it is the first instant after the skip; when they show it twice, the first one.
+    """
+    wall = datetime.combine(day, time(hour), tzinfo=zone)
+    instant = wall.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return instant
+    # Inside a skip, fold=1 reads the clock by the offset that holds afterwards and so lands before the skip.
+    before_skip = wall.replace(fold=1).astimezone(UTC)
+    offset_after = instant.astimezone(zone).utcoffset()
+    seconds = bisect_left(
+        range(int((instant - before_skip).total_seconds())),
+        1,
+        key=lambda second: (before_skip + timedelta(seconds=second)).astimezone(zone).utcoffset() == offset_after,
+    )
+    return before_skip + timedelta(seconds=seconds)
+
+
+def reminder_times(
+    visit: PlannedVisit, policy: ReminderPolicy, zone: ZoneInfo, *, not_before: datetime | None
+) -> tuple[ReminderTime, ...]:
+    """Return the messages of one form in order of time, each inside the sending hours and inside the window.
+
+    Messages that would have gone out before `not_before` (for example the moment of enrolment) are replaced by one,
+    the newest, at `not_before`. There is one message a day at most. Each lapses on the day of the next one, the last
+    at the end of the closing day's sending hours.
+    """
+    hours = policy.hours(zone)
+    lapses_at = local_instant(visit.closes_on, policy.quiet_from, zone)
+    times: list[ReminderTime] = []
+    for step in reversed(policy.steps.get(visit.kind, ())[: policy.cap]):
+        start = visit.opens_on if step.relative_to == "open" else visit.due_on
+        send_at = local_instant(start + timedelta(days=step.offset_days), policy.local_hour, zone)
+        if not_before is not None and send_at < not_before:
+            send_at = not_before
+        send_at = hours.next_allowed(send_at)
+        if send_at < lapses_at:
+            times.append(ReminderTime(step.ordinal, send_at, lapses_at, hours))
+            lapses_at = local_instant(send_at.astimezone(zone).date(), 0, zone)
+    return tuple(reversed(times))
+
+
+def next_reminder(times: Sequence[ReminderTime], *, now: datetime, last_ordinal: int | None) -> ReminderTime | None:
+    """Return the message to send next: now, when its `send_at` is not after `now`, else at its `send_at`.
+
+    `last_ordinal` is the newest message already sent for the form. After a gap only the newest of the missed ones is
+    left; one that is late in the quiet hours is moved to their end.
+    """
+    for reminder in times:
+        if last_ordinal is not None and reminder.ordinal <= last_ordinal:
+            continue
+        allowed_at = reminder.hours.next_allowed(now)
+        send_at = reminder.send_at if allowed_at == now or reminder.send_at > now else allowed_at
+        if max(now, send_at) < reminder.not_after:
+            return replace(reminder, send_at=send_at)
+    return None
+
+
+def check_anchors(anchors: Anchors, *, today: date | None = None, born_on: date | None = None) -> dict[str, str]:
+    """Return a message for each date that cannot be true, by field name; empty when the dates can stand together.
+
+    With `today` it also refuses events that have not happened yet, with `born_on` those before birth.
+    """
+    fields = {
+        name: day
+        for name in ("enrolled_on", "planned_surgery_on", "surgery_on", "discharged_on")
+        if isinstance(day := getattr(anchors, name), date)
+    }
+    faults: dict[str, str] = {}
+    for name, day in fields.items():
+        if day.year not in _PLAUSIBLE_YEARS:
+            faults[name] = f"Check the year: {day.isoformat()} is not a plausible date."
+        elif born_on is not None and day < born_on:
+            faults[name] = f"This is before the date of birth ({born_on.isoformat()})."
+        elif today is not None and day > today and name in ("enrolled_on", "surgery_on"):
+            faults[name] = "This day has not come yet."
+    return _check_order(anchors) | faults
+
+
+def _check_order(anchors: Anchors) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    operated_on, left_on, planned_on = anchors.surgery_on, anchors.discharged_on, anchors.planned_surgery_on
+    if left_on is not None and operated_on is None:
+        faults["discharged_on"] = "Enter the date of the operation first."
+    elif left_on is not None and operated_on is not None and left_on < operated_on:
+        faults["discharged_on"] = f"Discharge cannot be before the operation ({operated_on.isoformat()})."
+    if operated_on is None and planned_on is not None and planned_on < anchors.enrolled_on:
+        faults["planned_surgery_on"] = "This day is past. If the operation was done, enter it as the operation date."
+    return faults

@@ -1,0 +1,105 @@
+"""Sends what waits in the outbox: claim, ask the gate, send outside any transaction, write down what came of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from lrrc_qol.mail import Letter, MailDelayed, MailRefused, MailServerDown, Post
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import SYSTEM
+from lrrc_qol.services.deliver_messages import LEASE, claim, mark_sent, prepare, put_off, refuse, release
+
+BATCH = 50
+# What is left of the lease must be enough for the exchange that is under way.
+USABLE_LEASE_SECONDS = 0.6 * LEASE.total_seconds()
+
+log = logging.getLogger(__name__)
+
+
+def deliver_all(runtime: Runtime, now: datetime, should_stop: Callable[[], bool]) -> Mapping[str, int]:
+    """Send until nothing is due, the server is down or the process should stop; return how many ended in which way."""
+    return _Delivery(runtime, now, should_stop).run()
+
+
+class _Delivery:
+    """One run of one worker over one connection to the mail server."""
+
+    def __init__(self, runtime: Runtime, now: datetime, should_stop: Callable[[], bool]) -> None:
+        self._runtime = runtime
+        self._now = now
+        self._should_stop = should_stop
+        self._worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._counts: Counter[str] = Counter()
+
+    def run(self) -> Mapping[str, int]:
+        """Work batch by batch; a batch is claimed only after the one before is done."""
+        with self._runtime.mailer.open() as post:
+            while not self._should_stop():
+                claimed = self._claim()
+                if not claimed or not self._deliver(post, claimed):
+                    break
+        return self._counts
+
+    def _claim(self) -> list[int]:
+        with self._runtime.writing(SYSTEM, now=self._now) as work:
+            return claim(work, worker=self._worker, limit=BATCH, clock_now=self._runtime.clock.now())
+
+    def _deliver(self, post: Post, claimed: list[int]) -> bool:
+        """Deliver a batch; hand back what cannot be tried now. False when there is no point in going on."""
+        started = time.monotonic()
+        waiting = list(claimed)
+        try:
+            post.connect()
+            while waiting and not self._should_stop() and time.monotonic() - started < USABLE_LEASE_SECONDS:
+                self._deliver_one(post, waiting.pop(0))
+        except MailServerDown as error:
+            log.warning("the mail server cannot be used (%s); %s mails wait", error, len(waiting))
+            self._counts["server_down"] += 1
+            return False
+        finally:
+            if waiting:
+                with self._runtime.writing(SYSTEM, now=self._now) as work:
+                    release(work, waiting, worker=self._worker)
+        return True
+
+    def _deliver_one(self, post: Post, message_id: int) -> None:
+        try:
+            with self._runtime.writing(SYSTEM, now=self._now) as work:
+                letter = prepare(work, message_id, worker=self._worker)
+        except Exception as error:  # whatever is wrong with one row must not stop the others
+            log.error("mail %s could not be written: %s", message_id, type(error).__name__)
+            self._put_off(message_id, type(error).__name__)
+            return
+        if letter is None:
+            self._counts["withheld"] += 1
+        else:
+            self._send(post, letter, message_id)
+
+    def _send(self, post: Post, letter: Letter, message_id: int) -> None:
+        try:
+            post.send(letter)
+        except MailRefused as error:
+            with self._runtime.writing(SYSTEM, now=self._now) as work:
+                refuse(work, message_id, worker=self._worker, reason=str(error))
+            self._counts["refused"] += 1
+        except MailDelayed as error:
+            self._put_off(message_id, str(error))
+        except MailServerDown as error:
+            self._put_off(message_id, str(error))
+            raise
+        else:
+            with self._runtime.writing(SYSTEM, now=self._now) as work:
+                mark_sent(work, message_id, worker=self._worker)
+            self._counts["sent"] += 1
+
+    def _put_off(self, message_id: int, reason: str) -> None:
+        with self._runtime.writing(SYSTEM, now=self._now) as work:
+            put_off(work, message_id, worker=self._worker, reason=reason)
+        self._counts["put_off"] += 1

@@ -1,0 +1,134 @@
+"""The table of periodic jobs, and how each is run: guarded, with a heartbeat, never in the way of the others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from lrrc_qol.config import ROOT
+from lrrc_qol.jobs.delivery import deliver_all
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.audit import SEAL_BATCH, seal
+from lrrc_qol.services.context import SYSTEM
+from lrrc_qol.services.note_job_run import note_failure, note_finish, note_start
+from lrrc_qol.services.notify_staff import queue_staff_mails
+from lrrc_qol.services.queue_reminders import look_at_everything_again, queue_due_messages
+
+QUEUE_BATCH = 200
+# Two machines differ by seconds; a start this far in the future means that the clock was set back.
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One run: at which instant, after which earlier start, and whether the process is about to stop."""
+
+    runtime: Runtime
+    now: datetime
+    started_before: datetime | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def clock_went_back(self) -> bool:
+        """Whether the job ran before at an instant that has not come yet."""
+        return self.started_before is not None and self.started_before > self.now + CLOCK_TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A periodic job: what it does, returning counts for the heartbeat, and how often, in seconds."""
+
+    name: str
+    run: Callable[[Sweep], Mapping[str, int]]
+    interval_seconds: int
+
+
+def queue_reminders(sweep: Sweep) -> Mapping[str, int]:
+    """Turn due reminders into outbox rows and calls, batch by batch."""
+    if sweep.clock_went_back:
+        log.warning("the clock was set back; every unfinished visit is looked at again")
+        with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
+            look_at_everything_again(work)
+    messages = calls = 0
+    while not sweep.stopping.is_set():
+        with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
+            batch = queue_due_messages(work, limit=QUEUE_BATCH)
+        messages += batch.messages
+        calls += batch.calls
+        if batch.looked_at < QUEUE_BATCH:
+            break
+    return {"messages": messages, "calls": calls}
+
+
+def notify_staff(sweep: Sweep) -> Mapping[str, int]:
+    """Queue a mail to the nurses of each centre with new urgent alerts."""
+    with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
+        return {"messages": queue_staff_mails(work)}
+
+
+def deliver_messages(sweep: Sweep) -> Mapping[str, int]:
+    """Send what waits in the outbox."""
+    return deliver_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
+
+
+def seal_audit(sweep: Sweep) -> Mapping[str, int]:
+    """Chain the audit rows that have settled."""
+    entries = 0
+    while not sweep.stopping.is_set():
+        with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
+            sealed = seal(work)
+        entries += sealed
+        if sealed < SEAL_BATCH:
+            break
+    return {"entries": entries}
+
+
+# In the order of one full sweep: what the first two queue, the third sends.
+JOBS = (
+    Job("queue_reminders", queue_reminders, 60),
+    Job("notify_staff", notify_staff, 60),
+    Job("deliver_messages", deliver_messages, 15),
+    Job("seal_audit", seal_audit, 60),
+)
+
+
+def run_job(job: Job, runtime: Runtime, *, now: datetime, stopping: threading.Event) -> Mapping[str, int] | None:
+    """Run one job with its heartbeat; None when it failed, which is logged without the error's text."""
+    try:
+        with runtime.writing(SYSTEM, now=now) as work:
+            before = note_start(work, job.name)
+        counts = job.run(Sweep(runtime=runtime, now=now, started_before=before, stopping=stopping))
+        with runtime.writing(SYSTEM, now=now) as work:
+            note_finish(work, job.name, counts)
+    except Exception as error:  # one job must never take the others with it
+        # The text of an error can hold a name or an address, so only its kind and place are written.
+        log.error("job %s failed: %s at %s", job.name, type(error).__name__, _place(error))
+        _note_failure(job, runtime, now=now, error=error)
+        return None
+    return counts
+
+
+def _note_failure(job: Job, runtime: Runtime, *, now: datetime, error: Exception) -> None:
+    try:
+        with runtime.writing(SYSTEM, now=now) as work:
+            note_failure(work, job.name, type(error).__name__)
+    except Exception as second:  # the database itself may be what failed
+        log.error("the failure of job %s could not be stored: %s", job.name, type(second).__name__)
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of our own code that the error passed through."""
+    place = "an unknown place"
+    step = error.__traceback__
+    while step is not None:
+        file = Path(step.tb_frame.f_code.co_filename)
+        if file.is_relative_to(ROOT / "lrrc_qol"):
+            place = f"{file.relative_to(ROOT)}:{step.tb_lineno}"
+        step = step.tb_next
+    return place

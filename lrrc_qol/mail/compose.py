@@ -1,0 +1,118 @@
+"""Turns a letter into a mail: fixed neutral texts, a plain and an HTML part, the headers a good sender sets."""
+
+from __future__ import annotations
+
+import textwrap
+import tomllib
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import default as default_policy
+from email.utils import format_datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from lrrc_qol.mail.letter import Letter, MailRefused
+from lrrc_qol.mail.neutral import EMAIL_TEMPLATES, check_templates, is_neutral
+
+FALLBACK_LANGUAGE = "en"
+LINE_WIDTH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The words of one mail, filled in; `before` and `after` stand around the link."""
+
+    subject: str
+    greeting: str
+    before: tuple[str, ...]
+    link_text: str
+    after: tuple[str, ...]
+    closing: str
+    sender: str
+
+
+class Composer:
+    """Composes every mail of a process; refuses to exist while a template or text holds a forbidden word."""
+
+    def __init__(self, mail_from: str) -> None:
+        check_templates()
+        self.mail_from = mail_from
+        self._templates = Environment(
+            loader=FileSystemLoader(EMAIL_TEMPLATES),
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["wrapped"] = _wrapped
+
+    def compose(self, letter: Letter) -> EmailMessage:
+        """The finished mail to one recipient; MailRefused when the address cannot stand in a header."""
+        language, texts = _texts(letter.language)
+        text = _filled(texts, letter)
+        mail = EmailMessage(policy=default_policy)
+        mail["Subject"] = text.subject
+        mail["From"] = _address(self.mail_from, name=text.sender)
+        mail["To"] = _address(letter.recipient)
+        if letter.reply_to and is_neutral(letter.reply_to):
+            mail["Reply-To"] = _address(letter.reply_to)
+        mail["Date"] = format_datetime(letter.sent_at)
+        mail["Message-ID"] = letter.message_id
+        mail["Auto-Submitted"] = "auto-generated"
+        if letter.unsubscribe_link:
+            mail["List-Unsubscribe"] = f"<{letter.unsubscribe_link}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        values = {"text": text, "link": letter.link, "language": language}
+        mail.set_content(self._templates.get_template("letter.txt").render(values))
+        mail.add_alternative(self._templates.get_template("letter.html").render(values), subtype="html")
+        mail["Content-Language"] = language  # last: setting the content clears what stands under Content-...
+        return mail
+
+
+def _filled(texts: dict[str, Any], letter: Letter) -> _Text:
+    words = texts[letter.kind.value]
+    sender = sender_shown(letter.sender_name, fallback=texts["sender"])
+    values: dict[str, Any] = {"sender": sender, **letter.figures}
+    before = [words["opening_one"] if letter.figures.get("count") == 1 else words["opening"], *words["before"]]
+    if "minutes" in letter.figures:
+        before.append(texts["minutes"])
+    return _Text(
+        subject=words["subject"],
+        greeting=texts["greeting"],
+        before=tuple(line.format_map(values) for line in before),
+        link_text=words["link_text"],
+        after=tuple(line.format_map(values) for line in words["after"]),
+        closing=texts["closing"],
+        sender=sender,
+    )
+
+
+def sender_shown(name: str, *, fallback: str) -> str:
+    """The name a mail is signed with: on one line, and the neutral fallback when the centre's own name tells too much."""
+    shown = " ".join("".join(each if each.isprintable() else " " for each in name).split())
+    return shown if shown and is_neutral(shown) else fallback
+
+
+def _address(text: str, *, name: str = "") -> Address:
+    """The address as a header value, its domain in the ASCII form that every server takes."""
+    local, _, domain = text.rpartition("@")
+    try:
+        return Address(display_name=name, username=local, domain=domain.encode("idna").decode())
+    except (ValueError, UnicodeError, IndexError) as error:
+        raise MailRefused("the address cannot stand in a mail") from error
+
+
+@cache
+def _texts(language: str) -> tuple[str, dict[str, Any]]:
+    """The texts in a language, or in English where there are none yet, and the language they are in."""
+    file = EMAIL_TEMPLATES / f"texts.{language}.toml"
+    if not file.is_file():
+        return _texts(FALLBACK_LANGUAGE)
+    return language, tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, width=LINE_WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,40 @@
+"""All tables, so that migrations and `Base.metadata` see every one of them."""
+
+from lrrc_qol.persistence.models.alert import Alert, AlertStep, Task
+from lrrc_qol.persistence.models.audit import AuditEntry, AuditSeal
+from lrrc_qol.persistence.models.base import Base
+from lrrc_qol.persistence.models.centre import Centre
+from lrrc_qol.persistence.models.job import JobRun
+from lrrc_qol.persistence.models.message import Link, Message, PatientSession
+from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
+from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
+from lrrc_qol.persistence.models.staff import Staff, StaffSession, Throttle
+from lrrc_qol.persistence.models.visit import Assignment, Visit
+
+__all__ = [
+    "Alert",
+    "AlertStep",
+    "Answer",
+    "Assignment",
+    "AuditEntry",
+    "AuditSeal",
+    "Base",
+    "BaselineChoice",
+    "Centre",
+    "Episode",
+    "EpisodeEvent",
+    "JobRun",
+    "Link",
+    "Message",
+    "Patient",
+    "PatientSession",
+    "Plan",
+    "RequestKey",
+    "Response",
+    "ScoreRow",
+    "Staff",
+    "StaffSession",
+    "Task",
+    "Throttle",
+    "Visit",
+]

@@ -1,0 +1,30 @@
+"""A hospital: owns patients, staff, working hours, phone numbers and time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lrrc_qol.persistence.models.base import Base
+
+
+class Centre(Base):
+    """One hospital. `clinic_hours` maps mon..sun to ["08:00", "16:00"]; a day that is absent is closed."""
+
+    __tablename__ = "centre"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    sender_name: Mapped[str] = mapped_column(String(120))
+    reply_to: Mapped[str] = mapped_column(String(254))
+    emergency_phone: Mapped[str] = mapped_column(String(40))
+    ward_phone: Mapped[str] = mapped_column(String(40))
+    nurse_phone: Mapped[str] = mapped_column(String(40))
+    clinic_hours: Mapped[dict[str, Any]]
+    protocol_id: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]

@@ -1,0 +1,88 @@
+"""What happened around one patient: events, open alerts, messages; one statement each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lrrc_qol.persistence.models import Alert, EpisodeEvent, Message, Staff
+
+MESSAGES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened, who wrote it down, and whether it was taken back."""
+
+    public_id: str
+    kind: str
+    happened_on: date
+    recorded_at: datetime
+    recorded_by: str | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlertRow:
+    """An alert that nobody has closed yet."""
+
+    public_id: str
+    level: str
+    reason: str
+    raised_at: datetime
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message to the patient and what became of it."""
+
+    kind: str
+    visit_id: int | None
+    status: str
+    available_at: datetime
+    sent_at: datetime | None
+    outcome: str | None
+
+
+def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[EventRow, ...]:
+    """What happened, newest first, events taken back included."""
+    rows = session.execute(
+        select(
+            EpisodeEvent.public_id,
+            EpisodeEvent.kind,
+            EpisodeEvent.happened_on,
+            EpisodeEvent.recorded_at,
+            Staff.name,
+            EpisodeEvent.revoked_at,
+        )
+        .outerjoin(Staff, Staff.id == EpisodeEvent.recorded_by)
+        .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.centre_id == centre_id)
+        .order_by(EpisodeEvent.happened_on.desc(), EpisodeEvent.id.desc())
+    )
+    return tuple(EventRow(*row.tuple()) for row in rows)
+
+
+def list_open_alerts(session: Session, *, centre_id: int, episode_id: int) -> tuple[OpenAlertRow, ...]:
+    """Alerts of an episode that are not closed, newest first."""
+    rows = session.execute(
+        select(Alert.public_id, Alert.level, Alert.reason, Alert.raised_at, Staff.name)
+        .outerjoin(Staff, Staff.id == Alert.owner_id)
+        .where(Alert.episode_id == episode_id, Alert.centre_id == centre_id, Alert.closed_at.is_(None))
+        .order_by(Alert.raised_at.desc())
+    )
+    return tuple(OpenAlertRow(*row.tuple()) for row in rows)
+
+
+def list_messages(session: Session, *, centre_id: int, episode_id: int) -> tuple[MessageRow, ...]:
+    """The newest messages to the patient."""
+    rows = session.execute(
+        select(Message.kind, Message.visit_id, Message.status, Message.available_at, Message.sent_at, Message.outcome)
+        .where(Message.episode_id == episode_id, Message.centre_id == centre_id, Message.staff_id.is_(None))
+        .order_by(func.coalesce(Message.sent_at, Message.available_at).desc(), Message.id.desc())
+        .limit(MESSAGES_SHOWN)
+    )
+    return tuple(MessageRow(*row.tuple()) for row in rows)

@@ -1,0 +1,38 @@
+"""What the health pages and the staff banner need to know of the whole system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lrrc_qol.persistence.models import Alert, Centre, JobRun, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`tick_age` is the time since a periodic job last finished; None when none ever did."""
+
+    tick_age: timedelta | None
+    messages: Mapping[str, int]
+    open_alerts: Mapping[str, int]
+
+
+def read_health(session: Session, *, now: datetime) -> Health:
+    """Read the three figures in three statements."""
+    finished = session.scalar(select(func.max(JobRun.finished_at)))
+    messages = session.execute(select(Message.status, func.count()).group_by(Message.status))
+    alerts = session.execute(select(Alert.level, func.count()).where(Alert.closed_at.is_(None)).group_by(Alert.level))
+    return Health(
+        tick_age=None if finished is None else now - finished,
+        messages={status: count for status, count in messages},
+        open_alerts={level: count for level, count in alerts},
+    )
+
+
+def is_empty(session: Session) -> bool:
+    """Whether no centre was ever made in this database."""
+    return session.scalar(select(Centre.id).limit(1)) is None

@@ -1,0 +1,184 @@
+"""The list of a centre's patients, page by page, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from lrrc_qol.persistence.crypto import FieldCipher
+from lrrc_qol.persistence.models import Alert, Assignment, Episode, EpisodeEvent, Patient, Plan, Response, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class PatientListFilter:
+    """What to list: at most `limit` patients enrolled before the episode `before`, newest first.
+
+    `hospital_number` finds exactly one; `operated` True or False limits to patients after or before the operation.
+    """
+
+    limit: int
+    before: int | None = None
+    hospital_number: str | None = None
+    operated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPatient:
+    """One line of the list."""
+
+    public_id: str
+    episode_id: int
+    name: str
+    hospital_number: str
+    timezone: str
+    planned_surgery_on: date | None
+    surgery_on: date | None
+    protocol_id: str
+    protocol_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """A planned visit that was not finished, by the days of its window."""
+
+    episode_id: int
+    name: str
+    opens_on: date
+    due_on: date
+    closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineForm:
+    """The first form of a finished visit that may serve as baseline."""
+
+    episode_id: int
+    response_id: int
+    visit_key: str
+    answered_on: date
+    baseline_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEvent:
+    """An event that was not taken back."""
+
+    episode_id: int
+    kind: str
+    happened_on: date
+    recorded_at: datetime
+
+
+def list_patients(
+    session: Session, *, centre_id: int, wanted: PatientListFilter, cipher: FieldCipher
+) -> tuple[ListedPatient, ...]:
+    """Patients with their newest episode, newest enrolment first."""
+    later_episode, later_plan = aliased(Episode), aliased(Plan)
+    query = (
+        select(Patient, Episode, Plan)
+        .join(Episode, Episode.patient_id == Patient.id)
+        .join(Plan, Plan.episode_id == Episode.id)
+        .where(
+            Patient.centre_id == centre_id,
+            ~select(later_episode.id)
+            .where(later_episode.patient_id == Patient.id, later_episode.ordinal > Episode.ordinal)
+            .exists(),
+            ~select(later_plan.id)
+            .where(later_plan.episode_id == Episode.id, later_plan.ordinal > Plan.ordinal)
+            .exists(),
+        )
+        .order_by(Episode.id.desc())
+        .limit(wanted.limit)
+    )
+    if wanted.before is not None:
+        query = query.where(Episode.id < wanted.before)
+    if wanted.hospital_number is not None:
+        lookup = cipher.lookup(wanted.hospital_number, field="patient.hospital_number")
+        query = query.where(Patient.hospital_number_lookup == lookup)
+    if wanted.operated is not None:
+        query = query.where(Episode.surgery_on.is_not(None) if wanted.operated else Episode.surgery_on.is_(None))
+    return tuple(_open(*row, cipher=cipher) for row in session.execute(query))
+
+
+def _open(patient: Patient, episode: Episode, plan: Plan, *, cipher: FieldCipher) -> ListedPatient:
+    return ListedPatient(
+        public_id=patient.public_id,
+        episode_id=episode.id,
+        name=cipher.open(patient.name_sealed, field="patient.name"),
+        hospital_number=cipher.open(patient.hospital_number_sealed, field="patient.hospital_number"),
+        timezone=patient.timezone,
+        planned_surgery_on=episode.planned_surgery_on,
+        surgery_on=episode.surgery_on,
+        protocol_id=plan.protocol_id,
+        protocol_version=plan.protocol_version,
+    )
+
+
+def list_open_visits(
+    session: Session, *, centre_id: int, episode_ids: Sequence[int], now: datetime
+) -> tuple[OpenVisit, ...]:
+    """Unfinished visits whose window has not ended, by opening day."""
+    rows = session.execute(
+        select(Visit.episode_id, Visit.name, Visit.opens_on, Visit.due_on, Visit.closes_on)
+        .where(
+            Visit.centre_id == centre_id,
+            Visit.episode_id.in_(episode_ids),
+            Visit.planned.is_(True),
+            Visit.completed_at.is_(None),
+            Visit.closes_at > now,
+        )
+        .order_by(Visit.opens_on, Visit.id)
+    )
+    return tuple(OpenVisit(*row) for row in rows)
+
+
+def count_open_alerts(session: Session, *, centre_id: int, episode_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Open alerts by episode and level."""
+    counts: dict[int, dict[str, int]] = {}
+    for episode_id, level, count in session.execute(
+        select(Alert.episode_id, Alert.level, func.count())
+        .where(Alert.centre_id == centre_id, Alert.episode_id.in_(episode_ids), Alert.closed_at.is_(None))
+        .group_by(Alert.episode_id, Alert.level)
+    ):
+        counts.setdefault(episode_id, {})[level] = count
+    return counts
+
+
+def list_baseline_forms(
+    session: Session, *, centre_id: int, episode_ids: Sequence[int], visit_keys: Sequence[str]
+) -> tuple[BaselineForm, ...]:
+    """The first form of each finished visit with one of these keys."""
+    rows = session.execute(
+        select(Visit.episode_id, Response.id, Visit.key, Response.answered_on, Response.baseline_type)
+        .join(Assignment, Assignment.visit_id == Visit.id)
+        .join(Response, Response.assignment_id == Assignment.id)
+        .where(
+            Visit.centre_id == centre_id,
+            Visit.episode_id.in_(episode_ids),
+            Visit.key.in_(visit_keys),
+            Visit.completed_at.is_not(None),
+            Response.answered_on.is_not(None),
+        )
+        .order_by(Assignment.position.desc())
+    )
+    first: dict[tuple[int, str], BaselineForm] = {}
+    for episode_id, response_id, key, answered_on, baseline_type in rows:
+        if answered_on is not None:  # the lowest position comes last and stays
+            first[episode_id, key] = BaselineForm(episode_id, response_id, key, answered_on, baseline_type)
+    return tuple(first.values())
+
+
+def list_standing_events(session: Session, *, centre_id: int, episode_ids: Sequence[int]) -> tuple[StandingEvent, ...]:
+    """Events that were not taken back."""
+    rows = session.execute(
+        select(EpisodeEvent.episode_id, EpisodeEvent.kind, EpisodeEvent.happened_on, EpisodeEvent.recorded_at).where(
+            EpisodeEvent.centre_id == centre_id,
+            EpisodeEvent.episode_id.in_(episode_ids),
+            EpisodeEvent.revoked_at.is_(None),
+        )
+    )
+    return tuple(StandingEvent(*row) for row in rows)

@@ -1,0 +1,232 @@
+"""The clinical part of one patient's record: person, visits, forms, scores; one statement each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lrrc_qol.persistence.crypto import FieldCipher
+from lrrc_qol.persistence.models import (
+    Assignment,
+    BaselineChoice,
+    Centre,
+    Episode,
+    Patient,
+    Plan,
+    Response,
+    ScoreRow,
+    Visit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """A patient of the viewer's centre with the newest episode and its plan; identifiers are open."""
+
+    id: int
+    public_id: str
+    episode_id: int
+    episode_version: int
+    name: str
+    born_on: date
+    hospital_number: str
+    email: str | None
+    phone: str | None
+    sex: str
+    language: str
+    timezone: str
+    enrolled_on: date
+    planned_surgery_on: date | None
+    surgery_on: date | None
+    discharged_on: date | None
+    neoadjuvant_planned: bool
+    stoma: bool | None
+    urostomy: bool | None
+    closed_on: date | None
+    protocol_id: str
+    protocol_version: str
+    centre_timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One timepoint with its window; not `planned` when a re-plan dropped it."""
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    opens_on: date
+    due_on: date
+    closes_on: date
+    planned: bool
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One questionnaire of a visit, with its response once there is one."""
+
+    visit_id: int
+    position: int
+    instrument_id: str
+    instrument_version: str
+    response_id: int | None
+    mode: str | None
+    respondent: str | None
+    baseline_type: str | None
+    submitted_at: datetime | None
+    answered_on: date | None
+    reviewed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEntry:
+    """The newest computation of one score."""
+
+    response_id: int
+    scale_id: str
+    value: float | None
+    reason: str | None
+    answered: int
+    expected: int
+    prorated: bool
+    scoring_version: str
+    inputs: dict[str, Any]
+
+
+def find_patient(session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher) -> PatientRow | None:
+    """The patient with the newest episode and plan; None when this centre has no such patient."""
+    row = session.execute(
+        select(Patient, Episode, Plan, Centre.timezone)
+        .join(Episode, Episode.patient_id == Patient.id)
+        .join(Plan, Plan.episode_id == Episode.id)
+        .join(Centre, Centre.id == Patient.centre_id)
+        .where(Patient.public_id == public_id, Patient.centre_id == centre_id)
+        .order_by(Episode.ordinal.desc(), Plan.ordinal.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _open_patient(*row.tuple(), cipher=cipher)
+
+
+def _open_patient(
+    patient: Patient, episode: Episode, plan: Plan, centre_timezone: str, *, cipher: FieldCipher
+) -> PatientRow:
+    def opened(sealed: bytes | None, field: str) -> str | None:
+        return None if sealed is None else cipher.open(sealed, field=f"patient.{field}")
+
+    return PatientRow(
+        id=patient.id,
+        public_id=patient.public_id,
+        episode_id=episode.id,
+        episode_version=episode.version,
+        name=cipher.open(patient.name_sealed, field="patient.name"),
+        born_on=date.fromisoformat(cipher.open(patient.born_on_sealed, field="patient.born_on")),
+        hospital_number=cipher.open(patient.hospital_number_sealed, field="patient.hospital_number"),
+        email=opened(patient.email_sealed, "email"),
+        phone=opened(patient.phone_sealed, "phone"),
+        sex=patient.sex,
+        language=patient.language,
+        timezone=patient.timezone,
+        enrolled_on=episode.enrolled_on,
+        planned_surgery_on=episode.planned_surgery_on,
+        surgery_on=episode.surgery_on,
+        discharged_on=episode.discharged_on,
+        neoadjuvant_planned=episode.neoadjuvant_planned,
+        stoma=episode.stoma,
+        urostomy=episode.urostomy,
+        closed_on=episode.closed_on,
+        protocol_id=plan.protocol_id,
+        protocol_version=plan.protocol_version,
+        centre_timezone=centre_timezone,
+    )
+
+
+def list_visits(session: Session, *, centre_id: int, episode_id: int) -> tuple[VisitRow, ...]:
+    """All visits of an episode by opening day, dropped ones included."""
+    rows = session.execute(
+        select(
+            Visit.id,
+            Visit.key,
+            Visit.name,
+            Visit.kind,
+            Visit.opens_on,
+            Visit.due_on,
+            Visit.closes_on,
+            Visit.planned,
+            Visit.completed_at,
+        )
+        .where(Visit.episode_id == episode_id, Visit.centre_id == centre_id)
+        .order_by(Visit.opens_on, Visit.id)
+    )
+    return tuple(VisitRow(*row.tuple()) for row in rows)
+
+
+def list_forms(session: Session, *, centre_id: int, episode_id: int) -> tuple[FormRow, ...]:
+    """All questionnaires of an episode in the order they are asked, answered or not."""
+    rows = session.execute(
+        select(
+            Assignment.visit_id,
+            Assignment.position,
+            Assignment.instrument_id,
+            Assignment.instrument_version,
+            Response.id,
+            Response.mode,
+            Response.respondent,
+            Response.baseline_type,
+            Response.submitted_at,
+            Response.answered_on,
+            Response.reviewed_at,
+        )
+        .outerjoin(Response, Response.assignment_id == Assignment.id)
+        .where(Assignment.episode_id == episode_id, Assignment.centre_id == centre_id)
+        .order_by(Assignment.visit_id, Assignment.position)
+    )
+    return tuple(FormRow(*row.tuple()) for row in rows)
+
+
+def list_scores(session: Session, *, centre_id: int, episode_id: int) -> tuple[ScoreEntry, ...]:
+    """The newest computation of every score of an episode."""
+    return _newest_scores(
+        session, select(ScoreRow).where(ScoreRow.episode_id == episode_id, ScoreRow.centre_id == centre_id)
+    )
+
+
+def list_form_scores(session: Session, *, centre_id: int, response_id: int) -> tuple[ScoreEntry, ...]:
+    """The newest computation of every score of one form."""
+    return _newest_scores(
+        session, select(ScoreRow).where(ScoreRow.response_id == response_id, ScoreRow.centre_id == centre_id)
+    )
+
+
+def _newest_scores(session: Session, query: Select[ScoreRow]) -> tuple[ScoreEntry, ...]:
+    newest = {(row.response_id, row.scale_id): row for row in session.scalars(query.order_by(ScoreRow.generation))}
+    return tuple(
+        ScoreEntry(
+            response_id=row.response_id,
+            scale_id=row.scale_id,
+            value=row.value,
+            reason=row.reason,
+            answered=row.answered,
+            expected=row.expected,
+            prorated=row.prorated,
+            scoring_version=row.scoring_version,
+            inputs=row.inputs,
+        )
+        for row in newest.values()
+    )
+
+
+def find_baseline_choice(session: Session, *, centre_id: int, episode_id: int) -> int | None:
+    """The response a person last chose as baseline; None when the rules decide."""
+    return session.scalar(
+        select(BaselineChoice.response_id)
+        .join(Episode, Episode.id == BaselineChoice.episode_id)
+        .where(BaselineChoice.episode_id == episode_id, Episode.centre_id == centre_id)
+        .order_by(BaselineChoice.id.desc())
+        .limit(1)
+    )

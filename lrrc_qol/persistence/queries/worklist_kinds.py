@@ -1,0 +1,247 @@
+"""One query for each kind of work, all limited to the viewer's centre and to what is still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, not_, or_, select, true
+
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.persistence.crypto import FieldCipher
+from lrrc_qol.persistence.models import Alert, Assignment, Episode, EpisodeEvent, Patient, Response, Staff, Task, Visit
+from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Cursor, Viewer, WorkKind, WorkRow
+
+# How long before a planned operation a missing baseline is pressing: the window of the baseline form ends before it.
+BASELINE_HORIZON = timedelta(days=14)
+BASELINE_VISIT = "BL1"
+ENDED = (EventKind.DEATH.value, EventKind.WITHDRAWAL_NEW_DATA.value, EventKind.WITHDRAWAL_ALL.value)
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+alert_rank = case(ALERT_RANKS, value=Alert.level, else_=ALERT_RANKS["info"])
+
+
+@dataclass(frozen=True, slots=True)
+class KindQuery:
+    """How one kind of work is found: its condition, its sort column, its rows."""
+
+    condition: Callable[[Viewer], ColumnElement[bool]]
+    rows: Callable[[Viewer, Cursor | None], AnySelect]
+    read: Callable[[AnyRow, FieldCipher], WorkRow]
+
+
+def takes_part() -> ColumnElement[bool]:
+    """The episode runs: not closed, the patient neither dead nor withdrawn from giving data."""
+    ended = select(EpisodeEvent.id).where(
+        EpisodeEvent.episode_id == Episode.id, EpisodeEvent.revoked_at.is_(None), EpisodeEvent.kind.in_(ENDED)
+    )
+    return and_(Episode.closed_on.is_(None), not_(ended.exists()))
+
+
+def open_alerts(viewer: Viewer) -> ColumnElement[bool]:
+    """Alerts that nobody has closed."""
+    return and_(Alert.centre_id == viewer.centre_id, Alert.closed_at.is_(None))
+
+
+def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
+    """Tasks that nobody has closed."""
+    return and_(Task.centre_id == viewer.centre_id, Task.done_at.is_(None))
+
+
+def lacking_baseline(viewer: Viewer) -> ColumnElement[bool]:
+    """Episodes with an operation planned within the horizon and no baseline form sent in."""
+    return and_(Episode.centre_id == viewer.centre_id, _lacks_baseline(viewer.today), takes_part())
+
+
+def silent_visits(viewer: Viewer) -> ColumnElement[bool]:
+    """Open visits past due with no reminder left and nothing begun."""
+    return and_(_open_visits(viewer), _silent(viewer), takes_part())
+
+
+def due_visits(viewer: Viewer) -> ColumnElement[bool]:
+    """All other open visits that were not sent in."""
+    return and_(_open_visits(viewer), not_(_silent(viewer)), takes_part())
+
+
+def _lacks_baseline(today: date) -> ColumnElement[bool]:
+    answered = select(Visit.id).where(
+        Visit.episode_id == Episode.id, Visit.key == BASELINE_VISIT, Visit.completed_at.is_not(None)
+    )
+    return and_(
+        Episode.surgery_on.is_(None),
+        Episode.planned_surgery_on.is_not(None),
+        Episode.planned_surgery_on.between(today, today + BASELINE_HORIZON),
+        not_(answered.correlate(Episode).exists()),
+    )
+
+
+def _open_visits(viewer: Viewer) -> ColumnElement[bool]:
+    # A baseline that is pressing stands in a kind of its own and nowhere else.
+    pressing = and_(Visit.key == BASELINE_VISIT, Visit.completed_at.is_(None), _surgery_near(viewer.today))
+    return and_(
+        Visit.centre_id == viewer.centre_id,
+        Visit.planned,
+        Visit.completed_at.is_(None),
+        Visit.opens_at <= viewer.now,
+        Visit.closes_at > viewer.now,
+        not_(pressing),
+    )
+
+
+def _surgery_near(today: date) -> ColumnElement[bool]:
+    near = Episode.planned_surgery_on.between(today, today + BASELINE_HORIZON)
+    return and_(Episode.surgery_on.is_(None), Episode.planned_surgery_on.is_not(None), near)
+
+
+def _silent(viewer: Viewer) -> ColumnElement[bool]:
+    begun = select(Response.id).join(Assignment, Assignment.id == Response.assignment_id)
+    return and_(
+        Visit.due_on < viewer.today,
+        Visit.next_reminder_at.is_(None),
+        not_(begun.where(Assignment.visit_id == Visit.id).exists()),
+    )
+
+
+def _alerts(viewer: Viewer, after: Cursor | None) -> AnySelect:
+    return (
+        select(Alert, Episode, Patient, Staff.name)
+        .join(Episode, Episode.id == Alert.episode_id)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .outerjoin(Staff, Staff.id == Alert.owner_id)
+        .where(open_alerts(viewer), _alerts_after(after))
+        .order_by(alert_rank, Alert.raised_at, Alert.public_id)
+    )
+
+
+def _tasks(viewer: Viewer, after: Cursor | None) -> AnySelect:
+    return (
+        select(Task, Episode, Patient)
+        .join(Episode, Episode.id == Task.episode_id)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .where(open_tasks(viewer), _after(WorkKind.TASK, Task.created_at, Task.public_id, after))
+        .order_by(Task.created_at, Task.public_id)
+    )
+
+
+def _episodes(viewer: Viewer, after: Cursor | None) -> AnySelect:
+    since = Episode.planned_surgery_on
+    return (
+        select(Episode, Patient)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .where(lacking_baseline(viewer), _after(WorkKind.NO_BASELINE, since, Episode.public_id, after))
+        .order_by(since, Episode.public_id)
+    )
+
+
+def _visits(kind: WorkKind, condition: ColumnElement[bool], after: Cursor | None) -> AnySelect:
+    return (
+        select(Visit, Episode, Patient)
+        .join(Episode, Episode.id == Visit.episode_id)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .where(condition, _after(kind, Visit.due_on, Visit.public_id, after))
+        .order_by(Visit.due_on, Visit.public_id)
+    )
+
+
+def _alerts_after(after: Cursor | None) -> ColumnElement[bool]:
+    if after is None:
+        return true()
+    if after.rank not in ALERT_RANKS.values():
+        return alert_rank > after.rank
+    same = and_(alert_rank == after.rank, _beyond(Alert.raised_at, Alert.public_id, after))
+    return or_(alert_rank > after.rank, same)
+
+
+def _after(kind: WorkKind, since: Any, public_id: Any, after: Cursor | None) -> ColumnElement[bool]:
+    if after is None or after.rank < RANKS[kind]:
+        return true()
+    return false() if after.rank > RANKS[kind] else _beyond(since, public_id, after)
+
+
+def _beyond(since: Any, public_id: Any, after: Cursor) -> ColumnElement[bool]:
+    return or_(since > after.since, and_(since == after.since, public_id > after.public_id))
+
+
+def _episode_facts(episode: Episode, patient: Patient, cipher: FieldCipher) -> dict[str, Any]:
+    return {
+        "episode_id": episode.id,
+        "patient_public_id": patient.public_id,
+        "patient_name": cipher.open(patient.name_sealed, field="patient.name"),
+        "planned_surgery_on": episode.planned_surgery_on,
+        "surgery_on": episode.surgery_on,
+        "discharged_on": episode.discharged_on,
+    }
+
+
+def _alert_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
+    alert, episode, patient, owner = row
+    return WorkRow(
+        kind=WorkKind.ALERT,
+        rank=ALERT_RANKS[alert.level],
+        since=alert.raised_at,
+        public_id=alert.public_id,
+        subject=alert.reason,
+        alert_id=alert.id,
+        level=alert.level,
+        target_at=alert.target_at,
+        owner_id=alert.owner_id,
+        owner_name=owner,
+        **_episode_facts(episode, patient, cipher),
+    )
+
+
+def _task_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
+    task, episode, patient = row
+    return WorkRow(
+        kind=WorkKind.TASK,
+        rank=RANKS[WorkKind.TASK],
+        since=task.created_at,
+        public_id=task.public_id,
+        subject=task.kind,
+        due_on=task.due_on,
+        **_episode_facts(episode, patient, cipher),
+    )
+
+
+def _episode_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
+    episode, patient = row
+    return WorkRow(
+        kind=WorkKind.NO_BASELINE,
+        rank=RANKS[WorkKind.NO_BASELINE],
+        since=episode.planned_surgery_on,
+        public_id=episode.public_id,
+        subject="",
+        **_episode_facts(episode, patient, cipher),
+    )
+
+
+def _visit_row(kind: WorkKind, row: AnyRow, cipher: FieldCipher) -> WorkRow:
+    visit, episode, patient = row
+    return WorkRow(
+        kind=kind,
+        rank=RANKS[kind],
+        since=visit.due_on,
+        public_id=visit.public_id,
+        subject=visit.name,
+        due_on=visit.due_on,
+        **_episode_facts(episode, patient, cipher),
+    )
+
+
+KIND_QUERIES = {
+    WorkKind.ALERT: KindQuery(open_alerts, _alerts, _alert_row),
+    WorkKind.NO_BASELINE: KindQuery(lacking_baseline, _episodes, _episode_row),
+    WorkKind.TASK: KindQuery(open_tasks, _tasks, _task_row),
+    WorkKind.SILENT: KindQuery(
+        silent_visits,
+        lambda viewer, after: _visits(WorkKind.SILENT, silent_visits(viewer), after),
+        lambda row, cipher: _visit_row(WorkKind.SILENT, row, cipher),
+    ),
+    WorkKind.DUE: KindQuery(
+        due_visits,
+        lambda viewer, after: _visits(WorkKind.DUE, due_visits(viewer), after),
+        lambda row, cipher: _visit_row(WorkKind.DUE, row, cipher),
+    ),
+}

@@ -1,0 +1,108 @@
+"""The rows behind one form: its assignment, response, current answers and request keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from lrrc_qol.domain.errors import NotFound
+from lrrc_qol.domain.instrument import Instrument
+from lrrc_qol.persistence.models import Answer, Assignment, RequestKey, Response
+from lrrc_qol.services.answers import current_answers
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.patient_session import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One assignment with its instrument and, once something was saved, its response and current answers."""
+
+    assignment: Assignment
+    instrument: Instrument
+    response: Response | None
+    current: Mapping[str, Answer]
+
+    @property
+    def submitted(self) -> bool:
+        """Whether the response is frozen."""
+        return self.response is not None and self.response.submitted_at is not None
+
+    @property
+    def version(self) -> int:
+        """The draft version; 0 before the first save."""
+        return self.response.version if self.response else 0
+
+
+def find_form(work: Work, seat: Seat, assignment_public_id: str, *, lock: bool = False) -> Form:
+    """The form, if it belongs to the seat's visit; NotFound otherwise. `lock` serialises writers of one form."""
+    query = select(Assignment).where(Assignment.public_id == assignment_public_id, Assignment.visit_id == seat.visit_id)
+    assignment = work.session.scalars(query.with_for_update() if lock else query).first()
+    if assignment is None:
+        raise NotFound("no such form")
+    response = work.session.scalars(select(Response).where(Response.assignment_id == assignment.id)).first()
+    answers: Iterable[Answer] = ()
+    if response is not None:
+        answers = work.session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
+    return Form(
+        assignment=assignment,
+        instrument=work.catalogue.instrument(assignment.instrument_id, assignment.instrument_version),
+        response=response,
+        current=current_answers(answers),
+    )
+
+
+def start_response(work: Work, seat: Seat, form: Form) -> Response:
+    """The response of the form, made now if this is the first save; pins instrument, language and wording."""
+    if form.response is not None:
+        return form.response
+    wording = work.catalogue.wording(
+        form.instrument.id, form.instrument.version, seat.language, allow_topics=work.settings.open_doors
+    )
+    response = Response(
+        assignment_id=form.assignment.id,
+        episode_id=form.assignment.episode_id,
+        centre_id=form.assignment.centre_id,
+        instrument_id=form.instrument.id,
+        instrument_version=form.instrument.version,
+        instrument_digest=form.instrument.digest,
+        language=seat.language,
+        wording_digest=wording.digest,
+        mode="own_phone",
+        respondent="patient",
+        version=0,
+        started_at=work.now,
+    )
+    work.session.add(response)
+    work.session.flush()
+    return response
+
+
+def body_hash(body: Mapping[str, Any]) -> str:
+    """Hash of a request body in a canonical form."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def find_request(work: Work, form: Form, key: str) -> RequestKey | None:
+    """The first result of this key on this form, if there was one."""
+    return work.session.scalars(
+        select(RequestKey).where(RequestKey.assignment_id == form.assignment.id, RequestKey.key == key)
+    ).first()
+
+
+def keep_request(work: Work, form: Form, *, key: str, digest: str, status: int, result: dict[str, Any]) -> None:
+    """Remember the result of this key, in the transaction of its effect."""
+    work.session.add(
+        RequestKey(
+            assignment_id=form.assignment.id,
+            key=key,
+            body_hash=digest,
+            status=status,
+            result=result,
+            created_at=work.now,
+        )
+    )

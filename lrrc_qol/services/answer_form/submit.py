@@ -1,0 +1,145 @@
+"""Send a form: freeze the answers, score them, finish the visit and its reminders, all in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing
+from lrrc_qol.domain.schedule import VisitKind
+from lrrc_qol.domain.scoring import score_response
+from lrrc_qol.persistence.models import Answer, Assignment, Message, Response, ScoreRow, Visit
+from lrrc_qol.services import audit
+from lrrc_qol.services.answer_form.rows import Form, body_hash, find_form, find_request, keep_request
+from lrrc_qol.services.answers import as_values
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.raise_alerts import raise_alerts
+from lrrc_qol.services.reminder_cursor import disarm
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitResult:
+    """HTTP status and JSON body; the same for a replay of the same key."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: str, version: int) -> SubmitResult:
+    """Freeze the draft at `version`.
+
+    200 with the next questionnaire of the visit or None; 409 `submitted` when it was frozen by another request; 409
+    `conflict` when the draft moved on since `version`; 422 `nothing_answered` for an untouched form.
+    """
+    form = find_form(work, seat, assignment_public_id, lock=True)
+    digest = body_hash({"kind": "submit"})
+    earlier = find_request(work, form, key)
+    if earlier is not None:
+        if earlier.body_hash != digest:
+            return SubmitResult(422, {"error": "key_reused", "submitted": False})
+        return SubmitResult(earlier.status, dict(earlier.result))
+    if form.submitted:
+        return SubmitResult(409, {"error": "submitted", "submitted": True, "next": _next(work, seat)})
+    if form.response is None or not form.current:
+        return SubmitResult(422, {"error": "nothing_answered", "submitted": False})
+    if version != form.version:
+        return SubmitResult(409, {"error": "conflict", "submitted": False, "version": form.version})
+    unanswered = _freeze(work, seat, form, form.response)
+    body = {"submitted": True, "next": _next(work, seat), "unanswered": unanswered}
+    keep_request(work, form, key=key, digest=digest, status=200, result=body)
+    return SubmitResult(200, body)
+
+
+def store_scores(
+    work: Work, response: Response, instrument: Instrument, values: dict[str, AnswerValue], *, generation: int
+) -> None:
+    """Score the answers and add one row per scale; earlier generations stay."""
+    for score in score_response(instrument, values):
+        work.session.add(
+            ScoreRow(
+                response_id=response.id,
+                episode_id=response.episode_id,
+                centre_id=response.centre_id,
+                scale_id=score.scale_id,
+                generation=generation,
+                value=score.value,
+                reason=score.reason.value if score.reason else None,
+                answered=score.answered,
+                expected=score.expected,
+                prorated=score.prorated,
+                scoring_version=score.version,
+                inputs={"items": list(score.items)},
+                computed_at=work.now,
+            )
+        )
+
+
+def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]:
+    values = as_values(form.current)
+    asked = {item.id for item in form.instrument.applicable_items(seat.facts)}
+    response.version += 1
+    for item in form.instrument.items:
+        if item.id not in asked:
+            values[item.id] = Missing.NOT_APPLICABLE
+            work.session.add(_not_applicable(work, response, item.id))
+    response.submitted_at = work.now
+    response.answered_on = max(
+        answer.given_at.astimezone(ZoneInfo(seat.timezone)).date() for answer in form.current.values()
+    )
+    if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
+        response.baseline_type = "prospective"
+    store_scores(work, response, form.instrument, values, generation=1)
+    raise_alerts(work, seat, response, values)
+    work.session.flush()
+    _finish_visit(work, seat)
+    audit.record(
+        work,
+        "submitted_response",
+        subject_kind="response",
+        subject_id=response.id,
+        centre_id=response.centre_id,
+        episode_id=response.episode_id,
+        detail={"instrument": f"{response.instrument_id} {response.instrument_version}", "visit": seat.visit_key},
+    )
+    return [item.id for item in form.instrument.items if item.id in asked and item.id not in form.current]
+
+
+def _not_applicable(work: Work, response: Response, item_id: str) -> Answer:
+    return Answer(
+        response_id=response.id,
+        item_id=item_id,
+        kind="not_applicable",
+        value=None,
+        seq=response.version,
+        given_at=work.now,
+        saved_at=work.now,
+    )
+
+
+def _finish_visit(work: Work, seat: Seat) -> None:
+    if _next(work, seat) is not None:
+        return
+    visit = work.session.get_one(Visit, seat.visit_id)
+    visit.completed_at = work.now
+    disarm(visit)
+    work.session.execute(
+        update(Message)
+        .where(Message.visit_id == visit.id, Message.staff_id.is_(None), Message.status == "queued")
+        .values(status="suppressed", outcome="answered")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _next(work: Work, seat: Seat) -> str | None:
+    """The first questionnaire of the visit that was not sent yet."""
+    return work.session.scalars(
+        select(Assignment.public_id)
+        .outerjoin(Response, Response.assignment_id == Assignment.id)
+        .where(Assignment.visit_id == seat.visit_id, Response.submitted_at.is_(None))
+        .order_by(Assignment.position)
+        .limit(1)
+    ).first()

@@ -1,0 +1,127 @@
+"""What a patient sees of a visit's forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+
+from lrrc_qol.domain.instrument import Item, ItemKind, ItemWording
+from lrrc_qol.persistence.models import Answer, Assignment, Response
+from lrrc_qol.services.answer_form.rows import find_form
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.patient_session import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One questionnaire of the visit as a line on the overview: id and version, and the minutes it should take."""
+
+    assignment_public_id: str
+    instrument: tuple[str, str]
+    title: str
+    minutes: float
+    state: Literal["new", "started", "submitted"]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormItem:
+    """One question with what was answered so far. `options` are (code, label); a rating labels only its two ends."""
+
+    id: str
+    number: str
+    kind: ItemKind
+    text: str
+    help: str
+    options: tuple[tuple[int, str], ...]
+    sensitive: bool
+    state: Literal["none", "value", "declined"]
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """One questionnaire to answer; `banner` warns that the licensed wording is replaced by stand-in topics."""
+
+    assignment_public_id: str
+    title: str
+    recall: str
+    banner: bool
+    version: int
+    submitted: bool
+    items: tuple[FormItem, ...]
+    part: int
+    parts: int
+    minutes: float
+
+
+def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
+    """The questionnaires of the seat's visit in the order they are asked."""
+    rows = work.session.execute(
+        select(Assignment, Response)
+        .outerjoin(Response, Response.assignment_id == Assignment.id)
+        .where(Assignment.visit_id == seat.visit_id)
+        .order_by(Assignment.position)
+    ).all()
+    return tuple(_part(work, seat, assignment, response) for assignment, response in rows)
+
+
+def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
+    """One questionnaire with the answers so far; a submitted one comes without its items. NotFound if not theirs."""
+    form = find_form(work, seat, assignment_public_id)
+    parts = list_parts(work, seat)
+    wording = work.catalogue.wording(
+        form.instrument.id, form.instrument.version, seat.language, allow_topics=work.settings.open_doors
+    )
+    items = () if form.submitted else form.instrument.applicable_items(seat.facts)
+    return FormView(
+        assignment_public_id=assignment_public_id,
+        title=wording.title,
+        recall=wording.recall,
+        banner=not wording.approved,
+        version=form.version,
+        submitted=form.submitted,
+        items=tuple(_item(item, wording.items[item.id], form.current.get(item.id)) for item in items),
+        part=1 + [part.assignment_public_id for part in parts].index(assignment_public_id),
+        parts=len(parts),
+        minutes=form.instrument.minutes,
+    )
+
+
+def _part(work: Work, seat: Seat, assignment: Assignment, response: Response | None) -> Part:
+    instrument = work.catalogue.instrument(assignment.instrument_id, assignment.instrument_version)
+    wording = work.catalogue.wording(
+        instrument.id, instrument.version, seat.language, allow_topics=work.settings.open_doors
+    )
+    if response is None:
+        state: Literal["new", "started", "submitted"] = "new"
+    else:
+        state = "submitted" if response.submitted_at else "started"
+    return Part(
+        assignment_public_id=assignment.public_id,
+        instrument=(instrument.id, instrument.version),
+        title=wording.title,
+        minutes=instrument.minutes,
+        state=state,
+        position=assignment.position,
+    )
+
+
+def _item(item: Item, wording: ItemWording, answer: Answer | None) -> FormItem:
+    if answer is None or answer.kind == "not_applicable":
+        state: Literal["none", "value", "declined"] = "none"
+    else:
+        state = "value" if answer.kind == "value" else "declined"
+    return FormItem(
+        id=item.id,
+        number=item.number,
+        kind=item.kind,
+        text=wording.text,
+        help=wording.help,
+        options=tuple((code, wording.labels.get(code, str(code))) for code in item.codes),
+        sensitive=item.sensitive,
+        state=state,
+        value=answer.value if answer is not None else None,
+    )

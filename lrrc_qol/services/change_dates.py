@@ -1,0 +1,93 @@
+"""Enter or move the dates of an episode: see first what changes, then apply it with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+
+from lrrc_qol.domain.errors import InvalidInput, StaleWrite
+from lrrc_qol.domain.schedule import VisitChange, check_anchors
+from lrrc_qol.persistence.models import Centre, Episode, Patient
+from lrrc_qol.services import audit
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.plan_episode import anchors_of, apply_plan, preview_plan
+
+DATE_FIELDS = ("planned_surgery_on", "surgery_on", "discharged_on")
+REASON_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeDates:
+    """The dates and the anatomy a nurse may change; anatomy is None while not known."""
+
+    planned_surgery_on: date | None
+    surgery_on: date | None
+    discharged_on: date | None
+    stoma: bool | None
+    urostomy: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatesPreview:
+    """What applying `dates` would do to the plan of the episode as it is at `episode_version`."""
+
+    changes: tuple[VisitChange, ...]
+    episode_version: int
+    dates: EpisodeDates
+
+
+def preview_dates(work: Work, patient_public_id: str, dates: EpisodeDates) -> DatesPreview:
+    """Say which visits would be added, moved, dropped or kept; InvalidInput per field for dates that cannot be."""
+    patient, episode = find_episode(work, patient_public_id)
+    _check(work, patient, episode, dates)
+    anchors = replace(anchors_of(episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
+    return DatesPreview(changes=preview_plan(work, episode, anchors), episode_version=episode.version, dates=dates)
+
+
+def change_dates(
+    work: Work, patient_public_id: str, dates: EpisodeDates, *, expected_version: int, reason: str
+) -> tuple[VisitChange, ...]:
+    """Set the dates and re-plan what has not been answered.
+
+    StaleWrite when the episode changed since the preview; InvalidInput for impossible dates or a missing reason.
+    """
+    patient, episode = find_episode(work, patient_public_id, lock=True)
+    if episode.version != expected_version:
+        raise StaleWrite("the episode was changed by somebody else since the preview")
+    _check(work, patient, episode, dates)
+    if not reason.strip() or len(reason) > REASON_LIMIT:
+        raise InvalidInput({"reason": f"Say why in a few words (at most {REASON_LIMIT} characters)."})
+    before = EpisodeDates(**{name: getattr(episode, name) for name in asdict(dates)})
+    for name, value in asdict(dates).items():
+        setattr(episode, name, value)
+    work.session.flush()
+    changes = apply_plan(work, episode, patient)
+    audit.record(
+        work,
+        "changed_dates",
+        subject_kind="episode",
+        subject_id=episode.id,
+        centre_id=episode.centre_id,
+        episode_id=episode.id,
+        detail={
+            "before": _plain(before),
+            "after": _plain(dates),
+            "visits": {change.key: change.change for change in changes},
+        },
+        reason=reason.strip(),
+    )
+    return changes
+
+
+def _check(work: Work, patient: Patient, episode: Episode, dates: EpisodeDates) -> None:
+    centre = work.session.get_one(Centre, patient.centre_id)
+    anchors = replace(anchors_of(episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
+    born_on = date.fromisoformat(work.cipher.open(patient.born_on_sealed, field="patient.born_on"))
+    faults = check_anchors(anchors, today=work.today_in(centre.timezone), born_on=born_on)
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _plain(dates: EpisodeDates) -> dict[str, str | bool | None]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(dates).items()}

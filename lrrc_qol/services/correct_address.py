@@ -1,0 +1,47 @@
+"""Correct a patient's e-mail address; links sent to the old address stop working."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.persistence.models import Centre, Link
+from lrrc_qol.services import audit
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.enrol_patient import checked_email
+from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.record_event import add_event
+
+
+def correct_address(work: Work, patient_public_id: str, email: str) -> None:
+    """Store the new address, revoke all links, lift a bounce and set the reminders of open visits anew."""
+    patient, episode = find_episode(work, patient_public_id, lock=True)
+    try:
+        address = checked_email(email)
+    except ValueError as error:
+        raise InvalidInput({"email": str(error)}) from None
+    patient.email_sealed = work.cipher.seal(address, field="patient.email")
+    patient.email_lookup = work.cipher.lookup(address, field="patient.email")
+    work.session.execute(
+        update(Link)
+        .where(Link.patient_id == patient.id, Link.revoked_at.is_(None))
+        .values(revoked_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+    centre = work.session.get_one(Centre, patient.centre_id)
+    add_event(
+        work,
+        patient,
+        episode,
+        kind=EventKind.ADDRESS_CORRECTED,
+        happened_on=work.today_in(centre.timezone),
+    )
+    audit.record(
+        work,
+        "corrected_address",
+        subject_kind="patient",
+        subject_id=patient.id,
+        centre_id=patient.centre_id,
+        episode_id=episode.id,
+    )

@@ -1,0 +1,143 @@
+"""From stored forms and scores to recovery curves: one trajectory per scale, each instrument with its own baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
+from lrrc_qol.domain.figures import BaselineRules
+from lrrc_qol.domain.instrument import Instrument, Scale
+from lrrc_qol.domain.recovery import MissedVisit, ScorePoint, Trajectory, build_trajectory
+from lrrc_qol.domain.schedule import VisitKind
+from lrrc_qol.domain.scoring import NoScore
+from lrrc_qol.persistence.queries.record import FormRow, ScoreEntry, VisitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One scale over time; `check_in` for questionnaires that are only asked in the check-ins after going home."""
+
+    instrument: Instrument
+    trajectory: Trajectory
+    check_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The rows of one episode that its curves are made of.
+
+    `chosen` is the response a person picked as baseline; visits due after `ended_on` (death, withdrawal) are not
+    missed; `today` is the patient's local date.
+    """
+
+    visits: Mapping[int, VisitRow]
+    forms: Sequence[FormRow]
+    scores: Sequence[ScoreEntry]
+    chosen: int | None
+    surgery_on: date | None
+    ended_on: date | None
+    today: date
+
+
+def episode_baseline(course: Course, rules: BaselineRules) -> Baseline:
+    """The baseline of the episode as a whole: only visits whose forms were all sent can serve."""
+    first: dict[int, FormRow] = {}
+    for form in course.forms:
+        if course.visits[form.visit_id].completed_at is not None:
+            first.setdefault(form.visit_id, form)
+    return _choose(course, list(first.values()), rules)
+
+
+def build_curves(course: Course, *, catalogue: Catalogue, rules: BaselineRules) -> tuple[Curve, ...]:
+    """All curves of an episode in the order the questionnaires are asked, check-ins last."""
+    by_instrument: dict[str, list[FormRow]] = {}
+    for form in sorted(course.forms, key=lambda form: form.position):
+        by_instrument.setdefault(form.instrument_id, []).append(form)
+    curves = [
+        curve for forms in by_instrument.values() for curve in _instrument_curves(course, forms, catalogue, rules)
+    ]
+    return tuple(sorted(curves, key=lambda curve: curve.check_in))
+
+
+def _instrument_curves(
+    course: Course, forms: Sequence[FormRow], catalogue: Catalogue, rules: BaselineRules
+) -> Iterable[Curve]:
+    sent = [form for form in forms if form.answered_on is not None and form.submitted_at is not None]
+    if not sent:
+        return
+    latest = max(sent, key=lambda form: form.answered_on or date.min)
+    instrument = catalogue.instrument(latest.instrument_id, latest.instrument_version)
+    baseline = _choose(course, sent, rules)
+    missed = [_as_missed(course, form) for form in forms if _was_missed(course, form)]
+    check_in = all(course.visits[form.visit_id].kind == VisitKind.CHECK_IN for form in forms)
+    for scale in instrument.scales:
+        points = _points(course, sent, scale)
+        if any(point.reason != NoScore.NOT_APPLICABLE for point in points):
+            trajectory = build_trajectory(
+                scale, baseline=baseline, points=points, surgery_on=course.surgery_on, missed=missed
+            )
+            yield Curve(instrument, trajectory, check_in)
+
+
+def _choose(course: Course, forms: Sequence[FormRow], rules: BaselineRules) -> Baseline:
+    candidates = [
+        BaselineCandidate(
+            response_id=form.response_id,
+            visit_key=course.visits[form.visit_id].key,
+            answered_on=form.answered_on,
+            recalled=form.baseline_type == "recalled",
+        )
+        for form in forms
+        if form.response_id is not None and form.answered_on is not None and form.submitted_at is not None
+    ]
+    return choose_baseline(
+        candidates, rules=rules, surgery_on=course.surgery_on, chosen=_chosen_response(course, forms)
+    )
+
+
+def _chosen_response(course: Course, forms: Sequence[FormRow]) -> int | None:
+    """A person picks one form, and with it the visit: the other questionnaires of that visit go along."""
+    visits = {form.visit_id for form in course.forms if course.chosen is not None and form.response_id == course.chosen}
+    return next((form.response_id for form in forms if form.visit_id in visits), None)
+
+
+def _was_missed(course: Course, form: FormRow) -> bool:
+    visit = course.visits[form.visit_id]
+    if form.submitted_at is not None or not visit.planned or course.today <= visit.closes_on:
+        return False
+    return course.ended_on is None or visit.due_on <= course.ended_on
+
+
+def _as_missed(course: Course, form: FormRow) -> MissedVisit:
+    visit = course.visits[form.visit_id]
+    day = None if course.surgery_on is None else (visit.due_on - course.surgery_on).days
+    return MissedVisit(key=visit.key, due_on=visit.due_on, day=day)
+
+
+def _points(course: Course, forms: Sequence[FormRow], scale: Scale) -> list[ScorePoint]:
+    scores = {score.response_id: score for score in course.scores if score.scale_id == scale.id}
+    points: list[ScorePoint] = []
+    for form in forms:
+        score = scores.get(form.response_id or 0)
+        if score is None or form.answered_on is None:
+            continue
+        visit = course.visits[form.visit_id]
+        points.append(
+            ScorePoint(
+                response_id=score.response_id,
+                visit_key=visit.key,
+                answered_on=form.answered_on,
+                value=score.value,
+                reason=score.reason,
+                mode=form.mode or "",
+                respondent=form.respondent or "",
+                out_of_window=not visit.opens_on <= form.answered_on <= visit.closes_on,
+                answered=score.answered,
+                expected=score.expected,
+                prorated=score.prorated,
+            )
+        )
+    return points

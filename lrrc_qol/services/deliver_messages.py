@@ -1,0 +1,173 @@
+"""Takes queued mails through their life: claimed under a lease, asked about at the gate, then sent, put off or ended.
+
+Nothing here talks to a mail server. The caller commits each step by itself and sends in between, so that no
+transaction waits for a network and a crash leaves a lease that runs out, never a lost mail.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+
+from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.mail import Letter
+from lrrc_qol.persistence.models import Centre, Message, Visit
+from lrrc_qol.services import audit
+from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.outbox import TOO_LATE
+from lrrc_qol.services.write_letter import Withheld, letter_for
+
+LEASE = timedelta(minutes=5)
+RETRY_AFTER = timedelta(minutes=5)
+# For mails without a day of their own: as long as mail servers commonly keep trying.
+GIVE_UP_AFTER = timedelta(days=3)
+SERVER_PAUSE = timedelta(minutes=1)
+FAILED_TASK = "mail_failed"
+
+Outcome = Literal["refused", "gave_up"]
+
+
+def claim(work: Work, *, worker: str, limit: int, clock_now: datetime) -> list[int]:
+    """Take up to `limit` mails that are due for `worker` and return their ids, longest waiting first.
+
+    Leases run on the machine's clock `clock_now`, also when `work.now` was set to another day. A lease that ends
+    later than any lease could was given before the clock was set back: it counts as run out.
+    """
+    lease_gone = or_(Message.lease_until <= clock_now, Message.lease_until > clock_now + 2 * LEASE)
+    free: ColumnElement[bool] = or_(
+        Message.status == "queued",
+        and_(Message.status == "sending", lease_gone),
+    )
+    picked = (
+        select(Message.id)
+        .where(free, Message.available_at <= work.now)
+        .order_by(Message.available_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    taken = work.session.execute(
+        update(Message)
+        .where(Message.id.in_(select(picked.c.id)))
+        .values(status="sending", worker=worker, lease_until=clock_now + LEASE, attempts=Message.attempts + 1)
+        .returning(Message.available_at, Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return [message_id for _, message_id in sorted(taken)]
+
+
+def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
+    """Ask the gate once more and, when the mail may go out, make its link and look up the address.
+
+    None when it must not go out (it is then suppressed, with the reason) or when another worker has it by now.
+    """
+    message = _mine(work, message_id, worker)
+    if message is None:
+        return None
+    if message.not_after is not None and work.now >= message.not_after:
+        _suppress(work, message, TOO_LATE)
+        return None
+    written = letter_for(work, message)
+    if isinstance(written, Withheld):
+        _suppress(work, message, written.reason)
+        return None
+    return written
+
+
+def mark_sent(work: Work, message_id: int, *, worker: str) -> bool:
+    """Write down that the server took the mail; False when another worker has taken it over meanwhile."""
+    message = _mine(work, message_id, worker)
+    if message is None:
+        return False
+    _end(message, "sent")
+    message.sent_at = work.now
+    _record(work, message, "sent_message")
+    return True
+
+
+def put_off(work: Work, message_id: int, *, worker: str, reason: str) -> None:
+    """Try again in five minutes, or give up when the mail would then be too late."""
+    message = _mine(work, message_id, worker)
+    if message is None:
+        return
+    again_at = work.now + RETRY_AFTER
+    if again_at >= (message.not_after or message.created_at + GIVE_UP_AFTER):
+        _fail(work, message, outcome="gave_up", reason=reason)
+        return
+    message.status = "queued"
+    message.available_at = again_at
+    message.outcome = reason[:64]
+    _let_go(message)
+
+
+def refuse(work: Work, message_id: int, *, worker: str, reason: str) -> None:
+    """Give the mail up: it was refused for good. The nurses get a task for a patient's mail."""
+    message = _mine(work, message_id, worker)
+    if message is not None:
+        _fail(work, message, outcome="refused", reason=reason)
+
+
+def release(work: Work, message_ids: list[int], *, worker: str) -> None:
+    """Hand back mails that were not tried, for example because the server is down; the try does not count."""
+    work.session.execute(
+        update(Message)
+        .where(Message.id.in_(message_ids), Message.worker == worker, Message.status == "sending")
+        .values(
+            status="queued",
+            worker=None,
+            lease_until=None,
+            attempts=Message.attempts - 1,
+            available_at=work.now + SERVER_PAUSE,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _mine(work: Work, message_id: int, worker: str) -> Message | None:
+    return work.session.scalars(
+        select(Message)
+        .where(Message.id == message_id, Message.status == "sending", Message.worker == worker)
+        .with_for_update()
+    ).first()
+
+
+def _suppress(work: Work, message: Message, reason: str) -> None:
+    _end(message, "suppressed")
+    message.outcome = reason[:64]
+    _record(work, message, "suppressed_message", outcome=reason)
+
+
+def _fail(work: Work, message: Message, *, outcome: Outcome, reason: str) -> None:
+    _end(message, "failed")
+    message.outcome = f"{outcome}: {reason}"[:64]
+    _record(work, message, "failed_message", outcome=message.outcome)
+    visit = work.session.get(Visit, message.visit_id) if message.visit_id is not None else None
+    if visit is not None and message.kind != MessageKind.STAFF_ALERT:
+        centre = work.session.get_one(Centre, message.centre_id)
+        add_task(work, visit, kind=FAILED_TASK, due_on=work.today_in(centre.timezone))
+
+
+def _end(message: Message, status: str) -> None:
+    message.status = status
+    message.outcome = None
+    _let_go(message)
+
+
+def _let_go(message: Message) -> None:
+    message.worker = None
+    message.lease_until = None
+
+
+def _record(work: Work, message: Message, action: str, *, outcome: str | None = None) -> None:
+    audit.record(
+        work,
+        action,
+        subject_kind="message",
+        subject_id=message.id,
+        centre_id=message.centre_id,
+        episode_id=message.episode_id,
+        detail={"kind": message.kind, "ordinal": message.ordinal} | ({"outcome": outcome} if outcome else {}),
+    )

@@ -1,0 +1,117 @@
+"""What only the demonstration writes: links that no mail carried, and the mails of a past that was never sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.schedule import ReminderTime, reminder_times
+from lrrc_qol.persistence.crypto import new_token, token_hash
+from lrrc_qol.persistence.models import Alert, Link, Patient, Staff, Visit
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.outbox import new_message
+from lrrc_qol.services.plan_episode import protocol_of
+from lrrc_qol.services.reminder_cursor import advance, as_planned, disarm
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """A visit on the calendar."""
+
+    id: int
+    kind: str
+    opens_on: date
+    due_on: date
+    closes_on: date
+
+
+def staff_id(work: Work, public_id: str) -> int:
+    """The row number of a member of staff."""
+    return work.session.scalars(select(Staff.id).where(Staff.public_id == public_id)).one()
+
+
+def visits_of(work: Work, patient_public_id: str) -> list[PastVisit]:
+    """The planned visits of a patient in order."""
+    _, episode = find_episode(work, patient_public_id)
+    rows = work.session.scalars(
+        select(Visit).where(Visit.episode_id == episode.id, Visit.planned).order_by(Visit.opens_on)
+    )
+    return [
+        PastVisit(id=row.id, kind=row.kind, opens_on=row.opens_on, due_on=row.due_on, closes_on=row.closes_on)
+        for row in rows
+    ]
+
+
+def issue_link(work: Work, patient_public_id: str, visit_id: int) -> str:
+    """A link for one visit, as a mail would carry it; return its token."""
+    patient, _ = find_episode(work, patient_public_id)
+    token = new_token()
+    work.session.add(
+        Link(
+            token_hash=token_hash(token),
+            centre_id=patient.centre_id,
+            patient_id=patient.id,
+            visit_id=visit_id,
+            created_at=work.now,
+        )
+    )
+    work.session.flush()
+    return token
+
+
+def record_sent_messages(work: Work, patient_public_id: str, *, now: datetime) -> None:
+    """Write every mail that would have gone out by `now` as sent; the newest one of an open visit is left to do."""
+    patient, episode = find_episode(work, patient_public_id)
+    policy = protocol_of(work, episode.id).reminders
+    zone = ZoneInfo(patient.timezone)
+    for visit in work.session.scalars(select(Visit).where(Visit.episode_id == episode.id, Visit.planned)):
+        until = visit.completed_at or now
+        past = [
+            time
+            for time in reminder_times(as_planned(visit), policy, zone, not_before=visit.created_at)
+            if time.send_at <= until
+        ]
+        unfinished = visit.completed_at is None and visit.next_reminder_at is not None
+        if unfinished and visit.closes_at > now:
+            past = past[:-1]
+        for time in past:
+            _add_sent(work, patient, visit, time)
+        if unfinished:
+            last = past[-1].ordinal if past else None
+            advance(visit, policy, zone=patient.timezone, now=now, last_ordinal=last)
+        else:
+            disarm(visit)
+
+
+def open_alerts_before(work: Work, patient_public_id: str, *, before: datetime) -> Sequence[tuple[str, datetime]]:
+    """Open alerts of a patient raised before an instant: public id and when."""
+    _, episode = find_episode(work, patient_public_id)
+    return [
+        (row.public_id, row.raised_at)
+        for row in work.session.scalars(
+            select(Alert).where(Alert.episode_id == episode.id, Alert.closed_at.is_(None), Alert.raised_at < before)
+        )
+    ]
+
+
+def _add_sent(work: Work, patient: Patient, visit: Visit, time: ReminderTime) -> None:
+    message = new_message(
+        work,
+        key=f"visit:{visit.id}:{visit.arming}:{time.ordinal}",
+        patient=patient,
+        visit=visit,
+        kind=MessageKind.REMINDER if time.ordinal else MessageKind.INVITATION,
+        ordinal=time.ordinal,
+    )
+    message.status = "sent"
+    message.created_at = time.send_at
+    message.available_at = time.send_at
+    message.sent_at = time.send_at
+    message.attempts = 1
+    work.session.add(message)

@@ -1,0 +1,179 @@
+"""From the link in a mail to a seat at the form: opening shows nothing personal, the year of birth lets in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import select
+
+from lrrc_qol.persistence.crypto import new_token, token_hash
+from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Visit
+from lrrc_qol.services import audit
+from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.link_rules import answerable
+from lrrc_qol.services.patient_facts import takes_part
+from lrrc_qol.services.patient_session import CentreContact, contact_of
+from lrrc_qol.services.throttle import check, clear, register_failure
+
+YEAR_TRIES = 5
+YEAR_WINDOW_MINUTES = 60
+YEAR_PAUSE_MINUTES = 30
+SOURCE_TRIES = 30
+
+LinkState = Literal["open", "answered", "not_yet", "closed", "ended", "paused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """What the landing page may say before anybody is known: never a name, a date of birth or a form."""
+
+    state: LinkState
+    centre: CentreContact | None
+    language: str
+    opens_on: date | None = None
+    wait_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The outcome of the year check; with `ok` a session token and the way to the form."""
+
+    ok: bool
+    reason: Literal["", "unknown", "ended", "answered", "not_yet", "closed", "wrong_year", "paused"]
+    session_token: str = ""
+    wait_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    link: Link
+    visit: Visit
+    patient: Patient
+    centre: Centre
+    state: LinkState
+
+
+def describe_link(work: Work, token: str) -> LinkView:
+    """What a link leads to; reads only. Unknown and ended links look the same to the page."""
+    found = _find(work, token)
+    if found is None:
+        return LinkView(state="unknown", centre=None, language="en")
+    blocked = check(work, _year_key(found.patient))
+    state: LinkState = "paused" if blocked.blocked and found.state == "open" else found.state
+    return LinkView(
+        state=state,
+        centre=contact_of(found.centre),
+        language=found.patient.language,
+        opens_on=found.visit.opens_on if state == "not_yet" else None,
+        wait_minutes=blocked.wait_minutes,
+    )
+
+
+def enter_by_link(work: Work, token: str, *, year: str, source: str) -> Entry:
+    """Check the year of birth and, when right, open a session for the link's visit.
+
+    Wrong years are counted per patient (across links, browsers and addresses) and per source address; too many pause
+    the link and leave a task for the nurses. The count is part of this transaction, so a refusal is returned, not
+    raised.
+    """
+    found = _find(work, token)
+    source_state = check(work, f"link-source:{source}")
+    if source_state.blocked:
+        return Entry(ok=False, reason="paused", wait_minutes=source_state.wait_minutes)
+    if found is None:
+        register_failure(
+            work, f"link-source:{source}", limit=SOURCE_TRIES, window_minutes=60, block_minutes=YEAR_PAUSE_MINUTES
+        )
+        return Entry(ok=False, reason="unknown")
+    if found.state != "open":
+        return Entry(ok=False, reason=found.state if found.state != "paused" else "ended")
+    blocked = check(work, _year_key(found.patient))
+    if blocked.blocked:
+        return Entry(ok=False, reason="paused", wait_minutes=blocked.wait_minutes)
+    born_on = date.fromisoformat(work.cipher.open(found.patient.born_on_sealed, field="patient.born_on"))
+    if year.strip() != str(born_on.year):
+        return _wrong_year(work, found, source=source)
+    clear(work, _year_key(found.patient))
+    return Entry(ok=True, reason="", session_token=_open_session(work, found))
+
+
+def _find(work: Work, token: str) -> _Found | None:
+    row = work.session.execute(
+        select(Link, Visit, Episode, Patient, Centre)
+        .join(Visit, Visit.id == Link.visit_id)
+        .join(Episode, Episode.id == Visit.episode_id)
+        .join(Patient, Patient.id == Link.patient_id)
+        .join(Centre, Centre.id == Link.centre_id)
+        .where(Link.token_hash == token_hash(token))
+    ).first()
+    if row is None:
+        return None
+    link, visit, episode, patient, centre = row
+    events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
+    ended = link.revoked_at is not None or not takes_part(events, today=work.today_in(patient.timezone))
+    state = _state(visit, ended=ended or episode.closed_on is not None, work=work)
+    return _Found(link=link, visit=visit, patient=patient, centre=centre, state=state)
+
+
+def _state(visit: Visit, *, ended: bool, work: Work) -> LinkState:
+    if ended or not visit.planned:
+        return "ended"
+    if visit.completed_at is not None:
+        return "answered"
+    if answerable(visit, now=work.now):
+        return "open"
+    return "not_yet" if work.now < visit.opens_at else "closed"
+
+
+def _wrong_year(work: Work, found: _Found, *, source: str) -> Entry:
+    register_failure(
+        work, f"link-source:{source}", limit=SOURCE_TRIES, window_minutes=60, block_minutes=YEAR_PAUSE_MINUTES
+    )
+    state = register_failure(
+        work,
+        _year_key(found.patient),
+        limit=YEAR_TRIES,
+        window_minutes=YEAR_WINDOW_MINUTES,
+        block_minutes=YEAR_PAUSE_MINUTES,
+    )
+    audit.record(
+        work,
+        "refused_year_check",
+        subject_kind="patient",
+        subject_id=found.patient.id,
+        centre_id=found.centre.id,
+        episode_id=found.visit.episode_id,
+    )
+    if not state.blocked:
+        return Entry(ok=False, reason="wrong_year")
+    add_task(work, found.visit, kind="link_locked", due_on=work.today_in(found.centre.timezone))
+    return Entry(ok=False, reason="paused", wait_minutes=state.wait_minutes)
+
+
+def _open_session(work: Work, found: _Found) -> str:
+    token = new_token()
+    work.session.add(
+        PatientSession(
+            token_hash=token_hash(token),
+            link_id=found.link.id,
+            visit_id=found.visit.id,
+            created_at=work.now,
+            last_seen_at=work.now,
+        )
+    )
+    audit.record(
+        work,
+        "entered_by_link",
+        subject_kind="visit",
+        subject_id=found.visit.id,
+        centre_id=found.centre.id,
+        episode_id=found.visit.episode_id,
+    )
+    return token
+
+
+def _year_key(patient: Patient) -> str:
+    return f"year:{patient.id}"

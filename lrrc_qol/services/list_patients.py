@@ -1,0 +1,104 @@
+"""The list of patients with what a nurse looks for first: baseline, next visit, open alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
+from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
+from lrrc_qol.persistence.models import Centre
+from lrrc_qol.persistence.queries.patients import (
+    BaselineForm,
+    ListedPatient,
+    OpenVisit,
+    PatientListFilter,
+    StandingEvent,
+    count_open_alerts,
+    list_baseline_forms,
+    list_open_visits,
+    list_patients,
+    list_standing_events,
+)
+from lrrc_qol.services.context import Work
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLine:
+    """One patient of the list; `day` counts from the operation, `next_visit` is the first that is not finished."""
+
+    patient: ListedPatient
+    day: int | None
+    baseline: Baseline
+    contact: ContactState
+    next_visit: OpenVisit | None
+    visit_open: bool
+    alerts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPage:
+    """One page of the list; `next_before` continues it, None at its end."""
+
+    lines: tuple[PatientLine, ...]
+    next_before: int | None
+
+
+def patient_page(
+    work: Work, *, before: int | None = None, hospital_number: str | None = None, operated: bool | None = None
+) -> PatientPage:
+    """One page of the centre's patients, newest enrolment first."""
+    centre = work.session.get_one(Centre, work.actor.centre())
+    wanted = PatientListFilter(PAGE_SIZE + 1, before, hospital_number, operated)
+    found = list_patients(work.session, centre_id=centre.id, wanted=wanted, cipher=work.cipher)
+    shown = found[:PAGE_SIZE]
+    return PatientPage(
+        lines=_lines(work, centre, shown),
+        next_before=shown[-1].episode_id if len(found) > PAGE_SIZE else None,
+    )
+
+
+def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[PatientLine, ...]:
+    session, ids = work.session, [patient.episode_id for patient in shown]
+    protocols = [work.catalogue.protocol(patient.protocol_id, patient.protocol_version) for patient in shown]
+    keys = sorted({key for protocol in protocols for key in protocol.baseline.visits})
+    forms = list_baseline_forms(session, centre_id=centre.id, episode_ids=ids, visit_keys=keys)
+    visits = list_open_visits(session, centre_id=centre.id, episode_ids=ids, now=work.now)
+    events = list_standing_events(session, centre_id=centre.id, episode_ids=ids)
+    alerts = count_open_alerts(session, centre_id=centre.id, episode_ids=ids)
+    today = work.today_in(centre.timezone)
+    lines: list[PatientLine] = []
+    for patient, protocol in zip(shown, protocols, strict=True):
+        local_today = work.today_in(patient.timezone)
+        visit = next((visit for visit in visits if visit.episode_id == patient.episode_id), None)
+        baseline = choose_baseline(_candidates(forms, patient), rules=protocol.baseline, surgery_on=patient.surgery_on)
+        lines.append(
+            PatientLine(
+                patient=patient,
+                day=None if patient.surgery_on is None else (today - patient.surgery_on).days,
+                baseline=baseline,
+                contact=contact_facts_from_events(_events(events, patient), today=local_today),
+                next_visit=visit,
+                visit_open=visit is not None and visit.opens_on <= local_today,
+                alerts=alerts.get(patient.episode_id, {}),
+            )
+        )
+    return tuple(lines)
+
+
+def _candidates(forms: Sequence[BaselineForm], patient: ListedPatient) -> list[BaselineCandidate]:
+    return [
+        BaselineCandidate(form.response_id, form.visit_key, form.answered_on, form.baseline_type == "recalled")
+        for form in forms
+        if form.episode_id == patient.episode_id
+    ]
+
+
+def _events(events: Sequence[StandingEvent], patient: ListedPatient) -> list[RecordedEvent]:
+    return [
+        RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at)
+        for event in events
+        if event.episode_id == patient.episode_id
+    ]

@@ -1,0 +1,74 @@
+"""Make outbox rows: the key says once, the Message-ID is fixed from the start."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.schedule import ReminderTime
+from lrrc_qol.persistence.crypto import new_public_id
+from lrrc_qol.persistence.models import Message, Patient, Visit
+from lrrc_qol.services.context import Work
+
+AUTOMATED = (MessageKind.INVITATION.value, MessageKind.REMINDER.value)
+TOO_LATE = "too_late"  # the outcome of a message that lapsed before it could be sent
+
+
+def new_message(
+    work: Work,
+    *,
+    key: str,
+    patient: Patient,
+    visit: Visit,
+    kind: MessageKind,
+    ordinal: int,
+    not_after: datetime | None = None,
+) -> Message:
+    """An outbox row for a patient, ready to be added; the address is looked up when it is sent."""
+    return Message(
+        key=key,
+        centre_id=visit.centre_id,
+        patient_id=patient.id,
+        episode_id=visit.episode_id,
+        visit_id=visit.id,
+        kind=kind.value,
+        ordinal=ordinal,
+        channel="email",
+        language=patient.language,
+        params={},
+        message_id=new_message_id(work),
+        status="queued",
+        available_at=work.now,
+        not_after=not_after,
+        attempts=0,
+        created_at=work.now,
+    )
+
+
+def new_message_id(work: Work) -> str:
+    """A Message-ID of our own domain; random, so it tells nothing."""
+    domain = work.settings.mail_from.rsplit("@", 1)[1]
+    return f"<{new_public_id()}@{domain}>"
+
+
+def reminder_row(work: Work, *, visit: Visit, patient: Patient, reminder: ReminderTime) -> dict[str, Any]:
+    """The column values of the outbox row for one step of a visit's reminders; its key lets it exist once.
+
+    The arming in `params` tells at send time whether the visit was planned anew since.
+    """
+    return {
+        "key": f"visit:{visit.id}:{visit.arming}:{reminder.ordinal}",
+        "centre_id": visit.centre_id,
+        "patient_id": patient.id,
+        "episode_id": visit.episode_id,
+        "visit_id": visit.id,
+        "kind": (MessageKind.REMINDER if reminder.ordinal else MessageKind.INVITATION).value,
+        "ordinal": reminder.ordinal,
+        "language": patient.language,
+        "params": {"arming": visit.arming},
+        "message_id": new_message_id(work),
+        "available_at": work.now,
+        "not_after": reminder.not_after,
+        "created_at": work.now,
+    }

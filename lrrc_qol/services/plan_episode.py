@@ -1,0 +1,181 @@
+"""Bring an episode's visits into line with its plan and its dates; answered visits are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.errors import WordingUnavailable
+from lrrc_qol.domain.schedule import (
+    Anchors,
+    PlannedVisit,
+    Protocol,
+    VisitChange,
+    compare_plans,
+    local_instant,
+    plan_visits,
+)
+from lrrc_qol.persistence.crypto import new_public_id
+from lrrc_qol.persistence.models import Answer, Assignment, Episode, Message, Patient, Plan, Response, Visit
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm
+
+
+def protocol_of(work: Work, episode_id: int) -> Protocol:
+    """The protocol version the episode's plan is frozen on."""
+    plan = work.session.scalars(
+        select(Plan).where(Plan.episode_id == episode_id).order_by(Plan.ordinal.desc()).limit(1)
+    ).one()
+    return work.catalogue.protocol(plan.protocol_id, plan.protocol_version)
+
+
+def anchors_of(episode: Episode) -> Anchors:
+    """The dates of an episode as the schedule needs them."""
+    return Anchors(
+        enrolled_on=episode.enrolled_on,
+        planned_surgery_on=episode.planned_surgery_on,
+        surgery_on=episode.surgery_on,
+        discharged_on=episode.discharged_on,
+        facts=frozenset({"neoadjuvant"} if episode.neoadjuvant_planned else ()),
+    )
+
+
+def preview_plan(work: Work, episode: Episode, anchors: Anchors) -> tuple[VisitChange, ...]:
+    """What planning with `anchors` would change; writes nothing."""
+    visits = _visits(work, episode.id)
+    before = tuple(as_planned(visit) for visit in visits if visit.planned)
+    after = plan_visits(protocol_of(work, episode.id), anchors)
+    # Instruments are frozen per visit, so only the calendar is compared.
+    after = tuple(replace(visit, instruments=()) for visit in after)
+    return compare_plans(before, after, answered_keys(work, episode.id))
+
+
+def apply_plan(work: Work, episode: Episode, patient: Patient) -> tuple[VisitChange, ...]:
+    """Plan the episode anew from its dates: add, move and drop unanswered visits, set their reminders, report it.
+
+    A dropped visit keeps its row, because messages and links point to it, but is no longer planned.
+    """
+    protocol = protocol_of(work, episode.id)
+    changes = preview_plan(work, episode, anchors_of(episode))
+    rows = {visit.key: visit for visit in _visits(work, episode.id)}
+    instruments = {visit.key: visit.instruments for visit in protocol.visits}
+    for change in changes:
+        if change.change == "kept_answered":
+            continue
+        if change.after is None:
+            rows[change.key].planned = False
+            disarm(rows[change.key])
+            continue
+        visit = rows.get(change.key)
+        if visit is None:
+            visit = _add_visit(work, episode, patient, change.after, instruments[change.key])
+        else:
+            _move_visit(visit, change.after, patient)
+        arm(visit, protocol.reminders, zone=patient.timezone, now=work.now)
+    work.session.flush()
+    return changes
+
+
+def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
+    """Take up the reminders of unfinished visits again, for example after a pause, behind the last one sent."""
+    protocol = protocol_of(work, episode.id)
+    sent = {
+        visit_id: ordinal
+        for visit_id, ordinal in work.session.execute(
+            select(Message.visit_id, func.max(Message.ordinal))
+            .where(
+                Message.episode_id == episode.id,
+                Message.status == "sent",
+                Message.kind.in_([MessageKind.INVITATION.value, MessageKind.REMINDER.value]),
+            )
+            .group_by(Message.visit_id)
+        )
+    }
+    for visit in _visits(work, episode.id):
+        if visit.planned and visit.completed_at is None and visit.closes_at > work.now:
+            visit.arming += 1
+            advance(visit, protocol.reminders, zone=patient.timezone, now=work.now, last_ordinal=sent.get(visit.id))
+
+
+def displayable(work: Work, instruments: Sequence[str], language: str) -> list[str]:
+    """The instruments whose wording may be shown in this language; the others are not assigned to anybody."""
+    shown = []
+    for instrument_id in instruments:
+        version = work.catalogue.instrument(instrument_id).version
+        try:
+            work.catalogue.wording(instrument_id, version, language, allow_topics=work.settings.open_doors)
+        except WordingUnavailable:
+            continue
+        shown.append(instrument_id)
+    return shown
+
+
+def answered_keys(work: Work, episode_id: int) -> frozenset[str]:
+    """Keys of the visits that hold at least one answer, submitted or not."""
+    return frozenset(
+        work.session.scalars(
+            select(Visit.key)
+            .join(Assignment, Assignment.visit_id == Visit.id)
+            .join(Response, Response.assignment_id == Assignment.id)
+            .join(Answer, Answer.response_id == Response.id)
+            .where(Visit.episode_id == episode_id)
+            .distinct()
+        )
+    )
+
+
+def _visits(work: Work, episode_id: int) -> Sequence[Visit]:
+    return work.session.scalars(select(Visit).where(Visit.episode_id == episode_id).order_by(Visit.opens_on)).all()
+
+
+def _add_visit(
+    work: Work, episode: Episode, patient: Patient, planned: PlannedVisit, instruments: tuple[str, ...]
+) -> Visit:
+    visit = Visit(
+        public_id=new_public_id(),
+        episode_id=episode.id,
+        centre_id=episode.centre_id,
+        key=planned.key,
+        name=planned.name,
+        kind=planned.kind.value,
+        created_at=work.now,
+        arming=1,
+        planned=True,
+    )
+    _set_window(visit, planned, patient)
+    work.session.add(visit)
+    work.session.flush()
+    for position, instrument_id in enumerate(displayable(work, instruments, patient.language)):
+        work.session.add(
+            Assignment(
+                public_id=new_public_id(),
+                visit_id=visit.id,
+                episode_id=episode.id,
+                centre_id=episode.centre_id,
+                position=position,
+                instrument_id=instrument_id,
+                instrument_version=work.catalogue.instrument(instrument_id).version,
+                created_at=work.now,
+            )
+        )
+    return visit
+
+
+def _move_visit(visit: Visit, planned: PlannedVisit, patient: Patient) -> None:
+    _set_window(visit, planned, patient)
+    visit.planned = True
+    visit.arming += 1
+
+
+def _set_window(visit: Visit, planned: PlannedVisit, patient: Patient) -> None:
+    zone = ZoneInfo(patient.timezone)
+    visit.opens_on = planned.opens_on
+    visit.due_on = planned.due_on
+    visit.closes_on = planned.closes_on
+    visit.opens_at = local_instant(planned.opens_on, 0, zone)
+    visit.closes_at = local_instant(planned.closes_on + timedelta(days=1), 0, zone)

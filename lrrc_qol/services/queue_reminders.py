@@ -1,0 +1,284 @@
+"""Finds what is due in one query and turns it into outbox rows and calls for the nurses.
+
+The rules, which the sending itself checks once more:
+
+- Of several missed messages of one form only the newest goes out.
+- A patient gets one automated mail a day. When several forms are due, the one that closes first is written about
+  today and the others tomorrow, unless tomorrow would be too late for them.
+- While a patient is paused or in hospital nothing is spent: the visit is looked at again each day, and when the hold
+  ends the newest message that has not lapsed goes out. No nurse is asked to call meanwhile either.
+- Where only mail is impossible (no address, a bounce, an opt-out) the messages wait, and the call day still comes.
+- Death, withdrawal, a closed episode and a finished form end it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import func, select, update
+
+from lrrc_qol.domain.contact import ContactReason, MessageKind
+from lrrc_qol.domain.errors import UnknownProtocol
+from lrrc_qol.domain.schedule import ReminderPolicy, ReminderTime, next_reminder, reminder_times
+from lrrc_qol.persistence.models import Centre, Episode, Message, Patient, Plan, Task, Visit
+from lrrc_qol.persistence.upsert import insert_all_unless_there
+from lrrc_qol.services import audit
+from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.contact_state import contact_decision, events_by_episode
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.outbox import AUTOMATED, TOO_LATE, reminder_row
+from lrrc_qol.services.reminder_cursor import (
+    advance,
+    as_planned,
+    call_at,
+    disarm,
+    look_again_tomorrow,
+    tomorrow,
+    wait_for_call,
+)
+
+CALL_TASK = "call_silent_patient"
+ENDS = frozenset(
+    {
+        ContactReason.DIED,
+        ContactReason.WITHDRAWN,
+        ContactReason.EPISODE_CLOSED,
+        ContactReason.ANSWERED,
+        ContactReason.WITHDRAWN_REMINDERS,
+    }
+)
+HOLDS = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.UNKNOWN})
+NO_MAIL = frozenset({ContactReason.NO_ADDRESS, ContactReason.ADDRESS_BOUNCED, ContactReason.OPTED_OUT})
+LONGEST_DAY = timedelta(hours=26)
+LOOK_AGAIN_AFTER_FAULT = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What one batch did: visits looked at, mails queued, calls asked for."""
+
+    looked_at: int
+    messages: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    visit: Visit
+    episode: Episode
+    patient: Patient
+    centre: Centre
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the decisions of one batch share: rows to insert, patients written to today, calls asked for before."""
+
+    called: set[int]
+    last_mail: dict[int, datetime]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    calls: int = 0
+
+    def mailed_today(self, work: Work, patient: Patient) -> bool:
+        last = self.last_mail.get(patient.id)
+        zone = ZoneInfo(patient.timezone)
+        return last is not None and last.astimezone(zone).date() >= work.now.astimezone(zone).date()
+
+
+def queue_due_messages(work: Work, *, limit: int) -> Queued:
+    """Handle up to `limit` visits whose next reminder or call is due; ask again while `looked_at` equals `limit`.
+
+    Rows that another process is handling at this moment are left to it, and the unique message key keeps two ticks
+    from making one message twice.
+    """
+    due = _due_visits(work, limit=limit)
+    if not due:
+        return Queued(0, 0, 0)
+    policies = _policies(work, {one.episode.id for one in due})
+    events = events_by_episode(work, {one.episode.id for one in due})
+    batch = _Batch(
+        called=_called(work, [one.visit for one in due]), last_mail=_last_mails(work, {one.patient.id for one in due})
+    )
+    for one in sorted(due, key=lambda each: (each.visit.closes_at, each.visit.id)):
+        policy = policies.get(one.episode.id)
+        if policy is None or not _zone_is_known(one.patient.timezone):
+            log.error("visit %s cannot be handled: its protocol or time zone is not known", one.visit.id)
+            one.visit.next_reminder_at = work.now + LOOK_AGAIN_AFTER_FAULT
+            continue
+        decision = contact_decision(
+            work,
+            one.visit,
+            episode=one.episode,
+            patient=one.patient,
+            centre=one.centre,
+            events=events[one.episode.id],
+            kind=MessageKind.REMINDER,
+        )
+        _handle(work, batch, one, policy, decision.reason)
+    made = insert_all_unless_there(work.session, Message, batch.rows)
+    work.session.flush()
+    return Queued(len(due), len(made), batch.calls)
+
+
+def look_at_everything_again(work: Work) -> None:
+    """Put right what a clock that ran ahead did: look at every unfinished visit anew, and at mails called too late.
+
+    The unique keys keep what went out from going out twice.
+    """
+    work.session.execute(
+        update(Visit)
+        .where(Visit.planned, Visit.completed_at.is_(None), Visit.closes_at > work.now)
+        .values(next_reminder_at=work.now, next_reminder_ordinal=0)
+        .execution_options(synchronize_session=False)
+    )
+    work.session.execute(
+        update(Message)
+        .where(Message.status == "suppressed", Message.outcome == TOO_LATE, Message.not_after > work.now)
+        .values(status="queued", outcome=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _handle(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, reason: ContactReason) -> None:
+    """Decide about one visit and move its cursor."""
+    visit, zone = due.visit, due.patient.timezone
+    if reason in ENDS:
+        disarm(visit)
+        return
+    if reason in HOLDS:
+        look_again_tomorrow(visit, policy, zone=zone, now=work.now)
+        return
+    reminder = _reminder_due(visit, policy, zone=zone, now=work.now) if reason is ContactReason.ALLOWED else None
+    if reminder and _can_wait(work, batch, due, policy, until=reminder.not_after):
+        look_again_tomorrow(visit, policy, zone=zone, now=work.now)
+        return
+    if reminder:
+        batch.rows.append(reminder_row(work, visit=visit, patient=due.patient, reminder=reminder))
+        batch.last_mail[due.patient.id] = work.now
+    called = _call_when_due(work, batch, due, policy, just_written=reminder is not None)
+    if reason in NO_MAIL:
+        _wait_without_mail(visit, policy, zone=zone, now=work.now, called=called)
+        return
+    last = reminder.ordinal if reminder else _ordinal_before(visit, policy)
+    advance(visit, policy, zone=zone, now=work.now, last_ordinal=last, call_left=not called)
+
+
+def _can_wait(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, *, until: datetime) -> bool:
+    """Whether the patient got a mail today already and tomorrow is still in time for this one."""
+    zone = due.patient.timezone
+    return batch.mailed_today(work, due.patient) and tomorrow(policy, zone=zone, now=work.now) < until
+
+
+def _reminder_due(visit: Visit, policy: ReminderPolicy, *, zone: str, now: datetime) -> ReminderTime | None:
+    if visit.next_reminder_ordinal is None:
+        return None
+    times = reminder_times(as_planned(visit), policy, ZoneInfo(zone), not_before=None)
+    upcoming = next_reminder(times, now=now, last_ordinal=visit.next_reminder_ordinal - 1)
+    return upcoming if upcoming and upcoming.send_at <= now else None
+
+
+def _ordinal_before(visit: Visit, policy: ReminderPolicy) -> int:
+    """The newest message that is spent: the one before the next, or all of them when none is left."""
+    return (policy.cap if visit.next_reminder_ordinal is None else visit.next_reminder_ordinal) - 1
+
+
+def _call_when_due(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, *, just_written: bool) -> bool:
+    """Ask for a call when its day has come; return whether the call of this visit is dealt with."""
+    if due.visit.id in batch.called:
+        return True
+    at = call_at(due.visit, policy, zone=due.patient.timezone)
+    if at is None or at > work.now or just_written:
+        return False
+    add_task(work, due.visit, kind=CALL_TASK, due_on=work.today_in(due.centre.timezone), per_visit=True)
+    audit.record(
+        work,
+        "asked_for_call",
+        subject_kind="visit",
+        subject_id=due.visit.id,
+        centre_id=due.visit.centre_id,
+        episode_id=due.episode.id,
+    )
+    batch.calls += 1
+    return True
+
+
+def _wait_without_mail(visit: Visit, policy: ReminderPolicy, *, zone: str, now: datetime, called: bool) -> None:
+    if called:
+        visit.next_reminder_at = None
+    else:
+        wait_for_call(visit, policy, zone=zone, now=now)
+
+
+def _due_visits(work: Work, *, limit: int) -> list[_Due]:
+    query = (
+        select(Visit, Episode, Patient, Centre)
+        .join(Episode, Episode.id == Visit.episode_id)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .join(Centre, Centre.id == Visit.centre_id)
+        .where(Visit.next_reminder_at <= work.now, Visit.planned, Visit.completed_at.is_(None))
+        .order_by(Visit.next_reminder_at, Visit.id)
+        .limit(limit)
+        # The episode too: who changes its dates holds it and then the visits; taking both at once cannot deadlock.
+        .with_for_update(of=[Visit, Episode], skip_locked=True)
+    )
+    return [_Due(*row) for row in work.session.execute(query)]
+
+
+def _policies(work: Work, episode_ids: Collection[int]) -> dict[int, ReminderPolicy]:
+    """The reminder policy of each episode's newest plan; an episode on an unknown protocol is left out."""
+    plans = work.session.execute(
+        select(Plan.episode_id, Plan.protocol_id, Plan.protocol_version)
+        .where(Plan.episode_id.in_(episode_ids))
+        .order_by(Plan.episode_id, Plan.ordinal)
+    ).all()
+    newest = {episode_id: (protocol_id, version) for episode_id, protocol_id, version in plans}
+    policies = {}
+    for episode_id, (protocol_id, version) in newest.items():
+        try:
+            policies[episode_id] = work.catalogue.protocol(protocol_id, version).reminders
+        except UnknownProtocol:
+            continue
+    return policies
+
+
+def _called(work: Work, visits: Sequence[Visit]) -> set[int]:
+    """Visits for which a call was asked for since they were due; one moved to a later day may be asked for again."""
+    rows = work.session.execute(
+        select(Task.visit_id)
+        .join(Visit, Visit.id == Task.visit_id)
+        .where(
+            Task.key.in_([f"{CALL_TASK}:visit:{visit.id}" for visit in visits]),
+            (Task.due_on >= Visit.due_on) | Task.done_at.is_(None),
+        )
+    ).scalars()
+    return {visit_id for visit_id in rows if visit_id is not None}
+
+
+def _last_mails(work: Work, patient_ids: Collection[int]) -> dict[int, datetime]:
+    """When the newest automated mail of each patient was queued, as far as that can be today."""
+    rows = work.session.execute(
+        select(Message.patient_id, func.max(Message.created_at, type_=Message.created_at.type))
+        .where(
+            Message.patient_id.in_(patient_ids),
+            Message.kind.in_(AUTOMATED),
+            Message.status.in_(("queued", "sending", "sent")),
+            Message.created_at > work.now - LONGEST_DAY,
+        )
+        .group_by(Message.patient_id)
+    )
+    return {patient_id: created_at for patient_id, created_at in rows if patient_id is not None}
+
+
+def _zone_is_known(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True

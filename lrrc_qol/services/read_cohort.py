@@ -1,0 +1,89 @@
+"""The completion table of a centre: per visit what was expected, what came in time, what came late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrrc_qol.persistence.models import Centre
+from lrrc_qol.persistence.queries.cohort import VisitCounts, count_operated, count_visits
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.read_record import ENDINGS
+
+SMALLEST_CELL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate with its numerator and denominator; all None where it would show a count from one to four."""
+
+    numerator: int | None
+    denominator: int | None
+
+    @property
+    def percent(self) -> int | None:
+        """The rate in whole per cent; None when hidden."""
+        if self.numerator is None or not self.denominator:
+            return None
+        return round(100 * self.numerator / self.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionLine:
+    """One visit. `completed` counts every form that came, `in_window` those that came in time."""
+
+    key: str
+    name: str
+    kind: str
+    expected: int | None
+    in_window: Share
+    completed: Share
+    late: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The centre's figures; counts from one to four are None everywhere."""
+
+    operated: int | None
+    lines: tuple[CompletionLine, ...]
+
+
+def read_cohort(work: Work) -> Cohort:
+    """Read the completion table of the actor's centre, visits in the order of its protocol."""
+    centre = work.session.get_one(Centre, work.actor.centre())
+    protocol = work.catalogue.protocol(centre.protocol_id)
+    order = {visit.key: index for index, visit in enumerate(protocol.visits)}
+    counts = count_visits(
+        work.session,
+        centre_id=centre.id,
+        now=work.now,
+        ending_kinds=tuple(sorted(kind.value for kind in ENDINGS)),
+    )
+    return Cohort(
+        operated=_shown(count_operated(work.session, centre_id=centre.id)),
+        lines=tuple(_line(row) for row in sorted(counts, key=lambda row: (order.get(row.key, len(order)), row.key))),
+    )
+
+
+def _line(row: VisitCounts) -> CompletionLine:
+    late = _shown(row.late)
+    return CompletionLine(
+        key=row.key,
+        name=row.name,
+        kind=row.kind,
+        expected=_shown(row.expected),
+        # A hidden number of late forms must not follow from the two rates, so one of them is hidden with it.
+        in_window=_share(row.in_window, row.expected) if late is not None else Share(None, None),
+        completed=_share(row.in_window + row.late, row.expected),
+        late=late,
+    )
+
+
+def _shown(count: int) -> int | None:
+    return None if 0 < count < SMALLEST_CELL else count
+
+
+def _share(part: int, whole: int) -> Share:
+    if _shown(part) is None or _shown(whole) is None:
+        return Share(None, None)
+    return Share(part, whole)

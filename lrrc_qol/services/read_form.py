@@ -1,0 +1,134 @@
+"""One sent or started form item by item, for staff: what was asked, what was said, what the scores made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from lrrc_qol.domain.errors import NotFound, WordingUnavailable
+from lrrc_qol.domain.instrument import AnswerValue, Instrument, Item, Missing, Scale, Wording
+from lrrc_qol.persistence.models import Answer, Assignment, Response, Visit
+from lrrc_qol.persistence.queries.record import PatientRow, ScoreEntry, list_form_scores
+from lrrc_qol.services import audit
+from lrrc_qol.services.answers import as_values, current_answers
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.read_record import find_patient_row
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One question with its current answer; `label` is the option's text, empty when the wording is not at hand."""
+
+    number: str
+    topic: str
+    text: str
+    answer: AnswerValue
+    label: str
+    versions: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormRecord:
+    """One form; `stand_in` says that the patient saw topics instead of the approved wording."""
+
+    patient: PatientRow
+    response: Response
+    visit: Visit
+    instrument: Instrument
+    stand_in: bool
+    items: tuple[ItemView, ...]
+    scores: tuple[tuple[Scale, ScoreEntry], ...]
+
+
+def read_form(work: Work, public_id: str, response_id: int) -> FormRecord:
+    """Read one form of a patient; NotFound when it is not a form of this patient in the actor's centre."""
+    patient = find_patient_row(work, public_id)
+    response, visit = _find_response(work, patient, response_id)
+    instrument = work.catalogue.instrument(response.instrument_id, response.instrument_version)
+    answers = work.session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
+    values = as_values(current_answers(answers))
+    wording = _wording(work, response)
+    scores = {
+        score.scale_id: score
+        for score in list_form_scores(work.session, centre_id=work.actor.centre(), response_id=response.id)
+    }
+    return FormRecord(
+        patient=patient,
+        response=response,
+        visit=visit,
+        instrument=instrument,
+        stand_in=wording is None or not wording.approved,
+        items=tuple(
+            _item_view(
+                item,
+                values.get(item.id, Missing.NOT_ANSWERED),
+                wording,
+                versions=sum(answer.item_id == item.id for answer in answers),
+            )
+            for item in instrument.items
+        ),
+        scores=tuple((scale, scores[scale.id]) for scale in instrument.scales if scale.id in scores),
+    )
+
+
+def mark_reviewed(work: Work, public_id: str, response_id: int) -> None:
+    """Note that a member of staff has read a sent form; the first reader stays. NotFound for a draft."""
+    patient = find_patient_row(work, public_id)
+    response, _ = _find_response(work, patient, response_id, lock=True)
+    if response.submitted_at is None:
+        raise NotFound("the form has not been sent yet")
+    if response.reviewed_at is not None:
+        return
+    response.reviewed_at = work.now
+    response.reviewed_by = work.actor.id
+    audit.record(
+        work,
+        "reviewed_form",
+        subject_kind="response",
+        subject_id=response.id,
+        centre_id=response.centre_id,
+        episode_id=response.episode_id,
+    )
+
+
+def _find_response(work: Work, patient: PatientRow, response_id: int, *, lock: bool = False) -> tuple[Response, Visit]:
+    query = (
+        select(Response, Visit)
+        .join(Assignment, Assignment.id == Response.assignment_id)
+        .join(Visit, Visit.id == Assignment.visit_id)
+        .where(
+            Response.id == response_id,
+            Response.episode_id == patient.episode_id,
+            Response.centre_id == work.actor.centre(),
+        )
+    )
+    row = work.session.execute(query.with_for_update(of=Response) if lock else query).first()
+    if row is None:
+        raise NotFound("no such form")
+    return row[0], row[1]
+
+
+def _wording(work: Work, response: Response) -> Wording | None:
+    try:
+        return work.catalogue.wording(
+            response.instrument_id,
+            response.instrument_version,
+            response.language,
+            allow_topics=work.settings.open_doors,
+        )
+    except WordingUnavailable:
+        return None
+
+
+def _item_view(item: Item, answer: AnswerValue, wording: Wording | None, *, versions: int) -> ItemView:
+    words = None if wording is None else wording.items.get(item.id)
+    label = "" if words is None or not isinstance(answer, int) else words.labels.get(answer, "")
+    return ItemView(
+        number=item.number,
+        topic=item.topic,
+        text="" if words is None or not (wording and wording.approved) else words.text,
+        answer=answer,
+        label=label,
+        versions=versions,
+    )

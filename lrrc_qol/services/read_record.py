@@ -1,0 +1,159 @@
+"""The patient page: everything known of one patient, with every state derived at the moment of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lrrc_qol.domain.baseline import Baseline
+from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
+from lrrc_qol.domain.errors import NotFound
+from lrrc_qol.domain.schedule import PlannedVisit, Protocol, VisitKind, VisitState, visit_state
+from lrrc_qol.persistence.queries.happenings import (
+    EventRow,
+    MessageRow,
+    OpenAlertRow,
+    list_events,
+    list_messages,
+    list_open_alerts,
+)
+from lrrc_qol.persistence.queries.record import (
+    FormRow,
+    PatientRow,
+    VisitRow,
+    find_baseline_choice,
+    find_patient,
+    list_forms,
+    list_scores,
+    list_visits,
+)
+from lrrc_qol.services import audit
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
+
+ENDINGS = frozenset({EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL})
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """A planned visit, where it stands today, and its questionnaires."""
+
+    row: VisitRow
+    state: VisitState
+    forms: tuple[FormRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """What the patient page shows; `today` is the patient's local date, days are counted at the centre."""
+
+    patient: PatientRow
+    protocol: Protocol
+    today: date
+    day_since_surgery: int | None
+    day_since_discharge: int | None
+    baseline: Baseline
+    contact: ContactState
+    visits: tuple[VisitView, ...]
+    curves: tuple[Curve, ...]
+    events: tuple[EventRow, ...]
+    alerts: tuple[OpenAlertRow, ...]
+    messages: tuple[MessageRow, ...]
+
+
+def find_patient_row(work: Work, public_id: str) -> PatientRow:
+    """The patient alone; NotFound when the actor's centre has none of that id."""
+    patient = find_patient(work.session, centre_id=work.actor.centre(), public_id=public_id, cipher=work.cipher)
+    if patient is None:
+        raise NotFound("no such patient")
+    return patient
+
+
+def read_record(work: Work, public_id: str) -> PatientRecord:
+    """Read one patient's record; NotFound when the actor's centre has none of that id."""
+    patient = find_patient_row(work, public_id)
+    scope = {"centre_id": work.actor.centre(), "episode_id": patient.episode_id}
+    visits = list_visits(work.session, **scope)
+    events = list_events(work.session, **scope)
+    today = work.today_in(patient.timezone)
+    course = Course(
+        visits={visit.id: visit for visit in visits},
+        forms=list_forms(work.session, **scope),
+        scores=list_scores(work.session, **scope),
+        chosen=find_baseline_choice(work.session, **scope),
+        surgery_on=patient.surgery_on,
+        ended_on=_ended_on(events),
+        today=today,
+    )
+    protocol = work.catalogue.protocol(patient.protocol_id, patient.protocol_version)
+    counted_on = work.today_in(patient.centre_timezone)
+    return PatientRecord(
+        patient=patient,
+        protocol=protocol,
+        today=today,
+        day_since_surgery=_days_since(patient.surgery_on, counted_on),
+        day_since_discharge=_days_since(patient.discharged_on, counted_on),
+        baseline=episode_baseline(course, protocol.baseline),
+        contact=contact_facts_from_events(_standing(events), today=today),
+        visits=_visit_views(course),
+        curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
+        events=events,
+        alerts=list_open_alerts(work.session, **scope),
+        messages=list_messages(work.session, **scope),
+    )
+
+
+def note_view(work: Work, patient: PatientRow, *, part: str) -> None:
+    """Write down that a member of staff looked at `part` of a patient's record."""
+    audit.record(
+        work,
+        "viewed_patient",
+        subject_kind="patient",
+        subject_id=patient.id,
+        centre_id=work.actor.centre(),
+        episode_id=patient.episode_id,
+        detail={"part": part},
+    )
+
+
+def _days_since(day: date | None, today: date) -> int | None:
+    return None if day is None else (today - day).days
+
+
+def _standing(events: Sequence[EventRow]) -> list[RecordedEvent]:
+    return [
+        RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at)
+        for event in events
+        if event.revoked_at is None
+    ]
+
+
+def _ended_on(events: Sequence[EventRow]) -> date | None:
+    days = [event.happened_on for event in _standing(events) if event.kind in ENDINGS]
+    return min(days, default=None)
+
+
+def _visit_views(course: Course) -> tuple[VisitView, ...]:
+    """Visits of the plan, and those dropped from it that were answered before."""
+    return tuple(
+        VisitView(
+            row=visit,
+            state=visit_state(_as_planned(visit), today=course.today, submitted=visit.completed_at is not None),
+            forms=tuple(form for form in course.forms if form.visit_id == visit.id),
+        )
+        for visit in course.visits.values()
+        if visit.planned or visit.completed_at is not None
+    )
+
+
+def _as_planned(visit: VisitRow) -> PlannedVisit:
+    return PlannedVisit(
+        key=visit.key,
+        kind=VisitKind(visit.kind),
+        name=visit.name,
+        opens_on=visit.opens_on,
+        due_on=visit.due_on,
+        closes_on=visit.closes_on,
+        instruments=(),
+    )

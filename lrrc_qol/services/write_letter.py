@@ -1,0 +1,122 @@
+"""Writes the letter of one outbox row at the moment of sending, after asking whether it may go out at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from lrrc_qol.domain.contact import ContactReason, MessageKind
+from lrrc_qol.mail import Letter
+from lrrc_qol.mail.unsubscribe import make_token
+from lrrc_qol.persistence.crypto import new_token, token_hash
+from lrrc_qol.persistence.models import Centre, Episode, Link, Message, Patient, Staff, Visit
+from lrrc_qol.services.contact_state import contact_decision, events_by_episode
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.link_rules import answerable
+from lrrc_qol.services.outbox import AUTOMATED
+from lrrc_qol.services.plan_episode import protocol_of
+from lrrc_qol.services.reminder_cursor import look_again_tomorrow
+
+HELD = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT})
+STAFF_ROLE = "nurse"
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The mail must not go out; `reason` is stored with it."""
+
+    reason: str
+
+
+def letter_for(work: Work, message: Message) -> Letter | Withheld:
+    """The letter with a fresh link, or why there is none. Earlier links of the visit stay good beside the new one."""
+    centre = work.session.get_one(Centre, message.centre_id)
+    if message.kind == MessageKind.STAFF_ALERT:
+        return _staff_letter(work, message, centre)
+    return _patient_letter(work, message, centre)
+
+
+def _patient_letter(work: Work, message: Message, centre: Centre) -> Letter | Withheld:
+    row = work.session.execute(
+        select(Visit, Episode, Patient)
+        .join(Episode, Episode.id == Visit.episode_id)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .where(Visit.id == message.visit_id)
+    ).first()
+    if row is None:
+        return Withheld(ContactReason.UNKNOWN.value)
+    visit, episode, patient = row
+    decision = contact_decision(
+        work,
+        visit,
+        episode=episode,
+        patient=patient,
+        centre=centre,
+        events=events_by_episode(work, [episode.id])[episode.id],
+        kind=MessageKind(message.kind),
+    )
+    if not decision:
+        if decision.reason in HELD and message.kind in AUTOMATED:
+            _give_back(work, message, visit, patient)
+        return Withheld(decision.reason.value)
+    if message.params.get("arming", visit.arming) != visit.arming:
+        return Withheld("planned_anew")
+    if patient.email_sealed is None or not answerable(visit, now=work.now):
+        return Withheld(ContactReason.WINDOW_CLOSED.value)
+    token = _new_link(work, message, visit, patient)
+    base_url = work.settings.base_url
+    return Letter(
+        kind=MessageKind(message.kind),
+        language=message.language,
+        recipient=work.cipher.open(patient.email_sealed, field="patient.email"),
+        sender_name=centre.sender_name,
+        reply_to=centre.reply_to,
+        link=f"{base_url}/l/{token}",
+        message_id=message.message_id,
+        sent_at=work.now,
+        unsubscribe_link=f"{base_url}/u/{make_token(work.settings.secret_key, patient.public_id)}",
+        figures={"minutes": protocol_of(work, episode.id).visit(visit.key).minutes},
+    )
+
+
+def _staff_letter(work: Work, message: Message, centre: Centre) -> Letter | Withheld:
+    staff = work.session.get(Staff, message.staff_id)
+    if staff is None or not staff.active or staff.role != STAFF_ROLE or staff.centre_id != centre.id:
+        return Withheld("not_on_duty")
+    return Letter(
+        kind=MessageKind.STAFF_ALERT,
+        language=message.language,
+        recipient=staff.email,
+        sender_name=centre.sender_name,
+        reply_to=centre.reply_to,
+        link=f"{work.settings.base_url}/staff/",
+        message_id=message.message_id,
+        sent_at=work.now,
+        figures={"count": int(message.params["count"])},
+    )
+
+
+def _new_link(work: Work, message: Message, visit: Visit, patient: Patient) -> str:
+    token = new_token()
+    work.session.add(
+        Link(
+            token_hash=token_hash(token),
+            centre_id=visit.centre_id,
+            patient_id=patient.id,
+            visit_id=visit.id,
+            message_id=message.id,
+            created_at=work.now,
+        )
+    )
+    return token
+
+
+def _give_back(work: Work, message: Message, visit: Visit, patient: Patient) -> None:
+    """A hold began after the message was queued: its step counts as not spent. The new arming allows it a new row."""
+    if visit.completed_at is not None or message.params.get("arming") != visit.arming:
+        return
+    visit.arming += 1
+    visit.next_reminder_ordinal = message.ordinal
+    policy = protocol_of(work, visit.episode_id).reminders
+    look_again_tomorrow(visit, policy, zone=patient.timezone, now=work.now)

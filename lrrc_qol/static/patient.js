@@ -1,0 +1,376 @@
+/* Patient pages. Every page works without this file; with it a form steps locally and saves each answer at once. */
+(() => {
+  "use strict";
+  const $ = (id) => document.getElementById(id);
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, MOST_ANSWERS = 60;
+
+  // A plain form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("once" in form.dataset)) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+  addEventListener("pageshow", () => {
+    document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+  if ($("js")) $("js").value = "1";
+  const become = document.querySelector("[data-become]");
+  if (become) history.replaceState(null, "", become.dataset.become);
+
+  const player = $("player");
+  if (!player) return;
+  // The part being answered: its element, its questions, the draft version it saw. `over`: nothing more is sent.
+  let part, steps, version, place, over, thanked, sending, stale;
+  const words = {};
+  document.querySelectorAll("#words dt").forEach((name) => {
+    words[name.textContent] = name.nextElementSibling.textContent;
+  });
+  const word = (name, ...values) => values.reduce((text, value) => text.replace("{}", () => value), words[name]);
+
+  /* Saving: one request at a time, repeated with the same key until the server has answered it. */
+  const waiting = new Map();
+  let flight = null, busy = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
+
+  const newKey = () => crypto.randomUUID ? crypto.randomUUID()
+    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  function say(name, mood, ...values) {
+    $("status").className = "status " + mood;
+    $("status").textContent = word(name, ...values);
+  }
+
+  async function post(url, body) {
+    const control = new AbortController();
+    const limit = setTimeout(() => control.abort(), PATIENCE);
+    const headers = {
+      "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": player.dataset.csrf,
+    };
+    try {
+      const reply = await fetch(
+        url, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal: control.signal });
+      return { status: reply.status, body: await reply.json() };
+    } catch {
+      return { status: 0, body: {} };
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  function nextRequest() {
+    if (waiting.size) {
+      const answers = [...waiting.values()].slice(0, MOST_ANSWERS);
+      answers.forEach((answer) => waiting.delete(answer.item_id));
+      return { url: part.dataset.save, key: newKey(), version, answers };
+    }
+    return sending ? { url: part.dataset.submit, key: newKey(), version } : null;
+  }
+
+  async function send() {
+    clearTimeout(retryTimer);
+    if (busy || over || restTimer) return;
+    flight = flight || nextRequest();
+    if (!flight) return;
+    busy = true;
+    const body = { key: flight.key, version: flight.version };
+    if (flight.answers) {
+      body.answers = flight.answers.map(({ at, ...answer }) => (
+        { ...answer, age_seconds: Math.max(0, (Date.now() - at) / 1000) }));
+    }
+    const reply = await post(flight.url, body);
+    busy = false;
+    settle(reply.status, reply.body);
+  }
+
+  function settle(status, body) {
+    const done = flight;
+    if (!status || status === 429 || status >= 500) {
+      say(done.answers ? (status ? "busy" : "offline") : "unsent", "bad");
+      retryTimer = setTimeout(send, pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      return;
+    }
+    pause = FIRST_PAUSE;
+    flight = null;
+    if (body.version !== undefined) version = body.version;
+    if (body.instruction) advise(body.instruction);
+    if (status === 200) {
+      if (done.answers) saved(body); else thank(body.next, waiting.size);
+    } else {
+      refused(status, body, done);
+    }
+    send();
+  }
+
+  function saved(body) {
+    if (body.changed_elsewhere.length) {
+      stale = true;
+      say("elsewhere", "bad");
+    } else if (!waiting.size) {
+      const time = new Date(body.saved_at).toLocaleTimeString(
+        document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+      say("saved", "good", time);
+    }
+    if (sending) say("sending", "");
+  }
+
+  function refused(status, body, done) {
+    const error = body.error;
+    if (error === "submitted") return thank(body.next, true);
+    if (error === "conflict" && body.items) return conflicted(body.items);
+    sending = false;
+    if (error === "conflict" && waiting.size) {
+      stale = true;
+      return say("elsewhere", "bad");
+    }
+    if (error === "conflict") {
+      history.replaceState({ ...history.state, notice: "elsewhere" }, "");
+      return location.reload();
+    }
+    if (error === "nothing_answered") return say("empty", "bad");
+    if (error === "key_reused") {
+      (done.answers || []).forEach((answer) => waiting.has(answer.item_id) || waiting.set(answer.item_id, answer));
+      return undefined;
+    }
+    over = true;
+    return say(status === 401 || error === "csrf" ? "ended" : "refused", "bad");
+  }
+
+  function conflicted(items) {
+    sending = false;
+    for (const step of steps) {
+      const found = items[step.dataset.item];
+      if (!found || waiting.has(step.dataset.item)) continue;
+      mark(step, typeof found.current === "number" ? found.current : null);
+      say("conflict", "bad", step.querySelector("h1").textContent, given(step));
+    }
+    refresh();
+  }
+
+  function mark(step, value) {
+    step.dataset.state = value === null ? "declined" : "value";
+    step.querySelectorAll("input").forEach((input) => { input.checked = Number(input.value) === value && value !== null; });
+  }
+
+  function decide(step, value) {
+    mark(step, value);
+    refresh();
+    if (over) return;
+    const item_id = step.dataset.item;
+    waiting.set(item_id, { item_id, value, declined: value === null, at: Date.now() });
+    sending = false;
+    if (flight && !flight.answers && !busy) flight = null;
+    if (pause === FIRST_PAUSE) say("saving", "");
+  }
+
+  function sendNow() {
+    clearTimeout(restTimer);
+    restTimer = 0;
+    send();
+  }
+
+  // Arrow keys pass over the answers in between: only the one they rest on is an answer.
+  let byKey = false;
+  player.addEventListener("keydown", () => { byKey = true; });
+  player.addEventListener("pointerdown", () => { byKey = false; });
+  player.addEventListener("change", (event) => {
+    decide(event.target.closest(".step"), Number(event.target.value));
+    clearTimeout(restTimer);
+    restTimer = byKey ? setTimeout(sendNow, 900) : 0;
+    send();
+  });
+  addEventListener("online", () => { pause = FIRST_PAUSE; send(); });
+  document.addEventListener("visibilitychange", sendNow);
+  addEventListener("beforeunload", (event) => {
+    if (!over && (flight || waiting.size)) event.preventDefault();
+  });
+
+  /* Stepping: one question at a time, each with its own address, so that "back" works. */
+  const hash = (index) => index === steps.length ? "#review" : "#q" + (index + 1);
+  const given = (step) => {
+    const chosen = step.querySelector("input:checked + span");
+    return chosen ? chosen.textContent : word(step.dataset.state === "declined" ? "declined" : "none");
+  };
+
+  function fromHash() {
+    const found = [...steps.keys(), steps.length].filter((index) => hash(index) === location.hash);
+    return found.length ? found[0] : null;
+  }
+
+  function refresh() {
+    const step = steps[place];
+    $("mistake").hidden = true;
+    $("left-out").hidden = !step || step.dataset.state !== "declined";
+    if (!step) list();
+  }
+
+  function show(index, focus) {
+    const review = index === steps.length;
+    if (review && stale && !flight && !waiting.size) return location.reload();
+    place = index;
+    steps.forEach((step, at) => { step.hidden = at !== index; });
+    $("review").hidden = !review;
+    $("place").hidden = $("bar").hidden = $("leave-out").hidden = review;
+    $("place").textContent = word("place", index + 1, steps.length);
+    $("bar").value = index + 1;
+    $("next").textContent = word(review ? "send" : "continue");
+    refresh();
+    if (!focus) return undefined;
+    scrollTo(0, 0);
+    return (steps[index] || $("review")).querySelector("h1").focus({ preventScroll: true });
+  }
+
+  function go(index, state) {
+    history.pushState({ index, from: place, ...state }, "", hash(index));
+    show(index, true);
+  }
+
+  function list() {
+    $("open").textContent = $("given").textContent = "";
+    steps.forEach((step, index) => {
+      const question = step.querySelector("h1").textContent, undecided = step.dataset.state === "none";
+      const row = document.createElement("li"), link = document.createElement("a");
+      for (const [style, text] of [["asked", question], ["given", given(step)]]) {
+        const line = document.createElement("p");
+        line.className = style;
+        line.textContent = text;
+        row.append(line);
+      }
+      link.href = hash(index);
+      link.textContent = word(undecided ? "answer" : "change");
+      link.setAttribute("aria-label", link.textContent + ": " + question);
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        go(index, { edit: true });
+      });
+      row.append(link);
+      $(undecided ? "open" : "given").append(row);
+    });
+    $("open-title").hidden = $("given-title").hidden = !$("open").children.length;
+  }
+
+  player.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sendNow();
+    if (place === steps.length) {
+      if (over) return;
+      sending = true;
+      say("sending", "");
+      send();
+    } else if (steps[place].dataset.state === "none") {
+      $("mistake").hidden = false;
+      $("mistake").scrollIntoView({ block: "nearest" });
+    } else {
+      go((history.state || {}).edit ? steps.length : place + 1);
+    }
+  });
+
+  $("leave-out").addEventListener("click", () => {
+    decide(steps[place], null);
+    sendNow();
+    go((history.state || {}).edit ? steps.length : place + 1);
+  });
+
+  $("back").addEventListener("click", () => {
+    const state = history.state || {};
+    if (state.edit || (place && state.from === place - 1)) history.back();
+    else if (!place) location.href = player.dataset.forms;
+    else {
+      history.replaceState({ index: place - 1 }, "", hash(place - 1));
+      show(place - 1, true);
+    }
+  });
+
+  addEventListener("popstate", (event) => {
+    if (thanked) return;
+    if (location.pathname !== part.dataset.address) location.reload();
+    const index = event.state && "index" in event.state ? event.state.index : fromHash();
+    if (index !== null && index !== place) show(index, true);
+  });
+
+  function begin(element) {
+    part = element;
+    steps = [...part.querySelectorAll(".step")];
+    version = Number(part.dataset.version);
+    over = thanked = sending = stale = false;
+    waiting.clear();
+    player.querySelectorAll(".unit").forEach((unit) => { unit.hidden = unit !== part; });
+    const { title, parts, banner } = part.dataset;
+    $("title").textContent = parts > 1 ? word("title", part.dataset.part, parts, title) : title;
+    $("banner").hidden = !banner;
+    $("bar").max = steps.length;
+    $("status").textContent = "";
+    const undecided = steps.findIndex((step) => step.dataset.state === "none");
+    return undecided < 0 ? steps.length : undecided;
+  }
+
+  function thank(next, already) {
+    over = thanked = true;
+    const more = $("more"), coming = player.querySelector('.unit[data-id="' + next + '"]');
+    player.hidden = true;
+    $("thanks").hidden = false;
+    $("already").hidden = !already;
+    $("after").hidden = !!next;
+    more.hidden = next === null;
+    $("thanks").querySelector("h1").textContent =
+      next ? word("sent", part.dataset.part, part.dataset.parts) : word("done");
+    if (coming) more.querySelector("p").textContent = word("more", coming.dataset.title, coming.dataset.minutes);
+    more.querySelector("a").onclick = coming && ((event) => {
+      event.preventDefault();
+      const index = begin(coming);
+      history.pushState({ index }, "", part.dataset.address + hash(index));
+      $("thanks").hidden = true;
+      player.hidden = false;
+      show(index, true);
+    });
+    history.replaceState(null, "", player.dataset.thanks);
+    scrollTo(0, 0);
+    $("thanks").querySelector("h1").focus();
+  }
+
+  /* What cannot wait: full-screen, read before going on. */
+  function open(dialog) {
+    if (dialog.open) return;
+    if (dialog.showModal) dialog.showModal(); else dialog.setAttribute("open", "");
+    dialog.scrollTop = 0;
+    dialog.querySelector("h2").focus();
+    // A second tap that was meant for the page below must not close what has to be read.
+    const close = dialog.querySelector("button");
+    close.disabled = true;
+    setTimeout(() => { close.disabled = false; }, 700);
+  }
+
+  function advise({ title, text, call, phone }) {
+    const dialog = $("advice"), link = $("advice-call");
+    dialog.className = "advice " + (call || "");
+    $("advice-title").textContent = title;
+    $("advice-text").textContent = text;
+    link.hidden = !phone;
+    link.href = "tel:" + (phone || "").replace(/^(\+\d+) ?\(0\)/, "$1").replace(/[^\d+*#]/g, "");
+    link.querySelector("span").textContent = phone;
+    open(dialog);
+  }
+
+  document.querySelectorAll("dialog").forEach((dialog) => {
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    dialog.querySelector("button").addEventListener("click", () => {
+      if (dialog.close) dialog.close(); else dialog.removeAttribute("open");
+    });
+  });
+
+  $("call-me").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    $("unwell-status").textContent = word("asking");
+    open($("unwell"));
+    const reply = await post(event.target.action, {});
+    $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
+  });
+
+  const resume = begin(player.querySelector(".unit")), asked = fromHash(), notice = (history.state || {}).notice;
+  const start = asked === null ? resume : asked;
+  history.replaceState({ ...history.state, index: start, notice: undefined }, "", hash(start));
+  $("plain").remove();
+  player.hidden = false;
+  show(start);
+  if (notice) say(notice, "bad");
+})();

@@ -1,0 +1,1 @@
+"""Pages: routes parse and render, services decide."""

@@ -1,0 +1,70 @@
+"""Addresses of static files that change with their content, and the charts' drawing library from its wheel."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, request, url_for
+
+from lrrc_qol.charts.script import plotly_script
+from lrrc_qol.config import ROOT
+from lrrc_qol.web.guards import audience
+
+STATIC_DIR = ROOT / "lrrc_qol" / "static"
+DIGEST_LENGTH = 16
+# The address names the content, so a browser never has to ask again.
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+blueprint = Blueprint("assets", __name__)
+
+
+@blueprint.get("/static/vendor/plotly-<digest>.js")
+@audience.public
+def vendor(digest: str) -> Response:
+    """The drawing library; only the address of the installed version exists."""
+    if digest != _plotly_digest():
+        abort(404)
+    packed = request.accept_encodings["gzip"] > 0
+    response = Response(_plotly_gzip() if packed else plotly_script(), mimetype="text/javascript")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = IMMUTABLE
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def install_assets(app: Flask) -> None:
+    """Register the route of the drawing library and the two address functions that templates use."""
+    app.register_blueprint(blueprint)
+    app.add_template_global(asset_url)
+    app.add_template_global(plotly_url)
+
+
+def asset_url(name: str) -> str:
+    """Address of a file of our own in the static folder; a changed file has a new address."""
+    path = STATIC_DIR / name
+    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns))
+
+
+def plotly_url() -> str:
+    """Address of the drawing library."""
+    return url_for("assets.vendor", digest=_plotly_digest())
+
+
+@cache
+def _digest(path: Path, _changed_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGEST_LENGTH]
+
+
+@cache
+def _plotly_digest() -> str:
+    return hashlib.sha256(plotly_script()).hexdigest()[:DIGEST_LENGTH]
+
+
+@cache
+def _plotly_gzip() -> bytes:
+    # Packed once per process: doing it for each browser would cost a third of a second every time.
+    return gzip.compress(plotly_script(), compresslevel=9, mtime=0)

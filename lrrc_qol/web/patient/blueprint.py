@@ -1,0 +1,12 @@
+"""The patients' blueprint and the words its templates turn data into."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from lrrc_qol.web.patient.plain_words import clinic_hours_words, day_words, telephone_uri
+
+blueprint = Blueprint("patient", __name__)
+blueprint.add_app_template_filter(telephone_uri, "telephone_uri")
+blueprint.add_app_template_filter(clinic_hours_words, "clinic_hours_words")
+blueprint.add_app_template_filter(day_words, "day_words")

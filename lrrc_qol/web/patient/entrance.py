@@ -1,0 +1,114 @@
+"""The front door and the link in the mail: opening it changes nothing, the year of birth lets in."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from flask import make_response, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from lrrc_qol.services.context import ANONYMOUS_PATIENT
+from lrrc_qol.services.enter_by_link import Entry, LinkView, describe_link, enter_by_link
+from lrrc_qol.services.patient_session import find_seat
+from lrrc_qol.web.guards import SEAT_KEY, audience, runtime
+from lrrc_qol.web.patient.blueprint import blueprint
+from lrrc_qol.web.patient.pages import next_page
+
+EARLIEST_YEAR = 1900
+# An ended link looks like one that never was; a paused one asks to come back later.
+LINK_STATUS = {"unknown": 404, "ended": 404, "paused": 429}
+EMPTY_YEAR = "Please type the year you were born."
+NOT_A_YEAR = "Please type a year with four numbers, for example 1957."
+WRONG_YEAR = "This year does not match the one your hospital has. Please check it and try again."
+
+
+@blueprint.get("/")
+@audience.public
+def chooser() -> ResponseReturnValue:
+    """Two ways in: the link from the hospital, or the staff's sign-in."""
+    return render_template("patient/chooser.html")
+
+
+@blueprint.get("/favicon.ico")
+@audience.public
+def icon() -> ResponseReturnValue:
+    """Nothing: a browser asks for it unbidden, and an error page would cost a phone more than the form."""
+    return "", 204
+
+
+@blueprint.get("/l/<token>")
+@audience.public
+def landing(token: str) -> ResponseReturnValue:
+    """Say whose link it is and ask for the year of birth; mail scanners open this too, so nothing happens here."""
+    with runtime().reading(ANONYMOUS_PATIENT) as work:
+        link = describe_link(work, token)
+    return _link_page(link, token)
+
+
+@blueprint.post("/l/<token>")
+@audience.public
+def enter(token: str) -> ResponseReturnValue:
+    """Check the year of birth; a good one gives this browser a seat and leads to the form without the token."""
+    year = request.form.get("year", "").strip()
+    mistake = year_mistake(year, runtime().clock.now())
+    if mistake:
+        with runtime().reading(ANONYMOUS_PATIENT) as work:
+            link = describe_link(work, token)
+        return _link_page(link, token, mistake=mistake, year=year)
+    with runtime().writing(ANONYMOUS_PATIENT) as work:
+        entry = enter_by_link(work, token, year=year, source=request.remote_addr or "unknown")
+        seat = find_seat(work, entry.session_token) if entry.ok else None
+        link = describe_link(work, token)
+        target = next_page(work, seat, script=bool(request.form.get("js"))) if seat else ""
+    if not target:
+        return _refused(entry, link, token)
+    # A link of another patient replaces the seat, and with it everything this browser remembered.
+    session.clear()
+    session[SEAT_KEY] = entry.session_token
+    return redirect(target, 303)
+
+
+def year_mistake(year: str, now: datetime) -> str:
+    """What is wrong with a typed year of birth, before it counts as a try; empty when it can be one."""
+    if not year:
+        return EMPTY_YEAR
+    if not re.fullmatch(r"[0-9]{4}", year) or not EARLIEST_YEAR <= int(year) <= now.year:
+        return NOT_A_YEAR
+    return ""
+
+
+def _refused(entry: Entry, link: LinkView, token: str) -> ResponseReturnValue:
+    if entry.reason == "paused":
+        return _state_page("paused", link, wait_minutes=entry.wait_minutes)
+    return _link_page(link, token, mistake=WRONG_YEAR if entry.reason == "wrong_year" else "")
+
+
+def _link_page(link: LinkView, token: str, *, mistake: str = "", year: str = "") -> ResponseReturnValue:
+    if link.state != "open":
+        return _state_page(link.state, link, wait_minutes=link.wait_minutes)
+    page = render_template(
+        "patient/landing.html",
+        centre=link.centre,
+        language=link.language,
+        token=token,
+        mistake=mistake,
+        year=year,
+    )
+    return page, 422 if mistake else 200
+
+
+def _state_page(state: str, link: LinkView, *, wait_minutes: int) -> ResponseReturnValue:
+    gone = state in {"unknown", "ended"}
+    page = render_template(
+        "patient/link_state.html",
+        state="gone" if gone else state,
+        centre=None if gone else link.centre,
+        language="en" if gone else link.language,
+        opens_on=link.opens_on,
+        wait_minutes=wait_minutes,
+    )
+    response = make_response(page, LINK_STATUS.get(state, 200))
+    if state == "paused":
+        response.headers["Retry-After"] = str(60 * wait_minutes)
+    return response

@@ -1,0 +1,77 @@
+"""The pages around the questions: what there is to do, the whole form, the check before sending, the thanks."""
+
+from __future__ import annotations
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from lrrc_qol.services.answer_form import list_parts, open_form
+from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
+from lrrc_qol.web.patient.blueprint import blueprint
+from lrrc_qol.web.patient.pages import first_open, first_undecided, item_url, request_key, review_rows, seat_page
+
+
+@blueprint.get("/form")
+@audience.patient
+def parts() -> ResponseReturnValue:
+    """What there is to do in this visit."""
+    with runtime().reading(patient_actor()) as work:
+        found = list_parts(work, current_seat())
+    if first_open(found) is None:
+        return redirect(url_for("patient.thanks"), 303)
+    return seat_page("patient/parts.html", parts=found, open_part=first_open(found))
+
+
+@blueprint.get("/form/<assignment>")
+@audience.patient
+def form(assignment: str) -> ResponseReturnValue:
+    """The whole form at once, for a browser that steps through it by itself; others are led to the first question.
+
+    The parts that come after it are on the same page, so that a visit costs a phone one page, not one for each part.
+    """
+    seat = current_seat()
+    with runtime().reading(patient_actor()) as work:
+        view = open_form(work, seat, assignment)
+        open_parts = [part for part in list_parts(work, seat) if part.state != "submitted"]
+        later = [part.assignment_public_id for part in open_parts if part.assignment_public_id != assignment]
+        views = (view, *(open_form(work, seat, other) for other in later))
+    if view.submitted:
+        return redirect(url_for("patient.thanks"), 303)
+    return seat_page("patient/form.html", views=views, plain_url=item_url(view, first_undecided(view.items)))
+
+
+@blueprint.get("/form/<assignment>/review")
+@audience.patient
+def review(assignment: str) -> ResponseReturnValue:
+    """All answers before they are sent, what is still open first."""
+    return review_page(assignment)
+
+
+@blueprint.get("/form/thanks")
+@audience.patient
+def thanks() -> ResponseReturnValue:
+    """What happens next, and the next part when there is one."""
+    with runtime().reading(patient_actor()) as work:
+        found = list_parts(work, current_seat())
+    sent = [part for part in found if part.state == "submitted"]
+    if not sent:
+        return redirect(url_for("patient.parts"), 303)
+    return seat_page("patient/thanks.html", parts=found, sent=len(sent), next_part=first_open(found))
+
+
+def review_page(assignment: str, *, problem: str = "") -> ResponseReturnValue:
+    """The check before sending, with what stood in the way of sending when something did."""
+    with runtime().reading(patient_actor()) as work:
+        view = open_form(work, current_seat(), assignment)
+    if view.submitted:
+        return redirect(url_for("patient.thanks"), 303)
+    rows = review_rows(view)
+    page = seat_page(
+        "patient/review.html",
+        view=view,
+        undecided=[row for row in rows if row.item.state == "none"],
+        decided=[row for row in rows if row.item.state != "none"],
+        key=request_key(),
+        problem=problem,
+    )
+    return page, 409 if problem else 200

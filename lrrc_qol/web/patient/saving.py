@@ -1,0 +1,73 @@
+"""The two requests that change a form: save some answers, send the form."""
+
+from __future__ import annotations
+
+from flask import abort, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.services.answer_form import SubmitResult, save_answers, submit_response
+from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
+from lrrc_qol.web.patient.blueprint import blueprint
+from lrrc_qol.web.patient.form_pages import review_page
+from lrrc_qol.web.patient.save_request import LONGEST_BODY, check_submit, read_save, read_submit, small_int
+
+PROBLEMS = {
+    "conflict": "An answer was changed on another page or device. Please check your answers, then send them.",
+    "nothing_answered": "There is no answer to send yet. Please answer at least one question.",
+}
+TRY_AGAIN = "Your answers could not be sent. Please try again."
+
+
+@blueprint.post("/form/<assignment>/save")
+@audience.patient
+def save(assignment: str) -> ResponseReturnValue:
+    """Save answers; the 2xx leaves only after the commit."""
+    try:
+        wanted = read_save(_json_body())
+    except InvalidInput as fault:
+        return jsonify(error="invalid", saved=False, fields=fault.fields), 422
+    with runtime().writing(patient_actor()) as work:
+        result = save_answers(work, current_seat(), assignment, wanted)
+    return jsonify(result.body), result.status
+
+
+@blueprint.post("/form/<assignment>/submit")
+@audience.patient
+def submit(assignment: str) -> ResponseReturnValue:
+    """Send the form: JSON from a page that steps by itself, a plain form from one that does not."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return _submit_plain(assignment)
+    try:
+        key, version = read_submit(_json_body())
+    except InvalidInput as fault:
+        return jsonify(error="invalid", submitted=False, fields=fault.fields), 422
+    result = _submit(assignment, key=key, version=version)
+    return jsonify(result.body), result.status
+
+
+def _submit_plain(assignment: str) -> ResponseReturnValue:
+    try:
+        key, version = check_submit(request.form.get("key"), small_int(request.form.get("version", "")))
+    except InvalidInput:
+        return review_page(assignment, problem=TRY_AGAIN)
+    result = _submit(assignment, key=key, version=version)
+    if result.status == 200 or result.body.get("error") == "submitted":
+        return redirect(url_for("patient.thanks"), 303)
+    return review_page(assignment, problem=PROBLEMS.get(result.body.get("error", ""), TRY_AGAIN))
+
+
+def _submit(assignment: str, *, key: str, version: int) -> SubmitResult:
+    with runtime().writing(patient_actor()) as work:
+        return submit_response(work, current_seat(), assignment, key=key, version=version)
+
+
+def _json_body() -> bytes:
+    if request.mimetype != "application/json":
+        abort(415)
+    if (request.content_length or 0) > LONGEST_BODY:
+        abort(413)
+    body = request.get_data()
+    if len(body) > LONGEST_BODY:
+        abort(413)
+    return body

@@ -1,0 +1,211 @@
+"""What the alert page shows: the answers in words, the rule behind it, what the patient was told, the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lrrc_qol.domain.alerts import AlertRule, AlertState, AlertStepKind, CombinedRule, Instruction, alert_state
+from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
+from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, Missing, Wording
+from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.patient_session import contact_of
+from lrrc_qol.services.raise_alerts import placeholders
+from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STATES, STEPS, clock_words
+
+STAFF_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One answer in words; `later` is the present answer when the patient changed it after the alert."""
+
+    question: str
+    answer: str
+    later: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the patient saw at once, and which number the page offered to call."""
+
+    title: str
+    text: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of the history in words."""
+
+    words: str
+    who: str
+    note: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """The alert page."""
+
+    alert: AlertPage
+    form_title: str
+    state: str
+    clock: str
+    late: bool
+    fired: tuple[AnswerLine, ...]
+    others: tuple[AnswerLine, ...]
+    rule_source: str
+    provisional: bool
+    rules_owner: str
+    told: Told | None
+    history: tuple[StepLine, ...]
+    seen_by_viewer: bool
+    day_of_surgery: int | None
+    day_home: int | None
+    planned_surgery_on: date | None = None
+
+
+def build_view(work: Work, alert: AlertPage) -> AlertView:
+    """Put the page together from the stored alert and the definitions it was made with."""
+    instrument = _instrument(work, alert)
+    wording = _wording(work, alert)
+    current = {answer.item_id: answer for answer in alert.answers}
+    fired = tuple(_fired_line(instrument, wording, item, value, current) for item, value in _evidence(alert))
+    rule, owner = _rule(work, alert)
+    clock, late = clock_words(alert.target_at, work.now)
+    state = alert_state(step.kind for step in alert.steps)
+    today = work.today_in(alert.centre.timezone)
+    return AlertView(
+        alert=alert,
+        form_title=instrument.short_title if instrument else alert.instrument[0],
+        state=STATES[state],
+        clock="" if state is AlertState.CLOSED else clock,
+        late=late and state not in (AlertState.CONTACTED, AlertState.CLOSED),
+        fired=fired,
+        others=_others(instrument, wording, alert),
+        rule_source=rule.source if rule else "",
+        provisional=rule is None or rule.confidence is not Confidence.VERIFIED,
+        rules_owner=owner,
+        told=_told(work, alert, rule),
+        history=tuple(_history(alert)),
+        seen_by_viewer=_seen_by(alert, work.actor.id),
+        day_of_surgery=_days(alert.surgery_on, today),
+        day_home=_days(alert.discharged_on, today),
+    )
+
+
+def _evidence(alert: AlertPage) -> list[tuple[str, int]]:
+    return [(str(item), int(value)) for item, value in alert.evidence.get("items", {}).items()]
+
+
+def _instrument(work: Work, alert: AlertPage) -> Instrument | None:
+    try:
+        return work.catalogue.instrument(*alert.instrument)
+    except UnknownInstrument:
+        return None
+
+
+def _wording(work: Work, alert: AlertPage) -> Wording | None:
+    try:
+        return work.catalogue.wording(*alert.instrument, STAFF_LANGUAGE, allow_topics=work.settings.open_doors)
+    except (UnknownInstrument, WordingUnavailable):
+        return None
+
+
+def _item(instrument: Instrument | None, item_id: str) -> Item | None:
+    return next((item for item in instrument.items if item.id == item_id), None) if instrument else None
+
+
+def _fired_line(
+    instrument: Instrument | None, wording: Wording | None, item_id: str, value: int, current: dict[str, AnswerRow]
+) -> AnswerLine:
+    item = _item(instrument, item_id)
+    now = current.get(item_id)
+    changed = now is not None and now.value != value
+    return AnswerLine(
+        question=_question(item, wording, item_id),
+        answer=value_words(item, wording, value),
+        later=_answer_words(item, wording, now) if changed and now else "",
+    )
+
+
+def _others(instrument: Instrument | None, wording: Wording | None, alert: AlertPage) -> tuple[AnswerLine, ...]:
+    fired = set(alert.evidence.get("items", {}))
+    rows = {row.item_id: row for row in alert.answers if row.item_id not in fired}
+    order = [item.id for item in instrument.items] if instrument else sorted(rows)
+    return tuple(
+        AnswerLine(
+            _question(_item(instrument, item_id), wording, item_id),
+            _answer_words(_item(instrument, item_id), wording, rows[item_id]),
+        )
+        for item_id in order
+        if item_id in rows
+    )
+
+
+def _question(item: Item | None, wording: Wording | None, item_id: str) -> str:
+    if wording is not None and item_id in wording.items:
+        return wording.items[item_id].text
+    return item.topic.capitalize() if item else item_id
+
+
+def _answer_words(item: Item | None, wording: Wording | None, row: AnswerRow) -> str:
+    return MISSING[Missing(row.kind)] if row.value is None else value_words(item, wording, row.value)
+
+
+def value_words(item: Item | None, wording: Wording | None, value: int) -> str:
+    """A value as staff read it: the option's text, or the number on its scale with the words at both ends."""
+    labels = wording.items[item.id].labels if item and wording and item.id in wording.items else {}
+    if item is not None and item.kind is ItemKind.RATING:
+        low, high = min(item.codes), max(item.codes)
+        ends = f": {labels[low]} to {labels[high]}" if low in labels and high in labels else ""
+        return f"{value} on a scale from {low} to {high}{ends}"
+    return labels.get(value, f"code {value}")
+
+
+def _rule(work: Work, alert: AlertPage) -> tuple[AlertRule | CombinedRule | None, str]:
+    """The rule that fired, if the rule set on disk still is the version that fired."""
+    try:
+        rule_set = work.catalogue.alert_rules(*alert.protocol)
+    except UnknownProtocol:
+        return None, ""
+    if rule_set.version != alert.rule_version:
+        return None, ""
+    every: tuple[AlertRule | CombinedRule, ...] = (*rule_set.rules, *rule_set.combined)
+    return next((rule for rule in every if rule.id == alert.rule_id), None), rule_set.owner
+
+
+def _told(work: Work, alert: AlertPage, rule: AlertRule | CombinedRule | None) -> Told | None:
+    if rule is None or rule.instruction is None:
+        return None
+    instruction: Instruction = work.catalogue.alert_rules(*alert.protocol).instructions[rule.instruction]
+    contact = contact_of(alert.centre)
+    phone = str(getattr(contact, f"{instruction.call}_phone")) if instruction.call else ""
+    return Told(instruction.title, instruction.text.format_map(placeholders(contact)), phone)
+
+
+def _history(alert: AlertPage) -> list[StepLine]:
+    return [
+        StepLine(
+            words=STEPS[AlertStepKind(step.kind)] + (f": {ACTIONS[step.action]}" if step.action in ACTIONS else ""),
+            who=step.who or "",
+            note=step.note or "",
+            taken_at=step.taken_at,
+        )
+        for step in alert.steps
+    ]
+
+
+def _seen_by(alert: AlertPage, staff_id: int | None) -> bool:
+    for step in reversed(alert.steps):
+        if step.kind in (AlertStepKind.RAISED, AlertStepKind.RAISED_AGAIN):
+            return False
+        if step.staff_id == staff_id:
+            return True
+    return False
+
+
+def _days(since: date | None, today: date) -> int | None:
+    return None if since is None or since > today else (today - since).days

@@ -1,0 +1,120 @@
+"""One alert: read it, take it, write down the contact, close it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lrrc_qol.domain.errors import NotFound
+from lrrc_qol.persistence.queries.alert import read_alert
+from lrrc_qol.services import audit
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.handle_alert import (
+    AlertClosed,
+    TakenBySomebodyElse,
+    close_alert,
+    log_contact,
+    see_alert,
+    take_alert,
+    take_over_alert,
+)
+from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.alert_page import AlertView, build_view
+from lrrc_qol.web.staff.blueprint import blueprint
+from lrrc_qol.web.staff.work_forms import CloseForm, ContactForm
+
+CLOSED_MEANWHILE = "This alert was closed meanwhile. Nothing was changed."
+
+
+@blueprint.get("/alerts/<public_id>")
+@audience.staff("handle_alerts")
+def alert(public_id: str) -> ResponseReturnValue:
+    """The alert with its answers and history; reading is audited and changes nothing."""
+    return _page(public_id)
+
+
+@blueprint.post("/alerts/<public_id>/open")
+@audience.staff("handle_alerts")
+def open_alert(public_id: str) -> ResponseReturnValue:
+    """Write down that a person has seen the alert, then show it."""
+    return _act(public_id, lambda work: see_alert(work, public_id))
+
+
+@blueprint.post("/alerts/<public_id>/take")
+@audience.staff("handle_alerts")
+def take(public_id: str) -> ResponseReturnValue:
+    """Become the owner, unless a colleague was faster."""
+    return _act(public_id, lambda work: take_alert(work, public_id))
+
+
+@blueprint.post("/alerts/<public_id>/take-over")
+@audience.staff("handle_alerts")
+def take_over(public_id: str) -> ResponseReturnValue:
+    """Take the alert over from a colleague."""
+    return _act(public_id, lambda work: take_over_alert(work, public_id))
+
+
+@blueprint.post("/alerts/<public_id>/contact")
+@audience.staff("handle_alerts")
+def contact(public_id: str) -> ResponseReturnValue:
+    """Write down a call."""
+    form = ContactForm(request.form)
+    if not form.validate():
+        return _page(public_id, contact_form=form)
+    reached = form.reached.data == "yes"
+    return _act(public_id, lambda work: log_contact(work, public_id, reached=reached, note=form.note.data or ""))
+
+
+@blueprint.post("/alerts/<public_id>/close")
+@audience.staff("handle_alerts")
+def close(public_id: str) -> ResponseReturnValue:
+    """Close with what was done and a note."""
+    form = CloseForm(request.form)
+    if not form.validate():
+        return _page(public_id, close_form=form)
+    return _act(
+        public_id, lambda work: close_alert(work, public_id, action=form.action.data, note=form.note.data or "")
+    )
+
+
+def _act(public_id: str, act: Callable[[Work], None]) -> ResponseReturnValue:
+    try:
+        with runtime().writing(current_actor()) as work:
+            act(work)
+    except TakenBySomebodyElse as refusal:
+        flash(f"{refusal.owner} has taken this alert.", "warning")
+    except AlertClosed:
+        flash(CLOSED_MEANWHILE, "warning")
+    return redirect(url_for("staff.alert", public_id=public_id), 303)
+
+
+def _page(
+    public_id: str, *, contact_form: ContactForm | None = None, close_form: CloseForm | None = None
+) -> ResponseReturnValue:
+    page = render_template(
+        "staff/alert.html",
+        active="staff.worklist",
+        view=_read(public_id),
+        contact_form=contact_form or ContactForm(),
+        close_form=close_form or CloseForm(),
+    )
+    return page, 422 if contact_form or close_form else 200
+
+
+def _read(public_id: str) -> AlertView:
+    actor = current_actor()
+    with runtime().writing(actor) as work:
+        found = read_alert(work.session, centre_id=actor.centre(), public_id=public_id, cipher=work.cipher)
+        if found is None:
+            raise NotFound("no such alert")
+        audit.record(
+            work,
+            "viewed_alert",
+            subject_kind="alert",
+            subject_id=found.id,
+            centre_id=found.centre_id,
+            episode_id=found.episode_id,
+        )
+        return build_view(work, found)

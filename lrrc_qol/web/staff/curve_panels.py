@@ -1,0 +1,174 @@
+"""The recovery panels of the patient page: figures, captions and the same numbers as tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lrrc_qol.charts.axes import DayMark, day_window
+from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure, same_as_before
+from lrrc_qol.charts.recovery_table import CurveRow, PanelTable, curve_rows, panel_table
+from lrrc_qol.charts.wording import day_month, number, range_words
+from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.instrument import Confidence, Direction, Scale
+from lrrc_qol.domain.recovery import Trajectory
+from lrrc_qol.services.curves import Curve
+from lrrc_qol.services.read_record import PatientRecord
+
+# Shown at once besides the primary scale of each questionnaire; what patients after this operation ask about first.
+LEADING = frozenset({("qlq_c30", "PF"), ("qlq_c30", "PA")})
+ON_THE_AXIS = {
+    EventKind.READMISSION: "readmission",
+    EventKind.REOPERATION: "reoperation",
+    EventKind.RE_EXENTERATION: "exenteration",
+    EventKind.RECURRENCE: "recurrence",
+    EventKind.CHEMOTHERAPY_START: "chemo start",
+    EventKind.CHEMOTHERAPY_STOP: "chemo end",
+}
+PANELS = (
+    (Direction.BETTER, "functioning", "Functioning: higher is better"),
+    (Direction.WORSE, "symptoms", "Symptoms: higher is worse"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveView:
+    """One curve with its caption; `figure` is empty while there is nothing to draw."""
+
+    id: str
+    name: str
+    instrument: str
+    leading: bool
+    figure: str
+    spoken: str
+    range_words: str
+    reference: str
+    provisional: tuple[str, ...]
+    latest: CurveRow | None
+    rows: tuple[CurveRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveGroup:
+    """Curves that share their visits, the most telling first, and their numbers side by side."""
+
+    heading: str
+    leading: tuple[CurveView, ...]
+    others: tuple[CurveView, ...]
+    table: PanelTable
+
+    @property
+    def curves(self) -> tuple[CurveView, ...]:
+        """All curves in the order of the table's rows."""
+        return self.leading + self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All scales of one direction."""
+
+    id: str
+    heading: str
+    groups: tuple[CurveGroup, ...]
+
+
+def curve_panels(record: PatientRecord) -> tuple[Panel, ...]:
+    """Functioning and symptoms apart, check-ins in a group of their own."""
+    panels: list[Panel] = []
+    for direction, panel_id, heading in PANELS:
+        found = [curve for curve in record.curves if curve.trajectory.scale.direction is direction]
+        groups = [
+            _group(record, [curve for curve in found if curve.check_in is check_in], heading=words, panel_id=panel_id)
+            for check_in, words in ((False, ""), (True, "Check-ins at home"))
+        ]
+        shown = tuple(group for group in groups if group.curves)
+        if shown:
+            panels.append(Panel(panel_id, heading, shown))
+    return tuple(panels)
+
+
+def _group(record: PatientRecord, curves: Sequence[Curve], *, heading: str, panel_id: str) -> CurveGroup:
+    marks = _marks(record)
+    # All follow-up curves share one time axis; check-ins run for weeks only and have their own.
+    alike = [curve for curve in record.curves if not curves or curve.check_in is curves[0].check_in]
+    near = [mark for mark in marks if mark.main] if curves and curves[0].check_in else marks
+    frame = CurveFrame(
+        window=day_window((curve.trajectory for curve in alike), near),
+        marks=tuple(near),
+        visit_names={visit.row.key: visit.row.name for visit in record.visits},
+    )
+    views = [_view(curve, frame, panel_id) for curve in curves]
+    leading = tuple(view for view in views if view.leading)
+    others = tuple(view for view in views if not view.leading)
+    return CurveGroup(heading, leading, others, panel_table([view.rows for view in leading + others]))
+
+
+def _marks(record: PatientRecord) -> list[DayMark]:
+    surgery_on = record.patient.surgery_on
+    if surgery_on is None:
+        return []
+    marks = [DayMark(0, "operation", main=True)]
+    if record.patient.discharged_on is not None:
+        marks.append(DayMark((record.patient.discharged_on - surgery_on).days, "home", main=True))
+    marks += [
+        DayMark((event.happened_on - surgery_on).days, ON_THE_AXIS[EventKind(event.kind)])
+        for event in record.events
+        if event.revoked_at is None and event.kind in ON_THE_AXIS and event.happened_on > surgery_on
+    ]
+    return marks
+
+
+def _view(curve: Curve, frame: CurveFrame, panel_id: str) -> CurveView:
+    trajectory = curve.trajectory
+    scale = trajectory.scale
+    rows = curve_rows(trajectory, frame.visit_names)
+    scored = [row for row in rows if row.response_id is not None and row.number is not None]
+    return CurveView(
+        id=f"{panel_id}-{curve.instrument.id}-{scale.id}",
+        name=scale.name,
+        instrument=curve.instrument.short_title,
+        leading=scale.primary or (curve.instrument.id, scale.id) in LEADING,
+        figure=json.dumps(recovery_figure(trajectory, frame)) if drawable(trajectory) else "",
+        spoken=_spoken(trajectory, scored),
+        range_words=range_words(scale),
+        reference=_reference(trajectory, asked_before=not curve.check_in),
+        provisional=tuple(_provisional(scale)),
+        latest=scored[-1] if scored else None,
+        rows=rows,
+    )
+
+
+def _spoken(trajectory: Trajectory, scored: Sequence[CurveRow]) -> str:
+    if not scored:
+        return f"{trajectory.scale.name}: no score yet."
+    span = f"{day_month(scored[0].on)} to {day_month(scored[-1].on)}"
+    return (
+        f"{trajectory.scale.name}, {range_words(trajectory.scale)}: {len(scored)} forms from {span}. "
+        "The table below gives all numbers."
+    )
+
+
+def _reference(trajectory: Trajectory, *, asked_before: bool) -> str:
+    value, kind = trajectory.baseline_value, trajectory.baseline.kind
+    if not asked_before:
+        return "Not asked before the operation: values only."
+    if kind is BaselineKind.NONE:
+        return "No baseline: values only."
+    if value is None:
+        return "The baseline form gave no score here: values only."
+    if kind is BaselineKind.RECALLED:
+        return f"Recalled after the operation: {number(value)}. Not used to judge recovery."
+    words = f"Before the operation: {number(value)}" + (" (old form)" if kind is BaselineKind.STALE else "")
+    band = same_as_before(trajectory)
+    if band is None:
+        return f"{words}. No important difference is known, so changes are not judged."
+    return f"{words}. About the same: {number(band[0])} to {number(band[1])}."
+
+
+def _provisional(scale: Scale) -> Iterable[str]:
+    if scale.mid is not None and scale.mid.confidence is not Confidence.VERIFIED:
+        yield f"Important difference is provisional: {scale.mid.source}"
+    if scale.threshold is not None and scale.threshold.confidence is not Confidence.VERIFIED:
+        yield f"Problem limit is provisional: {scale.threshold.source}"

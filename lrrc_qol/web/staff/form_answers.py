@@ -1,0 +1,50 @@
+"""One form of a patient, question by question."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, number, range_words
+from lrrc_qol.domain.instrument import Missing
+from lrrc_qol.services.read_form import mark_reviewed, read_form
+from lrrc_qol.services.read_record import note_view
+from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.blueprint import blueprint
+
+MISSING_WORDS = {
+    Missing.NOT_ANSWERED: "not answered",
+    Missing.DECLINED: "declined to answer",
+    Missing.NOT_APPLICABLE: "does not apply",
+}
+
+
+@blueprint.get("/patients/<public_id>/forms/<int:response_id>")
+@audience.staff("view_patients")
+def form(public_id: str, response_id: int) -> ResponseReturnValue:
+    """What was asked and answered, and the scores with the answers they rest on."""
+    with runtime().reading(current_actor()) as work:
+        record = read_form(work, public_id, response_id)
+    with runtime().writing(current_actor()) as work:
+        note_view(work, record.patient, part=f"form {response_id}")
+    return render_template(
+        "staff/form.html",
+        record=record,
+        patient=record.patient,
+        missing_words=MISSING_WORDS,
+        modes=MODES,
+        respondents=RESPONDENTS,
+        no_score=NO_SCORE,
+        number=number,
+        range_words=range_words,
+    )
+
+
+@blueprint.post("/patients/<public_id>/forms/<int:response_id>/reviewed")
+@audience.staff("edit_record")
+def review_form(public_id: str, response_id: int) -> ResponseReturnValue:
+    """Mark a sent form as read."""
+    with runtime().writing(current_actor()) as work:
+        mark_reviewed(work, public_id, response_id)
+    flash("Marked as reviewed.", "good")
+    return redirect(url_for("staff.form", public_id=public_id, response_id=response_id))

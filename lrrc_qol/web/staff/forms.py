@@ -1,0 +1,135 @@
+"""The forms of the patient pages: what can be entered, and the plain message for what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import BooleanField, EmailField, Form, RadioField, SelectField, StringField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.services.change_dates import EpisodeDates
+from lrrc_qol.services.enrol_patient import Enrolment
+from lrrc_qol.web.staff.fields import CivilDateField, KnownField, known_value
+
+SEXES = (("female", "Female"), ("male", "Male"))
+LANGUAGE_NAMES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "nl": "Nederlands"}
+
+
+class StaffForm(Form):
+    """A form whose refusals, its own and those of a service, stand beside the fields."""
+
+    def add_faults(self, faults: Mapping[str, str]) -> None:
+        """Put the messages of a service beside the fields of the same names; the rest go to the top of the form."""
+        for name, text in faults.items():
+            if name in self._fields:
+                self._fields[name].errors = [*self._fields[name].errors, text]
+            else:
+                self.form_errors.append(text)
+
+    def faults(self) -> list[tuple[str, str]]:
+        """All messages with the id of their field, in page order; an empty id for those of the whole form."""
+        found = [("", str(text)) for text in self.form_errors]
+        for field in self:
+            target = f"{field.id}-0" if isinstance(field, RadioField) else field.id
+            found += [(target, str(text)) for text in field.errors]
+        return found
+
+
+class EnrolForm(StaffForm):
+    """Enrolment of a patient before the operation."""
+
+    name = StringField("Full name", [InputRequired("Enter the patient's name."), Length(max=120)])
+    born_on = CivilDateField("Date of birth", [InputRequired("Enter the date of birth.")])
+    sex = RadioField("Sex", [InputRequired("Choose one.")], choices=list(SEXES))
+    hospital_number = StringField("Hospital number", [InputRequired("Enter the hospital number."), Length(max=40)])
+    email = EmailField("E-mail address", [InputRequired("Enter the patient's e-mail address."), Length(max=254)])
+    phone = TelField("Phone (optional)", [Length(max=40)])
+    language = SelectField("Language of the forms", [InputRequired("Choose a language.")])
+    timezone = StringField("Time zone where the patient lives", [InputRequired("Enter a time zone.")])
+    planned_surgery_on = CivilDateField("Planned date of the operation")
+    neoadjuvant_planned = BooleanField("Treatment before the operation is planned (chemotherapy or radiotherapy)")
+    stoma = KnownField("Has a stoma now")
+    urostomy = KnownField("Has a urostomy now")
+
+    def __init__(self, formdata: Any, *, languages: Sequence[str], **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
+
+    def enrolment(self) -> Enrolment:
+        """What was entered; only after the form validated."""
+        if self.born_on.data is None:
+            raise ValueError("the form was not validated")
+        return Enrolment(
+            name=self.name.data or "",
+            born_on=self.born_on.data,
+            sex=self.sex.data,
+            hospital_number=self.hospital_number.data or "",
+            email=self.email.data or "",
+            phone=self.phone.data or None,
+            language=self.language.data,
+            timezone=(self.timezone.data or "").strip(),
+            planned_surgery_on=self.planned_surgery_on.data,
+            neoadjuvant_planned=bool(self.neoadjuvant_planned.data),
+            stoma=self.stoma.answer,
+            urostomy=self.urostomy.answer,
+        )
+
+
+class DatesForm(StaffForm):
+    """The dates that visits are planned from, and the anatomy that decides which questions are asked."""
+
+    planned_surgery_on = CivilDateField("Planned date of the operation")
+    surgery_on = CivilDateField("Date of the operation")
+    discharged_on = CivilDateField("Date of going home")
+    stoma = KnownField("Has a stoma")
+    urostomy = KnownField("Has a urostomy")
+    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+
+    def dates(self) -> EpisodeDates:
+        """What was entered; only after the form validated."""
+        return EpisodeDates(
+            planned_surgery_on=self.planned_surgery_on.data,
+            surgery_on=self.surgery_on.data,
+            discharged_on=self.discharged_on.data,
+            stoma=self.stoma.answer,
+            urostomy=self.urostomy.answer,
+        )
+
+    @classmethod
+    def filled(cls, dates: EpisodeDates) -> DatesForm:
+        """The form as it opens, with what is stored."""
+        return cls(
+            None,
+            data={
+                "planned_surgery_on": dates.planned_surgery_on,
+                "surgery_on": dates.surgery_on,
+                "discharged_on": dates.discharged_on,
+                "stoma": known_value(dates.stoma),
+                "urostomy": known_value(dates.urostomy),
+            },
+        )
+
+
+class EventForm(StaffForm):
+    """Something that happened to a patient."""
+
+    kind = RadioField("What happened", [InputRequired("Choose what happened.")])
+    happened_on = CivilDateField("On which day", [InputRequired("Enter the day.")])
+
+    def __init__(self, formdata: Any, *, kinds: Sequence[tuple[EventKind, str]], **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.kind.choices = [(kind.value, words) for kind, words in kinds]
+
+
+class RevokeForm(StaffForm):
+    """Why a recorded event is taken back."""
+
+    reason = StringField("Reason", [InputRequired("Say why in a few words."), Length(max=500)])
+
+
+class AddressForm(StaffForm):
+    """A corrected e-mail address."""
+
+    email = EmailField("E-mail address", [InputRequired("Enter the e-mail address."), Length(max=254)])

@@ -1,0 +1,112 @@
+"""States and kinds as staff read them on the patient pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lrrc_qol.domain.baseline import Baseline, BaselineKind
+from lrrc_qol.domain.contact import ContactState, EventKind
+from lrrc_qol.domain.schedule import VisitState
+
+EVENT_WORDS = {
+    EventKind.DISCHARGE: "Went home",
+    EventKind.READMISSION: "Readmitted to hospital",
+    EventKind.REOPERATION: "Another operation",
+    EventKind.RE_EXENTERATION: "Another exenteration",
+    EventKind.RECURRENCE: "Recurrence found",
+    EventKind.CHEMOTHERAPY_START: "Chemotherapy started",
+    EventKind.CHEMOTHERAPY_STOP: "Chemotherapy ended",
+    EventKind.STOMA_CHANGE: "Stoma made or closed",
+    EventKind.PAUSE: "Mails paused",
+    EventKind.RESUME: "Mails taken up again",
+    EventKind.WITHDRAWAL_REMINDERS: "Wants no reminders; may still answer",
+    EventKind.WITHDRAWAL_NEW_DATA: "Withdrew: no new forms",
+    EventKind.WITHDRAWAL_ALL: "Withdrew: no new forms and no further use of the data",
+    EventKind.PALLIATIVE: "Moved to palliative care",
+    EventKind.DEATH: "Died",
+    EventKind.OPT_OUT: "Stopped the mails",
+    EventKind.OPT_IN: "Wants mails again",
+    EventKind.ADDRESS_BOUNCED: "Mail could not be delivered",
+    EventKind.ADDRESS_CORRECTED: "E-mail address corrected",
+    EventKind.CANCELLED_SURGERY: "Operation cancelled",
+    EventKind.ADMITTED: "In hospital",
+    EventKind.LEFT_HOSPITAL: "Left hospital",
+}
+VISIT_STATES = {
+    VisitState.FUTURE: ("Later", ""),
+    VisitState.OPEN: ("Open", "badge-info"),
+    VisitState.DUE: ("Due", "badge-yellow"),
+    VisitState.CLOSED: ("Missed", "badge-plain"),
+    VisitState.ANSWERED: ("Answered", "badge-good"),
+}
+MESSAGE_KINDS = {
+    "invitation": "Invitation",
+    "reminder": "Reminder",
+    "link_resent": "Fresh link",
+    "staff_alert": "Notice to staff",
+}
+MESSAGE_STATES = {
+    "queued": ("Waiting to be sent", ""),
+    "sending": ("Being sent", ""),
+    "sent": ("Sent", "badge-good"),
+    "failed": ("Could not be sent", "badge-amber"),
+    "suppressed": ("Held back", "badge-plain"),
+}
+OUTCOMES = {
+    "died": "the patient died",
+    "death": "the patient died",
+    "withdrawn": "the patient withdrew",
+    "withdrawal_new_data": "the patient withdrew",
+    "withdrawal_all": "the patient withdrew",
+    "withdrawal_reminders": "the patient wants no reminders",
+    "withdrawn_reminders": "the patient wants no reminders",
+    "opted_out": "the patient stopped the mails",
+    "opt_out": "the patient stopped the mails",
+    "paused": "mails are paused",
+    "inpatient": "the patient is in hospital",
+    "answered": "the form was already answered",
+    "address_bounced": "the address does not work",
+    "no_address": "there is no address",
+    "window_closed": "the time to answer was over",
+    "episode_closed": "follow-up has ended",
+    "unknown": "the patient's state could not be read",
+}
+CONTACT_STATES = (
+    ("died", "Died", "badge-plain"),
+    ("withdrawn", "Withdrawn", "badge-plain"),
+    ("withdrawn_reminders", "No reminders wanted", "badge-plain"),
+    ("opted_out", "Mails stopped by the patient", "badge-yellow"),
+    ("paused", "Mails paused", "badge-yellow"),
+    ("inpatient", "In hospital", "badge-info"),
+    ("address_bounced", "Address does not work", "badge-amber"),
+)
+BASELINES = {
+    BaselineKind.PROSPECTIVE: ("Baseline: before the operation", "badge-good"),
+    BaselineKind.STALE: ("Baseline: old", "badge-yellow"),
+    BaselineKind.RECALLED: ("Baseline: recalled", "badge-yellow"),
+    BaselineKind.NONE: ("No baseline", "badge-amber"),
+}
+
+
+def baseline_badge(baseline: Baseline, *, operated: bool) -> tuple[str, str]:
+    """Words and badge class of a baseline; before the operation a missing one can still come."""
+    if baseline.kind is BaselineKind.NONE and not operated:
+        return "No baseline yet", "badge-yellow"
+    return BASELINES[baseline.kind]
+
+
+def contact_badges(contact: ContactState) -> Iterable[tuple[str, str]]:
+    """Words and badge class of everything that limits contact."""
+    return tuple((words, badge) for name, words, badge in CONTACT_STATES if getattr(contact, name))
+
+
+def day_words(day: int | None) -> str:
+    """Days since the operation in words."""
+    if day is None:
+        return ""
+    return "day of the operation" if day == 0 else f"day {day}"
+
+
+def event_words(kind: str) -> str:
+    """An event's kind as a person reads it."""
+    return EVENT_WORDS[EventKind(kind)]

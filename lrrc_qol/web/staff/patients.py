@@ -1,0 +1,123 @@
+"""The list of patients, one patient's page, and the small acts on it."""
+
+from __future__ import annotations
+
+import json
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lrrc_qol.charts.script import chart_config
+from lrrc_qol.charts.wording import day_month
+from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.services.correct_address import correct_address
+from lrrc_qol.services.list_patients import patient_page
+from lrrc_qol.services.read_record import find_patient_row, note_view, read_record
+from lrrc_qol.services.resend_link import resend_link
+from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.blueprint import blueprint
+from lrrc_qol.web.staff.curve_panels import curve_panels
+from lrrc_qol.web.staff.forms import AddressForm
+from lrrc_qol.web.staff.patient_words import (
+    MESSAGE_KINDS,
+    MESSAGE_STATES,
+    OUTCOMES,
+    VISIT_STATES,
+    baseline_badge,
+    contact_badges,
+    day_words,
+    event_words,
+)
+
+STAGES = {"before": False, "after": True}
+
+
+@blueprint.app_template_filter("day_month")
+def _day_month(value: object) -> str:
+    """A date in a template as 3 May 2026; empty for none."""
+    return day_month(value) if value is not None else ""  # type: ignore[arg-type] # templates are not typed
+
+
+@blueprint.get("/patients")
+@audience.staff("view_patients")
+def patients() -> ResponseReturnValue:
+    """The centre's patients, newest enrolment first; an exact hospital number finds one."""
+    stage = request.args.get("stage", "")
+    number = request.args.get("number", "").strip()
+    with runtime().reading(current_actor()) as work:
+        page = patient_page(
+            work,
+            before=request.args.get("before", type=int),
+            hospital_number=number or None,
+            operated=STAGES.get(stage),
+        )
+    return render_template(
+        "staff/patients.html",
+        page=page,
+        number=number,
+        stage=stage,
+        baseline_badge=baseline_badge,
+        contact_badges=contact_badges,
+        day_words=day_words,
+    )
+
+
+@blueprint.get("/patients/<public_id>")
+@audience.staff("view_patients")
+def patient(public_id: str) -> ResponseReturnValue:
+    """One patient: state, recovery curves with their numbers, visits, forms, messages, events."""
+    with runtime().reading(current_actor()) as work:
+        record = read_record(work, public_id)
+    with runtime().writing(current_actor()) as work:
+        note_view(work, record.patient, part="page")
+    g.chart_page = True
+    return render_template(
+        "staff/patient.html",
+        record=record,
+        patient=record.patient,
+        panels=curve_panels(record),
+        chart_config=json.dumps(chart_config()),
+        baseline_badge=baseline_badge(record.baseline, operated=record.patient.surgery_on is not None),
+        contact_badges=contact_badges(record.contact),
+        visit_states=VISIT_STATES,
+        visit_names={visit.row.id: visit.row.name for visit in record.visits},
+        message_kinds=MESSAGE_KINDS,
+        message_states=MESSAGE_STATES,
+        outcomes=OUTCOMES,
+        event_words=event_words,
+        instrument_titles={one.id: one.short_title for one in runtime().catalogue.instruments},
+    )
+
+
+@blueprint.post("/patients/<public_id>/send-link")
+@audience.staff("edit_record")
+def send_link(public_id: str) -> ResponseReturnValue:
+    """Send a fresh link for what the patient can answer now."""
+    try:
+        with runtime().writing(current_actor()) as work:
+            visit_name = resend_link(work, public_id)
+    except InvalidInput as refusal:
+        flash(next(iter(refusal.fields.values())), "warning")
+    else:
+        flash(f"A mail with a fresh link is on its way for: {visit_name}.", "good")
+    return redirect(url_for("staff.patient", public_id=public_id))
+
+
+@blueprint.route("/patients/<public_id>/address", methods=["GET", "POST"])
+@audience.staff("edit_record")
+def address(public_id: str) -> ResponseReturnValue:
+    """Correct the e-mail address; links sent to the old one stop working."""
+    with runtime().reading(current_actor()) as work:
+        found = find_patient_row(work, public_id)
+    form = AddressForm(request.form if request.method == "POST" else None, data={"email": found.email})
+    if request.method == "POST" and form.validate():
+        try:
+            with runtime().writing(current_actor()) as work:
+                correct_address(work, public_id, form.email.data or "")
+        except InvalidInput as refusal:
+            form.add_faults(refusal.fields)
+        else:
+            flash("The address was changed. Links sent to the old address no longer work.", "good")
+            return redirect(url_for("staff.patient", public_id=public_id))
+    status = 422 if form.faults() else 200
+    return render_template("staff/address.html", patient=found, form=form), status

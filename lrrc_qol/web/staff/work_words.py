@@ -1,0 +1,98 @@
+"""States, kinds and spans of time of the worklist and the alert page, as staff read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from lrrc_qol.domain.alerts import AlertState, AlertStepKind
+from lrrc_qol.domain.instrument import Missing
+from lrrc_qol.persistence.queries.worklist import WorkKind
+
+KINDS = {
+    WorkKind.ALERT: "Alerts",
+    WorkKind.NO_BASELINE: "No baseline",
+    WorkKind.TASK: "Tasks",
+    WorkKind.SILENT: "Silent",
+    WorkKind.DUE: "Due",
+}
+TASKS = {
+    "call_request": "Asked for a call",
+    "link_locked": "Could not get in: wrong year of birth, five times",
+    "delivery_failed": "A mail could not be delivered",
+    "address_bounced": "The e-mail address does not work",
+    "call_silent": "Call: the form was not answered",
+    "call_task": "Call: the form was not answered",
+}
+STATES = {
+    AlertState.NEW: "New",
+    AlertState.SEEN: "Seen",
+    AlertState.CONTACTED: "Patient reached",
+    AlertState.CLOSED: "Closed",
+}
+STEPS = {
+    AlertStepKind.RAISED: "Raised by the answers",
+    AlertStepKind.RAISED_AGAIN: "Raised again by newer answers",
+    AlertStepKind.SEEN: "Seen",
+    AlertStepKind.TAKEN: "Taken",
+    AlertStepKind.CONTACTED: "Patient reached",
+    AlertStepKind.NO_ANSWER: "Called, no answer",
+    AlertStepKind.NOTE: "Note",
+    AlertStepKind.CLOSED: "Closed",
+}
+ACTIONS = {
+    "advice": "Advice given",
+    "analgesia_change": "Pain medicine changed",
+    "gp": "Sent to the family doctor",
+    "clinic": "Clinic visit arranged",
+    "emergency_department": "Sent to the emergency department",
+    "readmission": "Admitted to hospital",
+    "referral": "Referred to another specialist",
+    "false_alarm": "False alarm",
+}
+HELD = {
+    "paused": "mails paused",
+    "inpatient": "in hospital",
+    "opted_out": "mails stopped by the patient",
+    "withdrawn_reminders": "wants no reminders",
+    "address_bounced": "address does not work",
+}
+MISSING = {
+    Missing.DECLINED: "did not want to answer",
+    Missing.NOT_APPLICABLE: "does not apply",
+    Missing.NOT_ANSWERED: "not answered",
+}
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+def task_words(kind: str) -> str:
+    """The kind of a task in words; an unknown one reads as its name."""
+    return TASKS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def span_words(span: timedelta) -> str:
+    """A length of time in the largest unit that still tells something: 12 min, 5 h, 3 days."""
+    span = max(span, timedelta())
+    if span < _HOUR:
+        return f"{span // timedelta(minutes=1)} min"
+    if span < 2 * _DAY:
+        return f"{span // _HOUR} h"
+    return f"{span // _DAY} days"
+
+
+def clock_words(target_at: datetime | None, now: datetime) -> tuple[str, bool]:
+    """The target of the first call in words, and whether it has passed."""
+    if target_at is None:
+        return "At the next contact", False
+    if now > target_at:
+        return f"{span_words(now - target_at)} over target", True
+    return f"Call within {span_words(target_at - now)}", False
+
+
+def due_words(due_on: date, today: date) -> str:
+    """How a form's due day lies to today: due in 3 days, due today, 2 days late."""
+    days = (today - due_on).days
+    if days == 0:
+        return "due today"
+    unit = "day" if abs(days) == 1 else "days"
+    return f"{days} {unit} late" if days > 0 else f"due in {-days} {unit}"

@@ -1,0 +1,85 @@
+"""What every page for staff carries around its content: navigation, the present time, the jobs banner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, g
+from flask_login import current_user
+
+from lrrc_qol.persistence.queries.jobs import read_tick_age
+from lrrc_qol.web.guards import has_permission, runtime
+
+JOBS_LATE_AFTER = timedelta(minutes=3)
+NAVIGATION = (
+    ("Worklist", "staff.worklist", "view_patients"),
+    ("Patients", "staff.patients", "view_patients"),
+    ("Cohort", "staff.cohort", "view_cohort"),
+    ("Administration", "admin.overview", "administer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """One link of the navigation."""
+
+    label: str
+    endpoint: str
+
+
+def install_frame(blueprint: Blueprint) -> None:
+    """Give the templates of a blueprint what `staff/base.html` needs."""
+    blueprint.context_processor(_frame)
+
+
+def home_endpoint() -> str:
+    """The first page that the signed-in person may open."""
+    return next(endpoint for _, endpoint, permission in NAVIGATION if has_permission(permission))
+
+
+def centre_timezone() -> str:
+    """The IANA time zone of the signed-in person's centre."""
+    return str(current_user.timezone)
+
+
+def local_time(instant: datetime) -> datetime:
+    """An instant in the time zone of the signed-in person's centre."""
+    return instant.astimezone(ZoneInfo(centre_timezone()))
+
+
+def clock_time(instant: datetime) -> str:
+    """An instant as the centre's clock shows it: 14:05."""
+    return f"{local_time(instant):%H:%M}"
+
+
+def day_and_time(instant: datetime) -> str:
+    """An instant as the centre's calendar and clock show it: 3 May 2026, 14:05."""
+    local = local_time(instant)
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def _frame() -> dict[str, Any]:
+    if not current_user.is_authenticated:
+        return {"navigation": (), "jobs_late": False}
+    return {
+        "navigation": tuple(
+            NavigationEntry(label, endpoint)
+            for label, endpoint, permission in NAVIGATION
+            if has_permission(permission) and endpoint in current_app.view_functions
+        ),
+        "jobs_late": _jobs_late(),
+        "clock_time": clock_time,
+        "day_and_time": day_and_time,
+        "may": has_permission,
+    }
+
+
+def _jobs_late() -> bool:
+    if "jobs_late" not in g:
+        with runtime().database.read() as session:
+            age = read_tick_age(session, now=runtime().clock.now())
+        g.jobs_late = age is None or age > JOBS_LATE_AFTER
+    return bool(g.jobs_late)

@@ -1,0 +1,1 @@
+"""Set-up of the machine and of the locked requirements; standard library only."""

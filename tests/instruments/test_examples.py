@@ -1,0 +1,77 @@
+"""Every row of every examples.csv: our scores against those of an independent source."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from lrrc_qol.catalogue.examples import Example, differences, read_examples
+from lrrc_qol.catalogue.instruments import EXAMPLES, LoadedInstrument, load_instruments
+from lrrc_qol.config import INSTRUMENTS_DIR
+from lrrc_qol.domain.errors import DefinitionError
+from lrrc_qol.domain.instrument import Instrument
+from lrrc_qol.domain.scoring import score_response
+
+LOADED = load_instruments(INSTRUMENTS_DIR)
+ROWS = [
+    pytest.param(one.instrument, example, id=f"{one.instrument.id}-{example.name}")
+    for one in LOADED
+    for example in read_examples(one.folder / EXAMPLES, one.instrument)
+]
+
+
+@pytest.mark.parametrize(("instrument", "example"), ROWS)
+def test_example(instrument: Instrument, example: Example) -> None:
+    for score in score_response(instrument, example.answers):
+        expected = example.expected[score.scale_id]
+        if expected is None:
+            assert score.value is None, score
+        else:
+            assert score.value is not None, score
+            assert math.isclose(score.value, expected, rel_tol=0, abs_tol=1e-5), score
+
+
+def test_the_independent_rows_of_the_c30_are_all_here() -> None:
+    folder = next(one.folder for one in LOADED if one.instrument.id == "qlq_c30")
+    assert len(list(read_examples(folder / EXAMPLES, _c30()))) == 200
+
+
+@pytest.mark.parametrize("one", LOADED, ids=lambda one: one.instrument.id)
+def test_each_scale_has_an_example_with_and_one_without_a_score(one: LoadedInstrument) -> None:
+    examples = list(read_examples(one.folder / EXAMPLES, one.instrument))
+    for scale in one.instrument.scales:
+        values = [example.expected[scale.id] for example in examples]
+        assert None in values
+        assert any(value is not None for value in values)
+
+
+def _c30() -> Instrument:
+    return next(one.instrument for one in LOADED if one.instrument.id == "qlq_c30")
+
+
+def test_a_score_that_differs_is_reported_with_its_line() -> None:
+    wrong = Example(7, "made up", {"q8": 4}, {scale.id: None for scale in _c30().scales} | {"AP": 0.0})
+    found = list(differences(_c30(), iter([wrong])))
+    assert found == [
+        "line 7 (made up): DY is 100.0, expected None",
+        "line 7 (made up): AP is None, expected 0.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("row_id,distress\n1,2\n", "lacks the columns exp_distress"),
+        ("distress,exp_distress,exp_other\n1,1,1\n", "unknown scales: exp_other"),
+        ("distress,exp_distress\n1,much\n", "line 2: cannot be read"),
+        ("distress,exp_distress\n1\n", "line 2: cannot be read"),
+    ],
+)
+def test_examples_that_do_not_fit_are_refused(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "examples.csv"
+    path.write_text(text, encoding="utf-8")
+    instrument = next(one.instrument for one in LOADED if one.instrument.id == "distress_nrs")
+    with pytest.raises(DefinitionError, match=reason):
+        list(read_examples(path, instrument))

@@ -1,0 +1,66 @@
+"""A site without a browser: the real application on a database of each kind, with a clock the test sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lrrc_qol.catalogue import Catalogue, load_catalogue
+from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Settings
+from lrrc_qol.factory import create_app
+from lrrc_qol.runtime import Runtime, build_runtime
+from tests.clock import FixedClock
+from tests.databases import cluster, database_url, migrated_postgresql, migrated_sqlite
+from tests.mailbox import Mailbox, running_mailbox
+from tests.settings import make_settings
+
+# Fixtures shared with the browser tests; pytest finds them here by name.
+__all__ = ["cluster", "database_url", "migrated_postgresql", "migrated_sqlite"]
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The shipped definitions, read once."""
+    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stands at an ordinary Monday noon until the test moves it."""
+    return FixedClock()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server on loopback; `settings` point to it."""
+    with running_mailbox() as box:
+        yield box
+
+
+@pytest.fixture
+def settings(database_url: str, mailbox: Mailbox) -> Settings:
+    """Settings of mode `test` on this test's database and mailbox."""
+    return make_settings(database_url, SMTP_URL=mailbox.url)
+
+
+@pytest.fixture
+def runtime(settings: Settings, clock: FixedClock, catalogue: Catalogue) -> Iterator[Runtime]:
+    """The typed bag of one process."""
+    built = build_runtime(settings, clock=clock, catalogue=catalogue)
+    yield built
+    built.database.dispose()
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    """The whole site."""
+    return create_app(runtime=runtime)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, in-process."""
+    return app.test_client()

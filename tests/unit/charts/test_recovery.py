@@ -1,0 +1,183 @@
+"""The recovery curve: open gaps, band, baseline, markers, direction, and a figure the library accepts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from lrrc_qol.charts.axes import DayMark, DayWindow, day_window
+from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure, same_as_before
+from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.instrument import Scale
+from lrrc_qol.domain.recovery import Trajectory
+
+Draw = Callable[..., Trajectory]
+FRAME = CurveFrame(DayWindow(-28, 365), (DayMark(0, "operation", main=True), DayMark(14, "home", main=True)))
+
+
+def figure(trajectory: Trajectory) -> dict[str, Any]:
+    return recovery_figure(trajectory, FRAME)
+
+
+def trace(drawn: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in drawn["data"] if one["name"] == name)
+
+
+def shapes(drawn: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [one for one in drawn["layout"]["shapes"] if one.get("name") == name]
+
+
+def words(drawn: dict[str, Any]) -> str:
+    return " | ".join(one["text"] for one in drawn["layout"]["annotations"])
+
+
+def test_points_stand_on_their_real_days(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-7, 80), (16, 40), (93, 70)))
+
+    assert trace(drawn, "forms")["x"] == [-7, 16, 93]
+    assert trace(drawn, "forms")["y"] == [80, 40, 70]
+
+
+def test_the_line_stays_open_across_a_missed_visit(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-7, 80), (30, 60), (183, 70), missed=(91,)))
+
+    line = trace(drawn, "course")
+    assert line["x"] == [-7, 30, None, 183]
+    assert line["y"] == [80, 60, None, 70]
+    assert line["connectgaps"] is False
+    assert trace(drawn, "no value")["x"] == [91]
+
+
+def test_the_line_stays_open_across_a_form_without_a_score(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-7, 80), (30, 60), (91, None), (183, 70)))
+
+    assert trace(drawn, "course")["y"] == [80, 60, None, 70]
+    assert trace(drawn, "no value")["x"] == [91]
+    assert "too few questions answered" in trace(drawn, "no value")["hovertext"][0]
+
+
+def test_the_band_ends_at_the_important_difference(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-7, 60), (30, 50)))
+
+    (band,) = shapes(drawn, "band")
+    (line,) = shapes(drawn, "baseline")
+    assert (band["y0"], band["y1"]) == (50, 68)
+    assert (line["y0"], line["y1"]) == (60, 60)
+
+
+def test_in_a_symptom_worse_lies_above(course: Draw, symptom_scale: Scale) -> None:
+    drawn = figure(course(symptom_scale, (-7, 60), (30, 70)))
+
+    (band,) = shapes(drawn, "band")
+    assert (band["y0"], band["y1"]) == (52, 70)
+    assert trace(drawn, "forms")["marker"]["symbol"][1] == "triangle-up"
+
+
+def test_the_band_never_leaves_the_scale(course: Draw, function_scale: Scale) -> None:
+    assert same_as_before(course(function_scale, (-7, 95), (30, 90))) == (85, 100)
+
+
+def test_without_an_important_difference_there_is_a_line_but_no_band(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(replace(function_scale, mid=None), (-7, 60), (30, 50)))
+
+    assert shapes(drawn, "band") == []
+    assert len(shapes(drawn, "baseline")) == 1
+
+
+def test_without_a_baseline_there_are_only_values_and_the_words(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (16, 40), (30, 50), kind=BaselineKind.NONE))
+
+    assert shapes(drawn, "band") == shapes(drawn, "baseline") == []
+    assert "no<br>baseline" in words(drawn)
+    assert trace(drawn, "forms")["y"] == [40, 50]
+
+
+def test_a_recalled_baseline_is_hollow_apart_and_has_no_band(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (8, 75), (30, 50), (91, 60), kind=BaselineKind.RECALLED))
+
+    assert trace(drawn, "forms")["marker"]["symbol"][0] == "circle-open"
+    assert trace(drawn, "course")["x"] == [30, 91]
+    assert shapes(drawn, "band") == []
+    assert "recalled" in words(drawn)
+
+
+def test_an_old_baseline_is_hollow_but_has_its_band(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-40, 75), (30, 70), kind=BaselineKind.STALE))
+
+    assert trace(drawn, "forms")["marker"]["symbol"] == ["circle-open", "circle"]
+    assert len(shapes(drawn, "band")) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "symbol", "text"),
+    [
+        ({"out_of_window": True}, "triangle-down-dot", "late"),
+        ({"mode": "telephone"}, "triangle-down-dot", "by phone"),
+        ({"mode": "paper"}, "triangle-down", ""),
+        ({"respondent": "proxy"}, "circle-open-dot", "by another person"),
+    ],
+)
+def test_unusual_forms_differ_in_shape_and_words(
+    course: Draw, function_scale: Scale, form: dict[str, Any], symbol: str, text: str
+) -> None:
+    forms = trace(figure(course(function_scale, (-7, 80), (30, 50), **form)), "forms")
+
+    assert forms["marker"]["symbol"][1] == symbol
+    assert forms["text"][1] == text
+
+
+def test_a_form_of_another_person_is_not_joined(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-7, 80), (30, 50), respondent="proxy"))
+
+    assert trace(drawn, "course")["x"] == [-7]
+
+
+def test_the_axis_says_its_direction_and_its_ends_have_words(course: Draw, symptom_scale: Scale) -> None:
+    drawn = figure(course(symptom_scale, (-7, 60), (30, 50)))
+
+    assert drawn["layout"]["yaxis"]["title"]["text"] == "0–100, higher is worse"
+    assert "0 = very bad" in words(drawn)
+    assert "100 = very good" in words(drawn)
+
+
+def test_the_problem_zone_lies_on_its_side_and_says_when_it_is_provisional(
+    course: Draw, function_scale: Scale, symptom_scale: Scale
+) -> None:
+    function, symptom = figure(course(function_scale, (-7, 60))), figure(course(symptom_scale, (-7, 60)))
+
+    assert [(one["y0"], one["y1"]) for one in shapes(function, "problem zone")] == [(0, 83)]
+    assert "problem (provisional)" in words(function)
+    assert [(one["y0"], one["y1"]) for one in shapes(symptom, "problem zone")] == [(25, 100)]
+    assert "provisional" not in words(symptom)
+
+
+def test_going_home_is_marked(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-7, 60), (30, 50)))
+
+    assert [one["x0"] for one in shapes(drawn, "home")] == [14]
+    assert "home" in words(drawn)
+
+
+def test_the_library_accepts_the_figure_and_it_travels_as_json(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-7, 60), (30, None), (91, 55), missed=(183,)))
+
+    go.Figure(drawn)
+    assert json.loads(json.dumps(drawn)) == drawn
+
+
+def test_all_curves_of_a_page_share_the_days_that_hold_everything(course: Draw, function_scale: Scale) -> None:
+    short = course(function_scale, (-20, 60), (30, 50))
+    long = course(function_scale, (-7, 60), (91, 50), missed=(183,))
+
+    assert day_window([short, long], FRAME.marks) == DayWindow(-20, 183)
+    assert day_window([], ()) == DayWindow(0, 42)
+
+
+def test_without_a_score_there_is_nothing_to_draw(course: Draw, function_scale: Scale) -> None:
+    assert not drawable(course(function_scale, (16, None)))
+    assert drawable(course(function_scale, (16, 50)))

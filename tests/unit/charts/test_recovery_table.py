@@ -1,0 +1,63 @@
+"""The tables beside the curves say the same numbers, with change and class in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lrrc_qol.charts.axes import DayWindow
+from lrrc_qol.charts.recovery import CurveFrame, recovery_figure
+from lrrc_qol.charts.recovery_table import curve_rows, panel_table
+from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.instrument import Scale
+from lrrc_qol.domain.recovery import Trajectory
+
+Draw = Callable[..., Trajectory]
+
+
+def test_the_rows_hold_the_numbers_of_the_figure(course: Draw, function_scale: Scale) -> None:
+    trajectory = course(function_scale, (-7, 80), (30, 55.5555), (91, None), (183, 83.3), missed=(274,))
+    drawn = recovery_figure(trajectory, CurveFrame(DayWindow(-7, 274)))
+    forms = next(one for one in drawn["data"] if one["name"] == "forms")
+
+    rows = curve_rows(trajectory, {})
+
+    assert [(row.day, row.number) for row in rows if row.number is not None] == list(
+        zip(forms["x"], forms["y"], strict=True)
+    )
+    assert [row.value for row in rows] == ["80", "55.6", "no score: too few questions answered", "83.3", "no form"]
+
+
+def test_change_and_class_are_given_in_words_and_shape(course: Draw, function_scale: Scale) -> None:
+    rows = curve_rows(course(function_scale, (-7, 60), (30, 40), (60, 42), (91, 58), (183, 70)), {"V2": "1 month"})
+
+    assert [(row.change, row.glyph, row.verdict) for row in rows] == [
+        ("", "", "baseline"),
+        ("−20", "▼", "worse (possible)"),
+        ("−18", "▼", "worse (clear)"),
+        ("−2", "●", "about the same"),
+        ("+10", "▲", "better (possible)"),
+    ]
+    assert rows[1].visit_name == "1 month"
+    assert rows[1].explanation == "worse than before surgery by 20 points (possible)"
+
+
+def test_a_higher_symptom_is_worse_and_points_up(course: Draw, symptom_scale: Scale) -> None:
+    rows = curve_rows(course(symptom_scale, (-7, 40), (30, 55)), {})
+
+    assert (rows[1].change, rows[1].glyph, rows[1].change_class) == ("+15", "▲", "worse")
+
+
+def test_without_a_baseline_there_is_no_change_and_no_class(course: Draw, function_scale: Scale) -> None:
+    rows = curve_rows(course(function_scale, (30, 55), kind=BaselineKind.NONE), {})
+
+    assert [(row.value, row.change, row.verdict, row.problem) for row in rows] == [("55", "", "no baseline", True)]
+
+
+def test_scales_stand_side_by_side_in_order_of_time(course: Draw, function_scale: Scale) -> None:
+    full = curve_rows(course(function_scale, (-7, 80), (30, 60), (91, 70)), {})
+    short = curve_rows(course(function_scale, (-7, 50), missed=(30,)), {})
+
+    table = panel_table([full, short])
+
+    assert [column.visit_key for column in table.columns] == ["V1", "V2", "X30", "V3"]
+    assert [cell.value if cell else None for cell in table.rows[1].cells] == ["50", None, "no form", None]
