@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Settings
+from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Mode, Settings
 from lrrc_qol.mail import Mailer, build_mailer
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.db import Database
@@ -63,10 +63,11 @@ def build_runtime(
     catalogue: Catalogue | None = None,
 ) -> Runtime:
     """Build the runtime; DefinitionError when a definition is wrong."""
+    definitions = catalogue or load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
     return Runtime(
         settings=settings,
         database=Database(settings.database_url),
-        catalogue=catalogue or load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR),
+        catalogue=definitions.without_quiet_hours() if settings.mode is Mode.DEMO else definitions,
         cipher=FieldCipher(settings.field_key),
         clock=clock or SystemClock(),
         mailer=mailer or build_mailer(settings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -20,17 +21,16 @@ def baseline_link(runtime: Runtime) -> str:
     return make_link(runtime, make_patient(runtime, make_staff(runtime)))
 
 
-def check_in_link(runtime: Runtime) -> str:
-    """To the check-in two days after going home: one part, pain from 0 to 10 first."""
+def check_in_link(runtime: Runtime, **changes: Any) -> str:
+    """To the check-in two days after going home: one part, pain from 0 to 10 first. `changes` override enrolment."""
     nurse = make_staff(runtime)
     today = runtime.clock.now().date()
     surgery_on = today - timedelta(days=14)
-    patient = make_patient(runtime, nurse, planned_surgery_on=surgery_on)
+    patient = make_patient(runtime, nurse, planned_surgery_on=None, **changes)
     set_dates(
         runtime,
         nurse,
         patient,
-        planned_surgery_on=surgery_on,
         surgery_on=surgery_on,
         discharged_on=today - timedelta(days=2),
     )

@@ -23,6 +23,7 @@ OWNER = "postgres"
 START_ATTEMPTS = 200
 START_PAUSE_SECONDS = 0.05
 STOP_SECONDS = 15
+FILE_COPY_SINCE = 150_000  # server version 15
 # Speed instead of safety: nothing here outlives the session.
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_connections=60")
 
@@ -39,7 +40,11 @@ class Cluster:
 
     def create(self, database: str, *, template: str = "template0") -> None:
         """Make a database, empty or as a copy of another."""
-        self._run("CREATE DATABASE {} TEMPLATE {}", database, template)
+        with _connect(self.socket_folder) as connection:
+            # Copying the files is ten times as fast as replaying them through the log; before 15 nothing else exists.
+            how = " STRATEGY FILE_COPY" if connection.info.server_version >= FILE_COPY_SINCE else ""
+            names = map(sql.Identifier, (database, template))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}" + how).format(*names))
 
     def drop(self, database: str) -> None:
         """Throw a database away, whoever is still connected."""

@@ -141,7 +141,7 @@ def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: 
     """Crosses on the lower edge: visits without a form, and forms that gave no score."""
     missed = [(visit.day, visit) for visit in trajectory.missed if visit.day is not None]
     missed_words = [
-        f"<b>{frame.visit_names.get(visit.key, visit.key)}</b><br>was due {day_month(visit.due_on)}<br>no form"
+        f"{frame.visit_names.get(visit.key, visit.key)}<br>was due {day_month(visit.due_on)}<br>no form"
         for _, visit in missed
     ]
     days = [day for day, _ in missed] + [point.day for point in unscored]
@@ -160,9 +160,9 @@ def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: 
 
 def _hover(point: TrajectoryPoint, frame: CurveFrame) -> str:
     score = point.point
-    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else f"<b>{number(score.value)}</b>"
+    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else f"{number(score.value)}"
     lines = [
-        f"<b>{frame.visit_names.get(score.visit_key, score.visit_key)}</b>",
+        f"{frame.visit_names.get(score.visit_key, score.visit_key)}",
         f"{day_month(score.answered_on)}, day {str(point.day).replace('-', '−')}",
         value,
         describe_change(point),
@@ -175,8 +175,9 @@ def _hover(point: TrajectoryPoint, frame: CurveFrame) -> str:
 def _reference(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
     """The own baseline as a line with its band, and its words at the right edge; only words without a baseline."""
     value, kind, scale = trajectory.baseline_value, trajectory.baseline.kind, trajectory.scale
-    if value is None or kind is BaselineKind.NONE:
-        return [], [_beside(_middle(scale), "no<br>baseline")]
+    if value is None:
+        words = "no<br>baseline" if kind is BaselineKind.NONE else "no<br>baseline<br>score"
+        return [], [_beside(_middle(scale), words)]
     shapes: list[Figure] = []
     band = same_as_before(trajectory)
     if band is not None:
@@ -185,7 +186,7 @@ def _reference(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
     line = {"color": INK, "width": 1.25, "dash": "dot" if recalled else "dash"}
     shapes.append({**_across(value, value, "", "baseline"), "type": "line", "line": line})
     words = {BaselineKind.RECALLED: "recalled", BaselineKind.STALE: "before<br>(old)"}.get(kind, "before<br>surgery")
-    return shapes, [_beside(value, f"{words}<br><b>{number(value)}</b>")]
+    return shapes, [_beside(value, f"{words}<br>{number(value)}")]
 
 
 def _across(low: float, high: float, colour: str, name: str) -> Figure:

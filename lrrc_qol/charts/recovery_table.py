@@ -8,7 +8,14 @@ from datetime import date
 
 from lrrc_qol.charts.wording import NO_SCORE, class_glyph, class_words, number, remarks, signed
 from lrrc_qol.domain.baseline import BaselineKind
-from lrrc_qol.domain.recovery import ChangeClass, MissedVisit, Trajectory, TrajectoryPoint, describe_change
+from lrrc_qol.domain.recovery import (
+    ChangeClass,
+    MissedVisit,
+    ScorePoint,
+    Trajectory,
+    TrajectoryPoint,
+    describe_change,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,12 @@ class CurveRow:
     explanation: str
     problem: bool
     remark: str
-    answered: str
+    partly_answered: str
+
+    @property
+    def day_words(self) -> str:
+        """The day since the operation with a true minus sign; empty when it is not known."""
+        return "" if self.day is None else number(self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class PanelColumn:
     visit_key: str
     visit_name: str
     day: int | None
+    day_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ def panel_table(curves: Sequence[Sequence[CurveRow]]) -> PanelTable:
             if row.visit_key not in first or row.on < first[row.visit_key].on:
                 first[row.visit_key] = row
     ordered = sorted(first.values(), key=lambda row: (row.on, row.visit_key))
-    columns = tuple(PanelColumn(row.visit_key, row.visit_name, row.day) for row in ordered)
+    columns = tuple(PanelColumn(row.visit_key, row.visit_name, row.day, row.day_words) for row in ordered)
     return PanelTable(
         columns=columns,
         rows=tuple(
@@ -104,8 +117,14 @@ def _form_row(point: TrajectoryPoint, trajectory: Trajectory, names: Mapping[str
         explanation="" if is_baseline else describe_change(point),
         problem=bool(point.problem),
         remark=", ".join(remarks(score)),
-        answered=f"{score.answered} of {score.expected}" + (" (filled up by the rule)" if score.prorated else ""),
+        partly_answered=_partly(score),
     )
+
+
+def _partly(score: ScorePoint) -> str:
+    if score.answered == score.expected:
+        return ""
+    return f"{score.answered} of {score.expected} answered" + (", filled up by the rule" if score.prorated else "")
 
 
 def _verdict(point: TrajectoryPoint, trajectory: Trajectory, *, is_baseline: bool) -> str:
@@ -135,5 +154,5 @@ def _missed_row(visit: MissedVisit, names: Mapping[str, str]) -> CurveRow:
         explanation="the visit closed without a form",
         problem=False,
         remark="",
-        answered="",
+        partly_answered="",
     )

@@ -52,6 +52,11 @@ def day_month(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def day_short(day: date) -> str:
+    """A date for a table, as 3 May 2026 or 3 Dec 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def class_words(point: TrajectoryPoint) -> str:
     """The class of a change with its certainty: worse (possible)."""
     words = CLASSES[point.change_class]

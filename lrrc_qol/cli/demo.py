@@ -40,7 +40,7 @@ def demo(patients: int, seed: int, port: int) -> None:
     upgrade(runtime.database)
     _fill(runtime, patients=patients, seed=seed)
     runtime.database.dispose()
-    mailbox = start_mailbox(INSTANCE_DIR / "mailbox", smtp_port=settings.smtp.port, http_port=mailbox_port)
+    mailbox = start_mailbox(_mail_folder(runtime), smtp_port=settings.smtp.port, http_port=mailbox_port)
     processes = Processes(_environment(settings))
     try:
         processes.start(port)
@@ -81,6 +81,14 @@ def _fill(runtime: Runtime, *, patients: int, seed: int) -> None:
     click.echo(f"Making {patients} synthetic patients in {_place(runtime)} ...")
     with click.progressbar(length=patients, label="Patients") as bar:
         populate(runtime, patients=patients, seed=seed, now=runtime.clock.now(), report=lambda _: bar.update(1))
+
+
+def _mail_folder(runtime: Runtime) -> Path:
+    """Each demo database has its own mails, beside it."""
+    database = runtime.database.url.database or ""
+    if runtime.database.is_sqlite:
+        return Path(database).with_suffix(".mailbox")
+    return INSTANCE_DIR / f"{database}.mailbox"
 
 
 def _place(runtime: Runtime) -> str:

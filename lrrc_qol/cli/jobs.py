@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from lrrc_qol.cli.command_runtime import runtime_for_command
+from lrrc_qol.cli.command_runtime import runtime_for_command, settings_for_command
 from lrrc_qol.jobs.scheduler import run_scheduler
 from lrrc_qol.jobs.tick import run_tick
 
@@ -21,7 +21,11 @@ def jobs() -> None:
 def run_command() -> None:
     """Run the periodic jobs until Ctrl-C; a second process stands by."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    run_scheduler(runtime_for_command(), say=click.echo)
+    runtime = runtime_for_command()
+    try:
+        run_scheduler(runtime, say=click.echo)
+    finally:
+        runtime.database.dispose()
 
 
 @jobs.command("tick")
@@ -29,10 +33,13 @@ def run_command() -> None:
 def tick_command(text: str | None) -> None:
     """Do everything that is due, once; exit 1 when a job failed."""
     now = None if text is None else _instant(text)
-    runtime = runtime_for_command()
-    if now is not None and not runtime.settings.open_doors:
+    if now is not None and not settings_for_command().open_doors:
         raise click.ClickException("--now works only in demo and test mode (LRRC_QOL_MODE).")
-    results = run_tick(runtime, now)
+    runtime = runtime_for_command()
+    try:
+        results = run_tick(runtime, now)
+    finally:
+        runtime.database.dispose()
     for name, counts in results.items():
         shown = "failed" if counts is None else ", ".join(f"{key} {value}" for key, value in counts.items())
         click.echo(f"{name}: {shown or 'nothing to do'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,14 +39,12 @@ class Mailbox:
 
 def start_mailbox(folder: Path, *, smtp_port: int, http_port: int) -> Mailbox:
     """Take mails on `smtp_port` and show them on `http_port`, both on this machine only. OSError when one is taken."""
+    # Asked first, because the SMTP server itself needs seconds to say that its port is taken.
+    socket.create_server((LOOPBACK, smtp_port)).close()
     store = MailStore(folder)
     page = make_server(LOOPBACK, http_port, MailboxPage(store), server_class=_Server, handler_class=_QuietHandler)
     smtp = Controller(_Receiver(store), hostname=LOOPBACK, port=smtp_port, enable_SMTPUTF8=True)
-    try:
-        smtp.start()
-    except BaseException:
-        page.server_close()
-        raise
+    smtp.start()
     thread = threading.Thread(target=page.serve_forever, name="mailbox page", daemon=True)
     thread.start()
     return Mailbox(store, smtp, page, thread)

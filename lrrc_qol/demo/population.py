@@ -69,7 +69,7 @@ def _make_centre(work: Work) -> Actor:
         work,
         NewCentre(
             code=CENTRE_CODE,
-            name="Demo Exenteration Centre",
+            name="Demo Hospital",
             timezone=TIMEZONE,
             sender_name="Demo Hospital Follow-up Team",
             reply_to="follow-up@demo.example",

@@ -275,11 +275,11 @@ def visit_state(visit: PlannedVisit, *, today: date, submitted: bool) -> VisitSt
 
 
 def local_instant(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    """Return the aware UTC instant at which clocks in `zone` show `hour` o'clock on `day`.
+    """Return the aware UTC instant at which clocks in `zone` show `hour` o'clock on `day`; 24 is the end of the day.
 
     When the clocks skip that hour it is the first instant after the skip; when they show it twice, the first one.
     """
-    wall = datetime.combine(day, time(hour), tzinfo=zone)
+    wall = datetime.combine(day, time(0), tzinfo=zone) + timedelta(hours=hour)
     instant = wall.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return instant

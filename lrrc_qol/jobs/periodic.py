@@ -7,9 +7,8 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from lrrc_qol.config import ROOT
+from lrrc_qol.faults import place_of
 from lrrc_qol.jobs.delivery import deliver_all
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.audit import SEAL_BATCH, seal
@@ -108,7 +107,7 @@ def run_job(job: Job, runtime: Runtime, *, now: datetime, stopping: threading.Ev
             note_finish(work, job.name, counts)
     except Exception as error:  # one job must never take the others with it
         # The text of an error can hold a name or an address, so only its kind and place are written.
-        log.error("job %s failed: %s at %s", job.name, type(error).__name__, _place(error))
+        log.error("job %s failed: %s at %s", job.name, type(error).__name__, place_of(error))
         _note_failure(job, runtime, now=now, error=error)
         return None
     return counts
@@ -120,15 +119,3 @@ def _note_failure(job: Job, runtime: Runtime, *, now: datetime, error: Exception
             note_failure(work, job.name, type(error).__name__)
     except Exception as second:  # the database itself may be what failed
         log.error("the failure of job %s could not be stored: %s", job.name, type(second).__name__)
-
-
-def _place(error: Exception) -> str:
-    """The innermost line of our own code that the error passed through."""
-    place = "an unknown place"
-    step = error.__traceback__
-    while step is not None:
-        file = Path(step.tb_frame.f_code.co_filename)
-        if file.is_relative_to(ROOT / "lrrc_qol"):
-            place = f"{file.relative_to(ROOT)}:{step.tb_lineno}"
-        step = step.tb_next
-    return place

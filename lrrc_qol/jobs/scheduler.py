@@ -7,8 +7,8 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC
-from types import FrameType
 
+from apscheduler.events import EVENT_SCHEDULER_STARTED, SchedulerEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
@@ -18,36 +18,52 @@ from lrrc_qol.persistence.leader import LeaderLock
 from lrrc_qol.runtime import Runtime
 
 STANDBY_SECONDS = 1.0
+STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 log = logging.getLogger(__name__)
 
 
-class _Stopped(Exception):
-    """SIGINT or SIGTERM arrived."""
-
-
 def run_scheduler(runtime: Runtime, *, say: Callable[[str], None]) -> None:
     """Tick until SIGINT or SIGTERM; finish the mail under way first. While another process leads, stand by."""
-    stopping = threading.Event()
+    stopping = _stop_signal()
     lock = LeaderLock(runtime.database)
     try:
-        _raise_on_signals(stopping)
-        _wait_to_lead(lock, stopping, say)
-        say("Jobs are running: reminders, mail, alerts to staff, audit chain. Ctrl-C stops them.")
-        _tick(runtime, stopping)
-    except _Stopped:
-        say("Jobs stopped.")
+        if _wait_to_lead(lock, stopping, say):
+            say("Jobs are running: reminders, mail, alerts to staff, audit chain. Ctrl-C stops them.")
+            _tick(runtime, stopping)
     finally:
         lock.release()
+    say("Jobs stopped.")
 
 
-def _wait_to_lead(lock: LeaderLock, stopping: threading.Event, say: Callable[[str], None]) -> None:
+def _stop_signal() -> threading.Event:
+    """An event that SIGINT or SIGTERM sets.
+
+    The signals are blocked and awaited in a thread of their own: a handler would run in the middle of whatever the
+    main thread does, where an exception can be swallowed and a lock be held.
+    """
+    stopping = threading.Event()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+    def wait() -> None:
+        signal.sigwait(STOP_SIGNALS)
+        stopping.set()
+
+    threading.Thread(target=wait, name="stop signal", daemon=True).start()
+    return stopping
+
+
+def _wait_to_lead(lock: LeaderLock, stopping: threading.Event, say: Callable[[str], None]) -> bool:
+    """Wait until this process leads; False when it is to stop before."""
     said = False
-    while not _leads(lock):
+    while not stopping.is_set():
+        if _leads(lock):
+            return True
         if not said:
             say("Another jobs process is at work; this one is on standby.")
             said = True
         stopping.wait(STANDBY_SECONDS)
+    return False
 
 
 def _leads(lock: LeaderLock) -> bool:
@@ -73,24 +89,22 @@ def _tick(runtime: Runtime, stopping: threading.Event) -> None:
             seconds=job.interval_seconds,
             next_run_time=runtime.clock.now(),
         )
-    try:
-        scheduler.start()
-    finally:
-        # Jobs look at `stopping` between two mails, so this waits for one exchange at most.
-        if scheduler.running:
-            scheduler.shutdown(wait=True)
+    stopper = threading.Thread(target=_stop, args=(scheduler, stopping), name="stopper")
+
+    def started(event: SchedulerEvent) -> None:  # noqa: ARG001 - fixed by APScheduler
+        stopper.start()
+
+    scheduler.add_listener(started, EVENT_SCHEDULER_STARTED)
+    scheduler.start()
+    stopper.join()
+
+
+def _stop(scheduler: BlockingScheduler, stopping: threading.Event) -> None:
+    stopping.wait()
+    # Jobs look at `stopping` between two mails, so this waits for one exchange at most.
+    scheduler.shutdown(wait=True)
 
 
 def _run(job: Job, runtime: Runtime, stopping: threading.Event) -> None:
     if not stopping.is_set():
         run_job(job, runtime, now=runtime.clock.now(), stopping=stopping)
-
-
-def _raise_on_signals(stopping: threading.Event) -> None:
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - fixed by Python
-        if not stopping.is_set():
-            stopping.set()
-            raise _Stopped
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)

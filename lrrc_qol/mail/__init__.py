@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrrc_qol.config import Settings
 from lrrc_qol.mail.compose import Composer
-from lrrc_qol.mail.letter import Letter, Mailer, MailDelayed, MailRefused, MailServerDown, Post
+from lrrc_qol.mail.letter import Letter, MailDelayed, Mailer, MailRefused, MailServerDown, Post
 from lrrc_qol.mail.memory import MemoryMailer
 from lrrc_qol.mail.neutral import forbidden_words, is_neutral, warn_about_addresses
 from lrrc_qol.mail.smtp import SmtpMailer

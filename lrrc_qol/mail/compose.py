@@ -91,7 +91,7 @@ def _filled(texts: dict[str, Any], letter: Letter) -> _Text:
 
 
 def sender_shown(name: str, *, fallback: str) -> str:
-    """The name a mail is signed with: on one line, and the neutral fallback when the centre's own name tells too much."""
+    """The name a mail is signed with, on one line; the neutral fallback where the centre's own name tells too much."""
     shown = " ".join("".join(each if each.isprintable() else " " for each in name).split())
     return shown if shown and is_neutral(shown) else fallback
 
@@ -99,6 +99,8 @@ def sender_shown(name: str, *, fallback: str) -> str:
 def _address(text: str, *, name: str = "") -> Address:
     """The address as a header value, its domain in the ASCII form that every server takes."""
     local, _, domain = text.rpartition("@")
+    if not local or not domain or len(text.split()) != 1:
+        raise MailRefused("the address cannot stand in a mail")
     try:
         return Address(display_name=name, username=local, domain=domain.encode("idna").decode())
     except (ValueError, UnicodeError, IndexError) as error:

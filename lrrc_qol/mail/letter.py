@@ -13,7 +13,7 @@ from lrrc_qol.domain.contact import MessageKind
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person. `figures` are the numbers its text may name (minutes, count); nothing clinical fits in."""
+    """One mail to one person. `figures` are the numbers its text may name (minutes, count): nothing clinical fits."""
 
     kind: MessageKind
     language: str

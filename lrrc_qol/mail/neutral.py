@@ -59,7 +59,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def _as_pattern(word: str) -> str:
-    """A word matches as a whole, a stem (`tumour*`) with any ending; a space matches spaces, hyphens and underscores."""
+    """A word matches as a whole, a stem (`tumour*`) with any ending, a space any spaces, hyphens and underscores."""
     body = r"[\s_\-]+".join(re.escape(part) for part in word.rstrip("*").split())
     ending = r"\w*" if word.endswith("*") else r"(?![^\W_])"
     return rf"(?<![^\W_]){body}{ending}"

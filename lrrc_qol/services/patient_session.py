@@ -54,9 +54,9 @@ class Seat:
 
 
 def contact_of(centre: Centre) -> CentreContact:
-    """The part of a centre that a patient may see."""
+    """The part of a centre that a patient may see, under the name that the mails are signed with."""
     return CentreContact(
-        name=centre.name,
+        name=centre.sender_name,
         emergency_phone=centre.emergency_phone,
         ward_phone=centre.ward_phone,
         nurse_phone=centre.nurse_phone,

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from lrrc_qol.domain.contact import ContactReason, MessageKind
 from lrrc_qol.domain.errors import UnknownProtocol
@@ -262,16 +262,21 @@ def _called(work: Work, visits: Sequence[Visit]) -> set[int]:
 
 
 def _last_mails(work: Work, patient_ids: Collection[int]) -> dict[int, datetime]:
-    """When the newest automated mail of each patient was queued, as far as that can be today."""
+    """When the newest automated mail of each patient was queued, as far as that can be today.
+
+    One that waits for a visit that was planned anew since does not count: it will not go out.
+    """
     rows = work.session.execute(
-        select(Message.patient_id, func.max(Message.created_at, type_=Message.created_at.type))
+        select(Message.patient_id, Message.created_at)
+        .join(Visit, Visit.id == Message.visit_id)
         .where(
             Message.patient_id.in_(patient_ids),
             Message.kind.in_(AUTOMATED),
-            Message.status.in_(("queued", "sending", "sent")),
             Message.created_at > work.now - LONGEST_DAY,
+            (Message.status == "sent")
+            | (Message.status.in_(("queued", "sending")) & (Message.params["arming"].as_integer() == Visit.arming)),
         )
-        .group_by(Message.patient_id)
+        .order_by(Message.created_at)
     )
     return {patient_id: created_at for patient_id, created_at in rows if patient_id is not None}
 

@@ -11,7 +11,9 @@
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
   });
-  addEventListener("pageshow", () => {
+  addEventListener("pageshow", (event) => {
+    // A page that the browser kept alive may show what has ended since.
+    if (event.persisted) location.reload();
     document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
   });
   if ($("js")) $("js").value = "1";
@@ -30,7 +32,7 @@
 
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map();
-  let flight = null, busy = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
+  let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
 
   const newKey = () => crypto.randomUUID ? crypto.randomUUID()
     : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -95,6 +97,7 @@
     if (body.version !== undefined) version = body.version;
     if (body.instruction) advise(body.instruction);
     if (status === 200) {
+      renewed = false;
       if (done.answers) saved(body); else thank(body.next, waiting.size);
     } else {
       refused(status, body, done);
@@ -118,6 +121,7 @@
     const error = body.error;
     if (error === "submitted") return thank(body.next, true);
     if (error === "conflict" && body.items) return conflicted(body.items);
+    if (error === "csrf" && !renewed) return renew(done);
     sending = false;
     if (error === "conflict" && waiting.size) {
       stale = true;
@@ -134,6 +138,26 @@
     }
     over = true;
     return say(status === 401 || error === "csrf" ? "ended" : "refused", "bad");
+  }
+
+  // Another tab of this browser went through the link again, which made this page's token void: take the new one.
+  async function renew(done) {
+    renewed = busy = true;
+    let page = null, status = 0;
+    try {
+      const reply = await fetch(part.dataset.address);
+      status = reply.status;
+      page = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("player");
+    } catch {
+      renewed = false;
+    }
+    busy = false;
+    flight = done;
+    if (page) {
+      player.dataset.csrf = page.dataset.csrf;
+      return send();
+    }
+    return settle(status && status < 500 ? 401 : 0, {});
   }
 
   function conflicted(items) {

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from lrrc_qol.domain.errors import AlreadySubmitted, LrrcQolError, NotAllowed, NotFound, StaleWrite
+from lrrc_qol.faults import place_of
 from lrrc_qol.persistence.db import DatabaseBusy
 
 log = logging.getLogger(__name__)
@@ -54,13 +55,8 @@ def _refusal(error: Exception) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     g.reference = secrets.token_hex(4)
-    # The message of an unexpected error may hold what a person typed, so only its kind and place are logged.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
     rule = request.url_rule.rule if request.url_rule else "no route"
-    log.error("unexpected %s at %s on %s reference %s", type(error).__name__, place, rule, g.reference)
+    log.error("unexpected %s at %s on %s reference %s", type(error).__name__, place_of(error), rule, g.reference)
     return _answer(500)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
-# SHA-256 of the empty string: plotly.js adds an empty style element that it fills through the object model.
-EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+from lrrc_qol.charts.script import STYLE_HASHES
+
+CHART_STYLES = "".join(f" '{digest}'" for digest in STYLE_HASHES)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self'{image}; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'"
 )
 PLAIN_POLICY = POLICY.format(style="", image="")
-CHART_POLICY = POLICY.format(style=f" {EMPTY_STYLE}", image=" data: blob:")
+CHART_POLICY = POLICY.format(style=CHART_STYLES, image=" data: blob:")
 
 
 def install_headers(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,6 +61,11 @@ def day_and_time(instant: datetime) -> str:
     return f"{local.day} {local:%B %Y, %H:%M}"
 
 
+def short_day(day: date) -> str:
+    """A day in a table: 3 May 2026 with the month cut to three letters."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def _frame() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return {"navigation": (), "jobs_late": False}
@@ -73,6 +78,7 @@ def _frame() -> dict[str, Any]:
         "jobs_late": _jobs_late(),
         "clock_time": clock_time,
         "day_and_time": day_and_time,
+        "short_day": short_day,
         "may": has_permission,
     }
 

@@ -63,7 +63,7 @@ def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[E
         .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.centre_id == centre_id)
         .order_by(EpisodeEvent.happened_on.desc(), EpisodeEvent.id.desc())
     )
-    return tuple(EventRow(*row.tuple()) for row in rows)
+    return tuple(EventRow(*row) for row in rows)
 
 
 def list_open_alerts(session: Session, *, centre_id: int, episode_id: int) -> tuple[OpenAlertRow, ...]:
@@ -74,7 +74,7 @@ def list_open_alerts(session: Session, *, centre_id: int, episode_id: int) -> tu
         .where(Alert.episode_id == episode_id, Alert.centre_id == centre_id, Alert.closed_at.is_(None))
         .order_by(Alert.raised_at.desc())
     )
-    return tuple(OpenAlertRow(*row.tuple()) for row in rows)
+    return tuple(OpenAlertRow(*row) for row in rows)
 
 
 def list_messages(session: Session, *, centre_id: int, episode_id: int) -> tuple[MessageRow, ...]:
@@ -85,4 +85,4 @@ def list_messages(session: Session, *, centre_id: int, episode_id: int) -> tuple
         .order_by(func.coalesce(Message.sent_at, Message.available_at).desc(), Message.id.desc())
         .limit(MESSAGES_SHOWN)
     )
-    return tuple(MessageRow(*row.tuple()) for row in rows)
+    return tuple(MessageRow(*row) for row in rows)

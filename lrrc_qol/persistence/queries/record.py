@@ -110,7 +110,7 @@ def find_patient(session: Session, *, centre_id: int, public_id: str, cipher: Fi
         .order_by(Episode.ordinal.desc(), Plan.ordinal.desc())
         .limit(1)
     ).first()
-    return None if row is None else _open_patient(*row.tuple(), cipher=cipher)
+    return None if row is None else _open_patient(*row, cipher=cipher)
 
 
 def _open_patient(
@@ -163,7 +163,7 @@ def list_visits(session: Session, *, centre_id: int, episode_id: int) -> tuple[V
         .where(Visit.episode_id == episode_id, Visit.centre_id == centre_id)
         .order_by(Visit.opens_on, Visit.id)
     )
-    return tuple(VisitRow(*row.tuple()) for row in rows)
+    return tuple(VisitRow(*row) for row in rows)
 
 
 def list_forms(session: Session, *, centre_id: int, episode_id: int) -> tuple[FormRow, ...]:
@@ -186,7 +186,7 @@ def list_forms(session: Session, *, centre_id: int, episode_id: int) -> tuple[Fo
         .where(Assignment.episode_id == episode_id, Assignment.centre_id == centre_id)
         .order_by(Assignment.visit_id, Assignment.position)
     )
-    return tuple(FormRow(*row.tuple()) for row in rows)
+    return tuple(FormRow(*row) for row in rows)
 
 
 def list_scores(session: Session, *, centre_id: int, episode_id: int) -> tuple[ScoreEntry, ...]:

@@ -103,10 +103,11 @@ def _counts(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Every count as a column of one statement."""
     alerts = select(func.count()).select_from(Alert).where(open_alerts(viewer))
     visits = select(func.count()).select_from(Visit).join(Episode, Episode.id == Visit.episode_id)
+    tasks = select(func.count()).select_from(Task).join(Episode, Episode.id == Task.episode_id)
     parts: dict[str, Select[int]] = {
         WorkKind.ALERT: alerts,
         WorkKind.NO_BASELINE: select(func.count()).select_from(Episode).where(lacking_baseline(viewer)),
-        WorkKind.TASK: select(func.count()).select_from(Task).where(open_tasks(viewer)),
+        WorkKind.TASK: tasks.where(open_tasks(viewer)),
         WorkKind.SILENT: visits.where(silent_visits(viewer)),
         WorkKind.DUE: visits.where(due_visits(viewer)),
         "mine": alerts.where(Alert.owner_id == viewer.staff_id),

@@ -17,6 +17,8 @@ from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Curso
 # How long before a planned operation a missing baseline is pressing: the window of the baseline form ends before it.
 BASELINE_HORIZON = timedelta(days=14)
 BASELINE_VISIT = "BL1"
+# The task that the reminder job leaves when nobody answered; as long as the visit is silent, its row stands for it.
+CALL_TASK = "call_silent_patient"
 ENDED = (EventKind.DEATH.value, EventKind.WITHDRAWAL_NEW_DATA.value, EventKind.WITHDRAWAL_ALL.value)
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -46,8 +48,12 @@ def open_alerts(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
-    """Tasks that nobody has closed."""
-    return and_(Task.centre_id == viewer.centre_id, Task.done_at.is_(None))
+    """Tasks that nobody has closed; a call about a form is done with when the form was sent in."""
+    spent = select(Visit.id).where(
+        Visit.id == Task.visit_id, or_(Visit.completed_at.is_not(None), and_(_open_visits(viewer), _silent(viewer)))
+    )
+    call_spent = and_(Task.kind == CALL_TASK, spent.exists())
+    return and_(Task.centre_id == viewer.centre_id, Task.done_at.is_(None), takes_part(), not_(call_spent))
 
 
 def lacking_baseline(viewer: Viewer) -> ColumnElement[bool]:
@@ -99,7 +105,7 @@ def _silent(viewer: Viewer) -> ColumnElement[bool]:
     begun = select(Response.id).join(Assignment, Assignment.id == Response.assignment_id)
     return and_(
         Visit.due_on < viewer.today,
-        Visit.next_reminder_at.is_(None),
+        Visit.next_reminder_ordinal.is_(None),
         not_(begun.where(Assignment.visit_id == Visit.id).exists()),
     )
 
@@ -136,8 +142,9 @@ def _episodes(viewer: Viewer, after: Cursor | None) -> AnySelect:
 
 
 def _visits(kind: WorkKind, condition: ColumnElement[bool], after: Cursor | None) -> AnySelect:
+    call = select(Task.public_id).where(Task.visit_id == Visit.id, Task.kind == CALL_TASK, Task.done_at.is_(None))
     return (
-        select(Visit, Episode, Patient)
+        select(Visit, Episode, Patient, call.limit(1).scalar_subquery())
         .join(Episode, Episode.id == Visit.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
         .where(condition, _after(kind, Visit.due_on, Visit.public_id, after))
@@ -218,7 +225,7 @@ def _episode_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
 
 
 def _visit_row(kind: WorkKind, row: AnyRow, cipher: FieldCipher) -> WorkRow:
-    visit, episode, patient = row
+    visit, episode, patient, call = row
     return WorkRow(
         kind=kind,
         rank=RANKS[kind],
@@ -226,6 +233,7 @@ def _visit_row(kind: WorkKind, row: AnyRow, cipher: FieldCipher) -> WorkRow:
         public_id=visit.public_id,
         subject=visit.name,
         due_on=visit.due_on,
+        task_public_id=call,
         **_episode_facts(episode, patient, cipher),
     )
 

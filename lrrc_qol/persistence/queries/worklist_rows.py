@@ -54,7 +54,8 @@ class WorkRow:
     """One thing to do. `since` is when it began (alerts, tasks), was due (visits) or the planned operation.
 
     `subject` is the alert's reason, the kind of a task, or the name of a visit. `steps` are the kinds of an alert's
-    steps, oldest first. `held` names what holds automated messages back (paused, inpatient, opted_out ...).
+    steps, oldest first. `held` names what holds automated messages back (paused, inpatient ...).
+    `task_public_id` is the open call about a silent visit.
     """
 
     kind: WorkKind
@@ -69,6 +70,7 @@ class WorkRow:
     surgery_on: date | None
     discharged_on: date | None
     due_on: date | None = None
+    task_public_id: str | None = None
     alert_id: int | None = None
     level: str = ""
     target_at: datetime | None = None

@@ -86,9 +86,7 @@ def _after_save(view: FormView, number: int, result: SaveResult) -> ResponseRetu
     return redirect(item_url(view, target), 303)
 
 
-def _item_page(
-    view: FormView, number: int, *, mistake: str = "", conflict: SaveResult | None = None
-) -> str:
+def _item_page(view: FormView, number: int, *, mistake: str = "", conflict: SaveResult | None = None) -> str:
     asked = _asked(view, number)
     review = bool(request.values.get("review"))
     back = item_url(view, len(view.items) + 1) if review else item_url(view, number - 1) if number > 1 else None

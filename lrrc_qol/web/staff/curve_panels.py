@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrrc_qol.charts.axes import DayMark, day_window
-from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure, same_as_before
+from lrrc_qol.charts.recovery import CurveFrame, Figure, drawable, recovery_figure, same_as_before
 from lrrc_qol.charts.recovery_table import CurveRow, PanelTable, curve_rows, panel_table
 from lrrc_qol.charts.wording import day_month, number, range_words
 from lrrc_qol.domain.baseline import BaselineKind
@@ -17,7 +16,7 @@ from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.services.curves import Curve
 from lrrc_qol.services.read_record import PatientRecord
 
-# Shown at once besides the primary scale of each questionnaire; what patients after this operation ask about first.
+# Shown at once besides the primary scale of each questionnaire and the few of the check-ins; what patients after this operation ask about first.
 LEADING = frozenset({("qlq_c30", "PF"), ("qlq_c30", "PA")})
 ON_THE_AXIS = {
     EventKind.READMISSION: "readmission",
@@ -35,13 +34,13 @@ PANELS = (
 
 @dataclass(frozen=True, slots=True)
 class CurveView:
-    """One curve with its caption; `figure` is empty while there is nothing to draw."""
+    """One curve with its caption; `figure` is None while there is nothing to draw."""
 
     id: str
     name: str
     instrument: str
     leading: bool
-    figure: str
+    figure: Figure | None
     spoken: str
     range_words: str
     reference: str
@@ -129,8 +128,8 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str) -> CurveView:
         id=f"{panel_id}-{curve.instrument.id}-{scale.id}",
         name=scale.name,
         instrument=curve.instrument.short_title,
-        leading=scale.primary or (curve.instrument.id, scale.id) in LEADING,
-        figure=json.dumps(recovery_figure(trajectory, frame)) if drawable(trajectory) else "",
+        leading=scale.primary or curve.check_in or (curve.instrument.id, scale.id) in LEADING,
+        figure=recovery_figure(trajectory, frame) if drawable(trajectory) else None,
         spoken=_spoken(trajectory, scored),
         range_words=range_words(scale),
         reference=_reference(trajectory, asked_before=not curve.check_in),

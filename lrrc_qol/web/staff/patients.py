@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from datetime import date
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lrrc_qol.charts.script import chart_config
-from lrrc_qol.charts.wording import day_month
+from lrrc_qol.charts.wording import day_month, day_short
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.services.correct_address import correct_address
 from lrrc_qol.services.list_patients import patient_page
@@ -33,9 +33,15 @@ STAGES = {"before": False, "after": True}
 
 
 @blueprint.app_template_filter("day_month")
-def _day_month(value: object) -> str:
-    """A date in a template as 3 May 2026; empty for none."""
-    return day_month(value) if value is not None else ""  # type: ignore[arg-type] # templates are not typed
+def _day_month(day: date | None) -> str:
+    """A date as 3 December 2026; empty for none."""
+    return "" if day is None else day_month(day)
+
+
+@blueprint.app_template_filter("day_short")
+def _day_short(day: date | None) -> str:
+    """A date for a table as 3 Dec 2026; empty for none."""
+    return "" if day is None else day_short(day)
 
 
 @blueprint.get("/patients")
@@ -76,7 +82,7 @@ def patient(public_id: str) -> ResponseReturnValue:
         record=record,
         patient=record.patient,
         panels=curve_panels(record),
-        chart_config=json.dumps(chart_config()),
+        chart_config=chart_config(),
         baseline_badge=baseline_badge(record.baseline, operated=record.patient.surgery_on is not None),
         contact_badges=contact_badges(record.contact),
         visit_states=VISIT_STATES,

@@ -17,11 +17,9 @@ KINDS = {
 }
 TASKS = {
     "call_request": "Asked for a call",
-    "link_locked": "Could not get in: wrong year of birth, five times",
-    "delivery_failed": "A mail could not be delivered",
-    "address_bounced": "The e-mail address does not work",
-    "call_silent": "Call: the form was not answered",
-    "call_task": "Call: the form was not answered",
+    "call_silent_patient": "Call: the form was not answered",
+    "link_locked": "Could not get in: wrong year of birth several times",
+    "mail_failed": "A mail could not be sent",
 }
 STATES = {
     AlertState.NEW: "New",

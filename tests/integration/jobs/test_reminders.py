@@ -100,7 +100,9 @@ def test_a_corrected_address_gets_the_message_that_waited(follow: Follow) -> Non
 
 def test_a_patient_gets_one_automated_mail_a_day_and_loses_none(follow: Follow) -> None:
     # The fifth check-in and the form of the first month are both due on 1 April.
-    set_dates(follow.runtime, follow.nurse, follow.patient, surgery_on=date(2026, 3, 2), discharged_on=date(2026, 3, 11))
+    set_dates(
+        follow.runtime, follow.nurse, follow.patient, surgery_on=date(2026, 3, 2), discharged_on=date(2026, 3, 11)
+    )
     follow.clock.set(datetime(2026, 3, 31, 12, tzinfo=UTC))
     follow.tick()
     follow.each_morning(4)
@@ -116,9 +118,7 @@ def test_a_patient_gets_one_automated_mail_a_day_and_loses_none(follow: Follow) 
 
 def test_a_moved_form_is_reminded_of_anew(follow: Follow) -> None:
     follow.tick()
-    set_dates(
-        follow.runtime, follow.nurse, follow.patient, planned_surgery_on=date(2026, 3, 22) + timedelta(days=30)
-    )
+    set_dates(follow.runtime, follow.nurse, follow.patient, planned_surgery_on=date(2026, 3, 22) + timedelta(days=30))
     follow.each_morning(25)
     assert follow.outcomes() == [("invitation", 0, "sent", None), ("invitation", 0, "sent", None)]
 

@@ -78,6 +78,8 @@ def test_a_submit_takes_key_and_version_only() -> None:
         read_submit(b'{"key": "a-good-key-1", "version": 4, "submitted_at": "2026-01-01"}')
 
 
-@pytest.mark.parametrize(("text", "number"), [("7", 7), ("-1", -1), ("", None), ("7.0", None), ("٧", None), ("9" * 10, None)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("-1", -1), ("", None), ("7.0", None), ("٧", None), ("9" * 10, None)]
+)
 def test_a_form_field_is_a_plain_number_or_nothing(text: str, number: int | None) -> None:
     assert small_int(text) == number

@@ -1,0 +1,137 @@
+"""`flask export`: pseudonymous, whole, counted, inert in a spreadsheet, with a codebook."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from lrrc_qol.cli import export as export_command
+from lrrc_qol.cli.csv_cells import original
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.persistence.models import AuditEntry
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import COMMAND
+from lrrc_qol.services.record_event import record_event
+from tests.factories import Phone, answer, assignment, complete_visit, make_patient, make_staff, save, take_seat
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    monkeypatch.setenv("LRRC_QOL_MODE", "test")
+    monkeypatch.setenv("LRRC_QOL_DATABASE_URL", database_url)
+
+
+def run(what: str, folder: Path, *more: str) -> Result:
+    """Run one export."""
+    return CliRunner().invoke(export_command.export, [what, "--out", str(folder), *more])
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    """The rows of an exported table."""
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def patient(runtime: Runtime) -> str:
+    """A patient of NORTH."""
+    return make_patient(runtime, make_staff(runtime))
+
+
+@pytest.fixture
+def phone(runtime: Runtime, patient: str) -> Phone:
+    """At the baseline visit."""
+    return take_seat(runtime, patient)
+
+
+@pytest.mark.parametrize("what", ["answers", "scores"])
+def test_an_empty_database_gives_a_header_and_a_codebook_of_the_same_columns(
+    runtime: Runtime, tmp_path: Path, what: str
+) -> None:
+    result = run(what, tmp_path / "new" / "folder")
+    assert (result.exit_code, result.output) == (0, f"{what}: 0 rows in, 0 rows out\n")
+    header = (tmp_path / "new" / "folder" / f"{what}.csv").read_text(encoding="utf-8")
+    codebook = table(tmp_path / "new" / "folder", f"{what}_codebook.csv")
+    assert header == ",".join(row["column"] for row in codebook) + "\n"
+    assert all(row["meaning"] for row in codebook)
+
+
+def test_answers_come_in_their_current_version_without_names(
+    runtime: Runtime, tmp_path: Path, phone: Phone, patient: str
+) -> None:
+    form = assignment(runtime, phone, "pain_nrs")
+    save(runtime, phone, form, answer("pain_worst", 9), key="a")
+    save(runtime, phone, form, answer("pain_worst", 4), answer("pain_now", None), key="b", version=1)
+    result = run("answers", tmp_path)
+    assert result.output == "answers: 2 rows in, 2 rows out\n"
+    rows = table(tmp_path, "answers.csv")
+    assert [(row["item"], row["kind"], row["value"]) for row in rows] == [
+        ("pain_now", "declined", ""),
+        ("pain_worst", "value", "4"),
+    ]
+    assert {original(row["patient"]) for row in rows} == {patient}
+    assert (rows[0]["centre"], rows[0]["visit"], rows[0]["submitted_at"]) == ("NORTH", "BL1", "")
+    assert datetime.fromisoformat(rows[0]["saved_at"]) == runtime.clock.now()
+    assert re.fullmatch(r".*[+-]\d\d:\d\d", rows[0]["saved_at"])
+    text = (tmp_path / "answers.csv").read_text(encoding="utf-8")
+    assert not any(word in text for word in ("Ada", "Example", "ada@", "H-1", "1958"))
+
+
+def test_scores_come_unrounded_with_the_reason_for_none(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:
+    complete_visit(runtime, phone)
+    assert run("scores", tmp_path).exit_code == 0
+    rows = table(tmp_path, "scores.csv")
+    scales = {row["scale"]: row for row in rows}
+    assert scales["pain_worst"]["value"] == "0.0"
+    assert all(row["value"] or row["no_score"] for row in rows)
+    assert {row["prorated"] for row in rows} <= {"true", "false"}
+
+
+def test_one_centre_can_be_chosen_and_must_exist(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:
+    complete_visit(runtime, phone)
+    south = make_staff(runtime, code="SOUTH")
+    complete_visit(runtime, take_seat(runtime, make_patient(runtime, south)))
+    assert run("answers", tmp_path, "--centre", "SOUTH").exit_code == 0
+    assert {row["centre"] for row in table(tmp_path, "answers.csv")} == {"SOUTH"}
+    refused = run("answers", tmp_path, "--centre", "WEST")
+    assert (refused.exit_code, refused.output) == (1, "Error: There is no centre 'WEST'.\n")
+    assert {row["centre"] for row in table(tmp_path, "answers.csv")} == {"SOUTH"}
+
+
+def test_who_withdrew_all_use_is_left_out(runtime: Runtime, tmp_path: Path) -> None:
+    nurse = make_staff(runtime)
+    for number, kind in enumerate((EventKind.WITHDRAWAL_ALL, EventKind.WITHDRAWAL_NEW_DATA, EventKind.DEATH)):
+        patient = make_patient(runtime, nurse, hospital_number=f"H-{number}")
+        phone = take_seat(runtime, patient)
+        save(runtime, phone, assignment(runtime, phone, "pain_nrs"), answer("pain_worst", number), key="a")
+        with runtime.writing(nurse) as work:
+            record_event(work, patient, kind=kind, happened_on=runtime.clock.now().date())
+    run("answers", tmp_path)
+    assert sorted(row["value"] for row in table(tmp_path, "answers.csv")) == ["1", "2"]
+
+
+def test_a_row_that_got_lost_stops_the_export_and_leaves_no_file(
+    runtime: Runtime, tmp_path: Path, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete_visit(runtime, phone)
+    monkeypatch.setattr(export_command, "stream_rows", lambda _session, _query: iter([("only", "one")]))
+    result = run("answers", tmp_path)
+    assert result.exit_code == 1
+    assert "the numbers differ" in result.output
+    assert list(tmp_path.glob("*.csv")) == []
+    assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_an_export_is_audited_and_readable_by_its_owner_only(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:
+    complete_visit(runtime, phone)
+    run("scores", tmp_path)
+    with runtime.reading(COMMAND) as work:
+        entry = work.session.scalars(select(AuditEntry).where(AuditEntry.action == "exported_scores")).one()
+    assert entry.detail == {"rows": len(table(tmp_path, "scores.csv")), "centre": None}
+    assert (tmp_path / "scores.csv").stat().st_mode & 0o077 == 0

@@ -1,0 +1,229 @@
+"""The worklist: what is on it, in which order, a page at a time, for one centre, at a fixed cost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.persistence.models import Visit
+from lrrc_qol.persistence.queries.worklist import Viewer, WorkKind, Worklist, parse_cursor, read_worklist
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.handle_alert import close_alert, take_alert
+from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.request_call import request_call
+from tests.clock import FixedClock
+from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat, visit_id
+from tests.raised_alerts import answer_pain, pain_alert
+from tests.statement_count import counted_statements
+
+
+@pytest.fixture
+def nurse(runtime: Runtime) -> Actor:
+    """The nurse who looks."""
+    return make_staff(runtime)
+
+
+def look(runtime: Runtime, nurse: Actor, *, handles_alerts: bool = True, **choices: object) -> Worklist:
+    """The worklist as this nurse sees it now."""
+    with runtime.reading(nurse) as work:
+        viewer = Viewer(
+            centre_id=nurse.centre(),
+            staff_id=nurse.id or 0,
+            handles_alerts=handles_alerts,
+            now=work.now,
+            today=work.today_in("Europe/London"),
+        )
+        return read_worklist(work.session, viewer, cipher=work.cipher, **choices)  # type: ignore[arg-type]
+
+
+def kinds(found: Worklist) -> list[str]:
+    """The kinds on the page, alerts by their level."""
+    return [row.level or row.kind for row in found.rows]
+
+
+def spend_reminders(runtime: Runtime, patient: str, key: str) -> int:
+    """As if all reminders of a visit had gone out; the visit's row number."""
+    found = visit_id(runtime, patient, key)
+    with runtime.writing(COMMAND) as work:
+        work.session.execute(
+            update(Visit).where(Visit.id == found).values(next_reminder_at=None, next_reminder_ordinal=None)
+        )
+    return found
+
+
+def test_everything_is_in_one_list_by_severity(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    today = clock.now().date()
+    pain_alert(runtime, nurse, pain=7, hospital_number="amber", planned_surgery_on=today + timedelta(days=25))
+    pain_alert(runtime, nurse, hospital_number="red", planned_surgery_on=today + timedelta(days=25))
+    make_patient(runtime, nurse, hospital_number="soon", planned_surgery_on=today + timedelta(days=14))
+    caller = take_seat(
+        runtime,
+        make_patient(runtime, nurse, hospital_number="calls", planned_surgery_on=today + timedelta(days=25)),
+    )
+    with runtime.writing(caller.actor) as work:
+        request_call(work, caller.seat)
+    found = look(runtime, nurse)
+    assert kinds(found) == ["red", "amber", "no_baseline", "task", "due", "due", "due"]
+    assert [found.counts[kind] for kind in WorkKind] == [2, 1, 1, 0, 3]
+    assert (found.counts["red"], found.counts["amber"], found.counts["mine"]) == (1, 1, 0)
+
+
+def test_of_equal_severity_the_older_comes_first(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    names = ["First", "Second", "Third"]
+    for name in names:
+        pain_alert(runtime, nurse, name=name, hospital_number=name)
+        clock.advance(minutes=5)
+    assert [row.patient_name for row in look(runtime, nurse, kind=WorkKind.ALERT).rows] == names
+
+
+def test_an_alert_says_its_state_owner_and_target_and_leaves_when_closed(
+    runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    alert = pain_alert(runtime, nurse)
+    with runtime.writing(nurse) as work:
+        take_alert(work, alert)
+    row = look(runtime, nurse, mine=True).rows[0]
+    assert (row.owner_id, row.owner_name, row.steps) == (nurse.id, "Nurse of NORTH", ("raised", "seen", "taken"))
+    assert row.target_at is not None
+    assert row.target_at > clock.now()
+    colleague = make_staff(runtime, email="second@north.example")
+    assert look(runtime, colleague, mine=True).rows == ()
+    with runtime.writing(nurse) as work:
+        close_alert(work, alert, action="advice", note="Called.")
+    assert WorkKind.ALERT not in kinds(look(runtime, nurse))
+
+
+@pytest.mark.parametrize(("days", "listed"), [(0, True), (14, True), (15, False)])
+def test_a_missing_baseline_is_pressing_from_two_weeks_before_the_operation(
+    runtime: Runtime, nurse: Actor, clock: FixedClock, days: int, listed: bool
+) -> None:
+    make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=days))
+    assert (look(runtime, nurse, kind=WorkKind.NO_BASELINE).rows != ()) is listed
+
+
+def test_a_baseline_is_no_longer_missing_once_it_was_sent_in(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    patient = make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=10))
+    assert kinds(look(runtime, nurse)) == ["no_baseline"]
+    complete_visit(runtime, take_seat(runtime, patient))
+    assert look(runtime, nurse).rows == ()
+
+
+def test_a_baseline_is_no_longer_missing_after_the_operation(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    surgery = clock.now().date() + timedelta(days=10)
+    patient = make_patient(runtime, nurse, planned_surgery_on=surgery)
+    clock.advance(days=10)
+    set_dates(runtime, nurse, patient, planned_surgery_on=surgery, surgery_on=surgery)
+    assert look(runtime, nurse, kind=WorkKind.NO_BASELINE).rows == ()
+
+
+def test_a_patient_is_silent_when_past_due_without_reminders_left_and_nothing_begun(
+    runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    patient = make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=25))
+    spend_reminders(runtime, patient, "BL1")
+    assert kinds(look(runtime, nurse)) == ["due"]
+    with runtime.writing(COMMAND) as work:
+        yesterday = clock.now().date() - timedelta(days=1)
+        work.session.execute(update(Visit).where(Visit.key == "BL1").values(due_on=yesterday))
+    silent = look(runtime, nurse).rows[0]
+    assert (silent.kind, silent.due_on) == (WorkKind.SILENT, yesterday)
+    answer_pain(runtime, take_seat(runtime, patient), 0, key="begun")
+    assert kinds(look(runtime, nurse)) == ["due"]
+
+
+def test_the_call_about_a_silent_visit_is_one_row_with_it(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    patient = make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=25))
+    silent = spend_reminders(runtime, patient, "BL1")
+    with runtime.writing(COMMAND) as work:
+        visit = work.session.get_one(Visit, silent)
+        visit.due_on = clock.now().date() - timedelta(days=3)
+        add_task(work, visit, kind="call_silent_patient", due_on=clock.now().date(), per_visit=True)
+    found = look(runtime, nurse)
+    assert kinds(found) == ["silent"]
+    assert found.rows[0].task_public_id is not None
+    assert found.counts[WorkKind.TASK] == 0
+    complete_visit(runtime, take_seat(runtime, patient))
+    assert look(runtime, nurse).rows == ()
+
+
+@pytest.mark.parametrize("kind", [EventKind.DEATH, EventKind.WITHDRAWAL_ALL, EventKind.WITHDRAWAL_NEW_DATA])
+def test_nobody_is_to_be_called_about_forms_who_died_or_withdrew(
+    runtime: Runtime, nurse: Actor, clock: FixedClock, kind: EventKind
+) -> None:
+    today = clock.now().date()
+    patient = make_patient(runtime, nurse, planned_surgery_on=today + timedelta(days=10))
+    phone = take_seat(runtime, patient)
+    with runtime.writing(phone.actor) as work:
+        request_call(work, phone.seat)
+    assert kinds(look(runtime, nurse)) == ["no_baseline", "task"]
+    with runtime.writing(nurse) as work:
+        record_event(work, patient, kind=kind, happened_on=today)
+    found = look(runtime, nurse)
+    assert found.rows == ()
+    assert not any(found.counts.values())
+
+
+def test_what_holds_the_mails_back_is_said(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    patient = make_patient(runtime, nurse)
+    with runtime.writing(nurse) as work:
+        record_event(work, patient, kind=EventKind.ADMITTED, happened_on=clock.now().date())
+    assert look(runtime, nurse).rows[0].held == ("inpatient",)
+
+
+def test_another_centre_sees_and_counts_nothing(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    pain_alert(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=10))
+    stranger = make_staff(runtime, code="SOUTH")
+    found = look(runtime, stranger)
+    assert found.rows == ()
+    assert not any(found.counts.values())
+
+
+def test_a_role_without_alerts_sees_the_rest(runtime: Runtime, nurse: Actor) -> None:
+    pain_alert(runtime, nurse)
+    assert kinds(look(runtime, nurse, handles_alerts=False)) == ["due"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_pages_show_every_row_once_in_order(runtime: Runtime, nurse: Actor, clock: FixedClock, size: int) -> None:
+    today = clock.now().date()
+    for number in range(6):
+        days = 25 if number % 2 else 10
+        pain_alert(
+            runtime,
+            nurse,
+            pain=9 if number < 3 else 7,
+            hospital_number=f"H-{number}",
+            planned_surgery_on=today + timedelta(days=days),
+        )
+    whole = [row.public_id for row in look(runtime, nurse).rows]
+    assert len(whole) == 12
+    shown: list[str] = []
+    after = None
+    while True:
+        page = look(runtime, nurse, after=after, size=size)
+        shown += [row.public_id for row in page.rows]
+        if page.following is None:
+            break
+        after = parse_cursor(str(page.following))
+    assert shown == whole
+
+
+def test_the_number_of_statements_does_not_grow_with_patients(runtime: Runtime, nurse: Actor) -> None:
+    def cost() -> int:
+        with counted_statements(runtime) as statements:
+            look(runtime, nurse)
+        return len(statements)
+
+    empty = cost()
+    pain_alert(runtime, nurse, hospital_number="H-first")
+    one = cost()
+    for number in range(12):
+        pain_alert(runtime, nurse, hospital_number=f"H-{number}")
+    assert empty == one == cost() <= 9  # SQLite's BEGIN is one of them
+    with runtime.reading(COMMAND) as work:
+        assert len(work.session.scalars(select(Visit.episode_id).distinct()).all()) == 13

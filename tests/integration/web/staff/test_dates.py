@@ -1,0 +1,107 @@
+"""Moving dates: first what changes, then the change, never over somebody else's."""
+
+from __future__ import annotations
+
+import re
+
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import Actor
+from tests.factories import complete_visit, set_dates, take_seat
+from tests.staff_browser import StaffBrowser
+
+OPERATED = {
+    "planned_surgery_on": "2026-03-22",
+    "surgery_on": "2026-03-01",
+    "discharged_on": "",
+    "stoma": "yes",
+    "urostomy": "unknown",
+}
+
+
+def version_in(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_first_press_shows_and_the_second_changes(nurse_browser: StaffBrowser, patient: str) -> None:
+    path = f"/staff/patients/{patient}/dates"
+
+    preview = nurse_browser.press(path, **OPERATED)
+    assert preview.status_code == 200
+    assert "1 month after the operation" in preview.text
+    assert "Dropped" in preview.text
+    assert "1 March 2026" not in nurse_browser.get(f"/staff/patients/{patient}").text
+    done = nurse_browser.press(path, **OPERATED, version=version_in(preview.text), reason="Operation note.")
+    assert done.status_code == 302
+    page = nurse_browser.get(f"/staff/patients/{patient}").text
+    assert "1 March 2026" in page
+    assert "1 month after the operation" in page
+
+
+def test_an_answered_visit_stays(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    complete_visit(runtime, take_seat(runtime, patient))
+
+    preview = nurse_browser.press(
+        f"/staff/patients/{patient}/dates", **OPERATED | {"planned_surgery_on": "2026-04-22", "surgery_on": ""}
+    )
+
+    assert "Stays: already answered" in preview.text
+
+
+def test_a_reason_is_needed(nurse_browser: StaffBrowser, patient: str) -> None:
+    path = f"/staff/patients/{patient}/dates"
+    version = version_in(nurse_browser.press(path, **OPERATED).text)
+
+    answer = nurse_browser.press(path, **OPERATED, version=version, reason=" ")
+
+    assert answer.status_code == 422
+    assert re.search(r'id="reason-error">Say why in a few words', answer.text)
+
+
+def test_a_change_by_somebody_else_is_told(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    path = f"/staff/patients/{patient}/dates"
+    version = version_in(nurse_browser.press(path, **OPERATED).text)
+    set_dates(runtime, nurse, patient, planned_surgery_on=runtime.clock.now().date())
+
+    answer = nurse_browser.press(path, **OPERATED, version=version, reason="Operation note.")
+
+    assert answer.status_code == 422
+    assert "Somebody else changed this patient" in answer.text
+    assert int(version_in(answer.text)) > int(version)
+
+
+def test_dates_that_cannot_be_are_told_beside_the_field(nurse_browser: StaffBrowser, patient: str) -> None:
+    path = f"/staff/patients/{patient}/dates"
+
+    early = nurse_browser.press(path, **OPERATED | {"discharged_on": "2026-02-20"})
+    assert early.status_code == 422
+    assert re.search(r'id="discharged_on-error">Discharge cannot be before the operation', early.text)
+    none = nurse_browser.press(path, **OPERATED | {"surgery_on": "2026-02-30"})
+    assert none.status_code == 422
+    assert re.search(r'id="surgery_on-error">There is no 30 February 2026', none.text)
+    assert 'value="2026-02-30"' in none.text
+
+
+def test_nothing_new_is_said(nurse_browser: StaffBrowser, patient: str) -> None:
+    same = {
+        "planned_surgery_on": "2026-03-22",
+        "surgery_on": "",
+        "discharged_on": "",
+        "stoma": "unknown",
+        "urostomy": "unknown",
+    }
+
+    answer = nurse_browser.press(f"/staff/patients/{patient}/dates", **same)
+
+    assert answer.status_code == 422
+    assert "Nothing is different" in answer.text
+
+
+def test_back_keeps_what_was_entered(nurse_browser: StaffBrowser, patient: str) -> None:
+    answer = nurse_browser.press(f"/staff/patients/{patient}/dates", **OPERATED, version="1", back="yes")
+
+    assert answer.status_code == 200
+    assert 'value="2026-03-01"' in answer.text

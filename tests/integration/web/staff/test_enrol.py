@@ -1,0 +1,106 @@
+"""Enrolment: good input plans the visits, bad input is told beside the field and loses nothing."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from flask import Flask
+
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import Actor
+from tests.factories import make_patient, make_staff
+from tests.staff_browser import StaffBrowser, signed_in
+
+GOOD = {
+    "name": "Ada Example",
+    "born_on": "1958-04-02",
+    "sex": "female",
+    "hospital_number": "H-100",
+    "email": "ada@example.org",
+    "phone": "",
+    "language": "en",
+    "timezone": "Europe/London",
+    "planned_surgery_on": "2026-03-20",
+    "stoma": "unknown",
+    "urostomy": "unknown",
+}
+
+
+def test_a_patient_is_enrolled_and_planned(nurse_browser: StaffBrowser) -> None:
+    answer = nurse_browser.press("/staff/patients/new", **GOOD)
+
+    assert answer.status_code == 302
+    page = nurse_browser.get(answer.headers["Location"]).text
+    assert "Ada Example" in page
+    assert "Before the operation" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("name", "   ", "Enter the patient's name."),
+        ("born_on", "2026-02-31", "There is no 31 February 2026."),
+        ("born_on", "31/2/1958", "There is no 31 February 1958."),
+        ("born_on", "2.13.1958", "There is no month 13."),
+        ("born_on", "yesterday", "This is not a date."),
+        ("born_on", "2015-01-01", "Patients must be at least 18 years old."),
+        ("born_on", "", "Enter the date of birth."),
+        ("sex", "", "Choose one."),
+        ("hospital_number", "", "Enter the hospital number."),
+        ("email", "ada@nowhere", "This cannot be an e-mail address"),
+        ("timezone", "Europe/Lundon", "This time zone is not known."),
+        ("planned_surgery_on", "2026-02-29", "There is no 29 February 2026."),
+        ("planned_surgery_on", "2031-01-01", "This is more than two years ahead."),
+        ("phone", "call me", "Use digits, spaces and + only"),
+    ],
+)
+def test_bad_input_is_told_beside_the_field(nurse_browser: StaffBrowser, field: str, typed: str, message: str) -> None:
+    answer = nurse_browser.press("/staff/patients/new", **GOOD | {field: typed})
+
+    page = html.unescape(answer.text)
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}-error">{re.escape(message)}', page)
+    assert "error-summary" in page
+    if typed.strip() and field != "sex":
+        assert f'value="{typed}"' in page
+    assert 'value="Ada Example"' in page or field == "name"
+    assert page.count("<title>Error: ") == 1
+
+
+def test_a_number_that_is_taken_is_told_beside_the_field(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser
+) -> None:
+    make_patient(runtime, nurse, hospital_number="h-100")
+
+    answer = nurse_browser.press("/staff/patients/new", **GOOD)
+
+    assert answer.status_code == 422
+    assert re.search(r'id="hospital_number-error">A patient with this hospital number is already enrolled', answer.text)
+    assert 'value="H-100"' in answer.text
+
+
+@pytest.mark.parametrize("typed", ["2/4/1958", "02.04.1958", "2 April 1958", "2 apr 1958", "1958-4-2"])
+def test_a_date_may_be_typed_as_people_write_it(nurse_browser: StaffBrowser, typed: str) -> None:
+    answer = nurse_browser.press("/staff/patients/new", **GOOD | {"born_on": typed})
+
+    assert answer.status_code == 302
+    assert "Born 2 April 1958" in nurse_browser.get(answer.headers["Location"]).text
+
+
+def test_what_looks_like_a_page_is_shown_as_text(nurse_browser: StaffBrowser) -> None:
+    answer = nurse_browser.press("/staff/patients/new", **GOOD | {"name": "<script>alert(1)</script>"})
+
+    page = nurse_browser.get(answer.headers["Location"]).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize("role", ["clinician", "researcher"])
+def test_who_may_not_enrol(app: Flask, runtime: Runtime, nurse: Actor, role: str) -> None:
+    make_staff(runtime, role=role)
+    browser = signed_in(app, f"{role}@north.example")
+
+    assert browser.get("/staff/patients/new").status_code == 403
+    assert browser.press("/staff/patients/new", **GOOD).status_code == 403
