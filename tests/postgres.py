@@ -25,7 +25,18 @@ START_PAUSE_SECONDS = 0.05
 STOP_SECONDS = 15
 FILE_COPY_SINCE = 150_000  # server version 15
 # Speed instead of safety: nothing here outlives the session.
-FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_connections=60")
+FAST = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_connections=60",
+)
+# Linux keeps this folder in memory: a database per test is made there ten times as fast as on a disk.
+MEMORY = Path("/dev/shm")  # noqa: S108 - only used through mkdtemp
+ROOM_NEEDED = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -66,12 +77,20 @@ def running_cluster() -> Iterator[Cluster]:
         if os.environ.get("REQUIRE_POSTGRES") == "1":
             pytest.fail(message, pytrace=False)
         pytest.skip(message)
-    folder = Path(tempfile.mkdtemp(prefix="qol-pg-"))  # short: a socket path has room for about 100 characters
+    # A short name: a socket path has room for about 100 characters.
+    folder = Path(tempfile.mkdtemp(prefix="qol-pg-", dir=_fastest_place()))
     try:
         with _server(programs, folder):
             yield Cluster(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fastest_place() -> Path | None:
+    """The memory folder when it is there and has room (containers often get 64 MB), else None: the usual place."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_NEEDED:
+        return None
+    return MEMORY
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def add_centre_command(code: str, name: str, timezone: str, hours: Sequence[str]
     """Add a centre. Its phone numbers and hours stand on every patient page."""
     given = {field: value for field, value in contacts.items() if value is not None}
     new = NewCentre(code=code, name=name, timezone=timezone, clinic_hours=parse_hours(hours), **given)
-    with _refusals(), runtime_for_command().writing(COMMAND) as work:
+    with _writing() as work:
         add_centre(work, new)
         lacking = _lacking(work, code)
     click.echo(f"The centre {code} is there.")
@@ -77,7 +77,7 @@ def update_centre_command(code: str, hours: Sequence[str], **contacts: str | Non
     changes: dict[str, Any] = {field: value for field, value in contacts.items() if value is not None}
     if hours:
         changes["clinic_hours"] = {day: list(span) for day, span in parse_hours(hours).items()}
-    with _refusals(), runtime_for_command().writing(COMMAND) as work:
+    with _writing() as work:
         update_centre(work, code, changes)
         lacking = _lacking(work, code)
     click.echo(f"The centre {code} is changed: {', '.join(sorted(changes)) or 'nothing'}.")
@@ -104,7 +104,7 @@ def add_user(email: str, role: str, centre: str, name: str | None, password_stdi
         centre_code=centre,
         password=_password(from_stdin=password_stdin),
     )
-    with _refusals(), runtime_for_command().writing(COMMAND) as work:
+    with _writing() as work:
         add_staff(work, new)
     click.echo(f"The account {email} is there: {role} at {centre}.")
 
@@ -115,7 +115,7 @@ def add_user(email: str, role: str, centre: str, name: str | None, password_stdi
 def new_password(email: str, password_stdin: bool) -> None:
     """Give an account a new password; all its sessions end."""
     password = _password(from_stdin=password_stdin)
-    with _refusals(), runtime_for_command().writing(COMMAND) as work:
+    with _writing() as work:
         reset_password(work, email, password)
     click.echo(f"The account {email} has a new password and is signed out everywhere.")
 
@@ -155,10 +155,15 @@ def _warn(code: str, lacking: Sequence[str]) -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _writing() -> Iterator[Work]:
+    """One transaction of an operator; a refusal becomes one line on the terminal."""
+    runtime = runtime_for_command()
     try:
-        yield
+        with runtime.writing(COMMAND) as work:
+            yield work
     except InvalidInput as refusal:
         raise click.ClickException(" ".join(refusal.fields.values())) from None
     except NotFound as refusal:
         raise click.ClickException(f"{refusal}.") from None
+    finally:
+        runtime.database.dispose()

@@ -72,6 +72,8 @@ def _export(name: str, query: AnySelect, columns: Sequence[Column], *, folder: P
             _table(file, ("column", "type", "meaning"), ((one.name, one.type, one.meaning) for one in columns))
     except OSError as error:
         raise click.ClickException(f"{error.filename or folder}: {error.strerror}") from None
+    finally:
+        runtime.database.dispose()
 
 
 def _write(

@@ -87,6 +87,11 @@ ROUND = (
 )  # fmt: skip
 
 
+# One patient answers the check-in of the ninth day at home today, in severe pain, so that there is a red alert to take.
+FLARE_DAY = 24
+FLARE_HOME_DAY = 9
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One synthetic patient. Severities run from 0 (well) to 1 (worst); `recovery_days` halve what the fall left."""
@@ -104,6 +109,7 @@ class Person:
     before: float
     drop: float
     recovery_days: float
+    flare: bool = False
 
     @property
     def email(self) -> str:
@@ -117,6 +123,8 @@ class Person:
 
     def severity(self, day: int, rng: Random) -> float:
         """How bad things are `day` days after surgery: a fall at the operation, then a slow way back."""
+        if self.flare and day == FLARE_DAY:
+            return 0.95
         level = self.before
         if day >= 0:
             level += self.drop * 0.5 ** (day / self.recovery_days)
@@ -130,6 +138,11 @@ def make_person(number: int, *, rng: Random, today: date) -> Person:
     surgery_on = today - timedelta(days=rng.randint(*DAYS_SINCE_SURGERY[stage]))
     lead = rng.randint(5, 12) if stage is Stage.NO_BASELINE else rng.randint(14, 26)
     enrolled_on = min(surgery_on - timedelta(days=lead), today)
+    discharged_on = surgery_on + timedelta(days=rng.randint(11, 20))
+    flare = stage is Stage.FIRST_WEEKS and number < len(ROUND) / 2
+    if flare:
+        surgery_on, discharged_on = today - timedelta(days=FLARE_DAY), today - timedelta(days=FLARE_HOME_DAY)
+        enrolled_on = surgery_on - timedelta(days=lead)
     return Person(
         number=number,
         stage=stage,
@@ -138,10 +151,11 @@ def make_person(number: int, *, rng: Random, today: date) -> Person:
         born_on=date(today.year - rng.randint(42, 79), rng.randint(1, 12), rng.randint(1, 28)),
         enrolled_on=enrolled_on,
         surgery_on=surgery_on,
-        discharged_on=surgery_on + timedelta(days=rng.randint(11, 20)),
+        discharged_on=discharged_on,
         stoma=rng.random() < 0.7,
         urostomy=rng.random() < 0.4,
         before=rng.uniform(0.08, 0.34),
         drop=rng.uniform(0.12, 0.34),
         recovery_days=rng.uniform(35, 130),
+        flare=flare,
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from lrrc_qol.demo.answers import make_answers
 from lrrc_qol.demo.people import Person, Stage, make_person
-from lrrc_qol.demo.visits import Chooser, Stop, answer_visit, close_old_alerts, mark_messages_sent, visits_of
+from lrrc_qol.demo.visits import Chooser, PastVisit, Stop, answer_visit, close_old_alerts, mark_messages_sent, visits_of
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.runtime import Runtime
@@ -99,7 +99,7 @@ def _live(work: Work, person: Person, *, cast: Cast, rng: Random) -> None:
     _walk(work, patient, person, _stops_after(work, patient, person, end, rng), cast=cast, rng=rng)
     _meet_fate(work, patient, person, end, cast=cast)
     mark_messages_sent(work, patient, now=cast.now)
-    close_old_alerts(work, patient, before=cast.now - timedelta(days=10))
+    close_old_alerts(work, patient, before=cast.now - timedelta(hours=30))
 
 
 def _at(work: Work, day: date, hour: int, cast: Cast) -> Work:
@@ -149,16 +149,22 @@ def _stops_before(work: Work, patient: str, person: Person, rng: Random) -> list
 
 def _stops_after(work: Work, patient: str, person: Person, end: date, rng: Random) -> list[Stop]:
     stops = [
-        Stop(visit_id=visit.id, on=min(visit.due_on + timedelta(days=rng.randint(0, 2)), visit.closes_on))
+        Stop(visit_id=visit.id, on=_answer_day(visit, person, rng))
         for visit in visits_of(work, patient)
-        if visit.kind != "baseline" and rng.random() < ANSWERS_VISIT and visit.opens_on >= person.surgery_on
+        if visit.kind != "baseline" and (person.flare or rng.random() < ANSWERS_VISIT)
     ]
-    return sorted((stop for stop in stops if stop.on < end), key=lambda stop: stop.on)
+    last = end if person.flare else end - timedelta(days=1)
+    return sorted((stop for stop in stops if stop.on <= last), key=lambda stop: stop.on)
+
+
+def _answer_day(visit: PastVisit, person: Person, rng: Random) -> date:
+    """A day or two after the form was due, inside its window; the patient with the flare answers on the day."""
+    return min(visit.due_on + timedelta(days=0 if person.flare else rng.randint(0, 2)), visit.closes_on)
 
 
 def _walk(work: Work, patient: str, person: Person, stops: list[Stop], *, cast: Cast, rng: Random) -> None:
     for stop in stops:
-        if stop.on < cast.today:
+        if stop.on < cast.today or person.flare:
             then = _at(work, stop.on, rng.randint(9, 19), cast)
             answer_visit(then, patient, stop, year=person.born_on.year, choose=_chooser(person, stop.on, rng))
 

@@ -8,12 +8,13 @@ import secrets
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from lrrc_qol.mail import Letter, MailDelayed, MailRefused, MailServerDown, Post
 from lrrc_qol.runtime import Runtime
-from lrrc_qol.services.context import SYSTEM
+from lrrc_qol.services.context import SYSTEM, Work
 from lrrc_qol.services.deliver_messages import LEASE, claim, mark_sent, prepare, put_off, refuse, release
 
 BATCH = 50
@@ -37,6 +38,7 @@ class _Delivery:
         self._should_stop = should_stop
         self._worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._counts: Counter[str] = Counter()
+        self._taken: int | None = None
 
     def run(self) -> Mapping[str, int]:
         """Work batch by batch; a batch is claimed only after the one before is done."""
@@ -47,8 +49,17 @@ class _Delivery:
                     break
         return self._counts
 
-    def _claim(self) -> list[int]:
+    @contextmanager
+    def _writing(self) -> Iterator[Work]:
+        """The next transaction; it first marks the mail that the server took last, which saves one commit a mail."""
         with self._runtime.writing(SYSTEM, now=self._now) as work:
+            if self._taken is not None:
+                mark_sent(work, self._taken, worker=self._worker)
+            yield work
+        self._taken = None
+
+    def _claim(self) -> list[int]:
+        with self._writing() as work:
             return claim(work, worker=self._worker, limit=BATCH, clock_now=self._runtime.clock.now())
 
     def _deliver(self, post: Post, claimed: list[int]) -> bool:
@@ -64,16 +75,17 @@ class _Delivery:
             self._counts["server_down"] += 1
             return False
         finally:
-            if waiting:
-                with self._runtime.writing(SYSTEM, now=self._now) as work:
+            if waiting or self._taken is not None:
+                with self._writing() as work:
                     release(work, waiting, worker=self._worker)
         return True
 
     def _deliver_one(self, post: Post, message_id: int) -> None:
         try:
-            with self._runtime.writing(SYSTEM, now=self._now) as work:
+            with self._writing() as work:
                 letter = prepare(work, message_id, worker=self._worker)
         except Exception as error:  # whatever is wrong with one row must not stop the others
+            # The text of an error can be personal, so only its kind is written.
             log.error("mail %s could not be written: %s", message_id, type(error).__name__)
             self._put_off(message_id, type(error).__name__)
             return
@@ -86,7 +98,7 @@ class _Delivery:
         try:
             post.send(letter)
         except MailRefused as error:
-            with self._runtime.writing(SYSTEM, now=self._now) as work:
+            with self._writing() as work:
                 refuse(work, message_id, worker=self._worker, reason=str(error))
             self._counts["refused"] += 1
         except MailDelayed as error:
@@ -95,11 +107,10 @@ class _Delivery:
             self._put_off(message_id, str(error))
             raise
         else:
-            with self._runtime.writing(SYSTEM, now=self._now) as work:
-                mark_sent(work, message_id, worker=self._worker)
+            self._taken = message_id
             self._counts["sent"] += 1
 
     def _put_off(self, message_id: int, reason: str) -> None:
-        with self._runtime.writing(SYSTEM, now=self._now) as work:
+        with self._writing() as work:
             put_off(work, message_id, worker=self._worker, reason=reason)
         self._counts["put_off"] += 1

@@ -19,6 +19,7 @@ from lrrc_qol.mail.neutral import EMAIL_TEMPLATES, check_templates, is_neutral
 
 FALLBACK_LANGUAGE = "en"
 LINE_WIDTH = 72
+LONGEST_LINE = 900  # mail servers must take lines of 998 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,10 @@ class Composer:
             mail["List-Unsubscribe"] = f"<{letter.unsubscribe_link}>"
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         values = {"text": text, "link": letter.link, "language": language}
-        mail.set_content(self._templates.get_template("letter.txt").render(values))
-        mail.add_alternative(self._templates.get_template("letter.html").render(values), subtype="html")
+        plain = self._templates.get_template("letter.txt").render(values)
+        html = self._templates.get_template("letter.html").render(values)
+        mail.set_content(plain, cte=_encoding(plain))
+        mail.add_alternative(html, subtype="html", cte=_encoding(html))
         mail["Content-Language"] = language  # last: setting the content clears what stands under Content-...
         return mail
 
@@ -114,6 +117,12 @@ def _texts(language: str) -> tuple[str, dict[str, Any]]:
     if not file.is_file():
         return _texts(FALLBACK_LANGUAGE)
     return language, tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _encoding(text: str) -> str | None:
+    """Plain ASCII goes as it is, so that no link is broken over two lines; anything else as the library thinks best."""
+    short = max(map(len, text.splitlines()), default=0) <= LONGEST_LINE
+    return "7bit" if short and text.isascii() else None
 
 
 def _wrapped(text: str) -> str:

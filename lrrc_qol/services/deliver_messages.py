@@ -18,7 +18,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.outbox import TOO_LATE
-from lrrc_qol.services.write_letter import Withheld, letter_for
+from lrrc_qol.services.write_letter import Withheld, claimed_message, letter_for
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(minutes=5)
@@ -64,13 +64,14 @@ def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
 
     None when it must not go out (it is then suppressed, with the reason) or when another worker has it by now.
     """
-    message = _mine(work, message_id, worker)
-    if message is None:
+    addressed = claimed_message(work, message_id, worker=worker)
+    if addressed is None:
         return None
+    message = addressed.message
     if message.not_after is not None and work.now >= message.not_after:
         _suppress(work, message, TOO_LATE)
         return None
-    written = letter_for(work, message)
+    written = letter_for(work, addressed)
     if isinstance(written, Withheld):
         _suppress(work, message, written.reason)
         return None
@@ -79,12 +80,24 @@ def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
 
 def mark_sent(work: Work, message_id: int, *, worker: str) -> bool:
     """Write down that the server took the mail; False when another worker has taken it over meanwhile."""
-    message = _mine(work, message_id, worker)
-    if message is None:
+    sent = work.session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.status == "sending", Message.worker == worker)
+        .values(status="sent", sent_at=work.now, outcome=None, worker=None, lease_until=None)
+        .returning(Message.kind, Message.ordinal, Message.centre_id, Message.episode_id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if sent is None:
         return False
-    _end(message, "sent")
-    message.sent_at = work.now
-    _record(work, message, "sent_message")
+    audit.record(
+        work,
+        "sent_message",
+        subject_kind="message",
+        subject_id=message_id,
+        centre_id=sent.centre_id,
+        episode_id=sent.episode_id,
+        detail={"kind": sent.kind, "ordinal": sent.ordinal},
+    )
     return True
 
 

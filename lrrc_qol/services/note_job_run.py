@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
+
 from lrrc_qol.persistence.models import JobRun
 from lrrc_qol.services.context import Work
 
@@ -13,8 +15,13 @@ def note_start(work: Work, name: str) -> datetime | None:
     """Write down that the job starts now; return when it started before, None for the first time."""
     run = work.session.get(JobRun, name)
     if run is None:
-        work.session.add(JobRun(name=name, started_at=work.now, counts={}))
-        return None
+        try:
+            with work.session.begin_nested():
+                work.session.add(JobRun(name=name, started_at=work.now, counts={}))
+        except IntegrityError:  # another process ran it for the first time just now
+            run = work.session.get_one(JobRun, name)
+        else:
+            return None
     before, run.started_at = run.started_at, work.now
     return before
 

@@ -52,10 +52,11 @@ def new_message_id(work: Work) -> str:
     return f"<{new_public_id()}@{domain}>"
 
 
-def reminder_row(work: Work, *, visit: Visit, patient: Patient, reminder: ReminderTime) -> dict[str, Any]:
+def reminder_row(work: Work, *, visit: Visit, patient: Patient, reminder: ReminderTime, minutes: int) -> dict[str, Any]:
     """The column values of the outbox row for one step of a visit's reminders; its key lets it exist once.
 
-    The arming in `params` tells at send time whether the visit was planned anew since.
+    The arming in `params` tells at send time whether the visit was planned anew since; `minutes` is how long the
+    form takes.
     """
     return {
         "key": f"visit:{visit.id}:{visit.arming}:{reminder.ordinal}",
@@ -66,7 +67,7 @@ def reminder_row(work: Work, *, visit: Visit, patient: Patient, reminder: Remind
         "kind": (MessageKind.REMINDER if reminder.ordinal else MessageKind.INVITATION).value,
         "ordinal": reminder.ordinal,
         "language": patient.language,
-        "params": {"arming": visit.arming},
+        "params": {"arming": visit.arming, "minutes": minutes},
         "message_id": new_message_id(work),
         "available_at": work.now,
         "not_after": reminder.not_after,

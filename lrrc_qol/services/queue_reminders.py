@@ -14,24 +14,23 @@ The rules, which the sending itself checks once more:
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from lrrc_qol.domain.contact import ContactReason, MessageKind
-from lrrc_qol.domain.errors import UnknownProtocol
-from lrrc_qol.domain.schedule import ReminderPolicy, ReminderTime, next_reminder, reminder_times
-from lrrc_qol.persistence.models import Centre, Episode, Message, Patient, Plan, Task, Visit
+from lrrc_qol.domain.schedule import Protocol, ReminderPolicy, ReminderTime, next_reminder, reminder_times
+from lrrc_qol.persistence.models import Message, Patient, Visit
 from lrrc_qol.persistence.upsert import insert_all_unless_there
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.contact_state import contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.outbox import AUTOMATED, TOO_LATE, reminder_row
+from lrrc_qol.services.due_visits import DueVisit, called_visits, find_due_visits, last_mails, protocols_of
+from lrrc_qol.services.outbox import TOO_LATE, reminder_row
 from lrrc_qol.services.reminder_cursor import (
     advance,
     as_planned,
@@ -54,7 +53,6 @@ ENDS = frozenset(
 )
 HOLDS = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.UNKNOWN})
 NO_MAIL = frozenset({ContactReason.NO_ADDRESS, ContactReason.ADDRESS_BOUNCED, ContactReason.OPTED_OUT})
-LONGEST_DAY = timedelta(hours=26)
 LOOK_AGAIN_AFTER_FAULT = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
@@ -67,14 +65,6 @@ class Queued:
     looked_at: int
     messages: int
     calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    visit: Visit
-    episode: Episode
-    patient: Patient
-    centre: Centre
 
 
 @dataclass(slots=True)
@@ -98,17 +88,18 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
     Rows that another process is handling at this moment are left to it, and the unique message key keeps two ticks
     from making one message twice.
     """
-    due = _due_visits(work, limit=limit)
+    due = find_due_visits(work, limit=limit)
     if not due:
         return Queued(0, 0, 0)
-    policies = _policies(work, {one.episode.id for one in due})
+    protocols = protocols_of(work, {one.episode.id for one in due})
     events = events_by_episode(work, {one.episode.id for one in due})
     batch = _Batch(
-        called=_called(work, [one.visit for one in due]), last_mail=_last_mails(work, {one.patient.id for one in due})
+        called=called_visits(work, [one.visit for one in due], task_kind=CALL_TASK),
+        last_mail=last_mails(work, {one.patient.id for one in due}),
     )
     for one in sorted(due, key=lambda each: (each.visit.closes_at, each.visit.id)):
-        policy = policies.get(one.episode.id)
-        if policy is None or not _zone_is_known(one.patient.timezone):
+        protocol = protocols.get(one.episode.id)
+        if protocol is None or not _zone_is_known(one.patient.timezone):
             log.error("visit %s cannot be handled: its protocol or time zone is not known", one.visit.id)
             one.visit.next_reminder_at = work.now + LOOK_AGAIN_AFTER_FAULT
             continue
@@ -121,7 +112,7 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
             events=events[one.episode.id],
             kind=MessageKind.REMINDER,
         )
-        _handle(work, batch, one, policy, decision.reason)
+        _handle(work, batch, one, protocol, decision.reason)
     made = insert_all_unless_there(work.session, Message, batch.rows)
     work.session.flush()
     return Queued(len(due), len(made), batch.calls)
@@ -146,9 +137,9 @@ def look_at_everything_again(work: Work) -> None:
     )
 
 
-def _handle(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, reason: ContactReason) -> None:
+def _handle(work: Work, batch: _Batch, due: DueVisit, protocol: Protocol, reason: ContactReason) -> None:
     """Decide about one visit and move its cursor."""
-    visit, zone = due.visit, due.patient.timezone
+    visit, zone, policy = due.visit, due.patient.timezone, protocol.reminders
     if reason in ENDS:
         disarm(visit)
         return
@@ -160,7 +151,8 @@ def _handle(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, reason
         look_again_tomorrow(visit, policy, zone=zone, now=work.now)
         return
     if reminder:
-        batch.rows.append(reminder_row(work, visit=visit, patient=due.patient, reminder=reminder))
+        minutes = protocol.visit(visit.key).minutes
+        batch.rows.append(reminder_row(work, visit=visit, patient=due.patient, reminder=reminder, minutes=minutes))
         batch.last_mail[due.patient.id] = work.now
     called = _call_when_due(work, batch, due, policy, just_written=reminder is not None)
     if reason in NO_MAIL:
@@ -170,7 +162,7 @@ def _handle(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, reason
     advance(visit, policy, zone=zone, now=work.now, last_ordinal=last, call_left=not called)
 
 
-def _can_wait(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, *, until: datetime) -> bool:
+def _can_wait(work: Work, batch: _Batch, due: DueVisit, policy: ReminderPolicy, *, until: datetime) -> bool:
     """Whether the patient got a mail today already and tomorrow is still in time for this one."""
     zone = due.patient.timezone
     return batch.mailed_today(work, due.patient) and tomorrow(policy, zone=zone, now=work.now) < until
@@ -189,7 +181,7 @@ def _ordinal_before(visit: Visit, policy: ReminderPolicy) -> int:
     return (policy.cap if visit.next_reminder_ordinal is None else visit.next_reminder_ordinal) - 1
 
 
-def _call_when_due(work: Work, batch: _Batch, due: _Due, policy: ReminderPolicy, *, just_written: bool) -> bool:
+def _call_when_due(work: Work, batch: _Batch, due: DueVisit, policy: ReminderPolicy, *, just_written: bool) -> bool:
     """Ask for a call when its day has come; return whether the call of this visit is dealt with."""
     if due.visit.id in batch.called:
         return True
@@ -214,71 +206,6 @@ def _wait_without_mail(visit: Visit, policy: ReminderPolicy, *, zone: str, now: 
         visit.next_reminder_at = None
     else:
         wait_for_call(visit, policy, zone=zone, now=now)
-
-
-def _due_visits(work: Work, *, limit: int) -> list[_Due]:
-    query = (
-        select(Visit, Episode, Patient, Centre)
-        .join(Episode, Episode.id == Visit.episode_id)
-        .join(Patient, Patient.id == Episode.patient_id)
-        .join(Centre, Centre.id == Visit.centre_id)
-        .where(Visit.next_reminder_at <= work.now, Visit.planned, Visit.completed_at.is_(None))
-        .order_by(Visit.next_reminder_at, Visit.id)
-        .limit(limit)
-        # The episode too: who changes its dates holds it and then the visits; taking both at once cannot deadlock.
-        .with_for_update(of=[Visit, Episode], skip_locked=True)
-    )
-    return [_Due(*row) for row in work.session.execute(query)]
-
-
-def _policies(work: Work, episode_ids: Collection[int]) -> dict[int, ReminderPolicy]:
-    """The reminder policy of each episode's newest plan; an episode on an unknown protocol is left out."""
-    plans = work.session.execute(
-        select(Plan.episode_id, Plan.protocol_id, Plan.protocol_version)
-        .where(Plan.episode_id.in_(episode_ids))
-        .order_by(Plan.episode_id, Plan.ordinal)
-    ).all()
-    newest = {episode_id: (protocol_id, version) for episode_id, protocol_id, version in plans}
-    policies = {}
-    for episode_id, (protocol_id, version) in newest.items():
-        try:
-            policies[episode_id] = work.catalogue.protocol(protocol_id, version).reminders
-        except UnknownProtocol:
-            continue
-    return policies
-
-
-def _called(work: Work, visits: Sequence[Visit]) -> set[int]:
-    """Visits for which a call was asked for since they were due; one moved to a later day may be asked for again."""
-    rows = work.session.execute(
-        select(Task.visit_id)
-        .join(Visit, Visit.id == Task.visit_id)
-        .where(
-            Task.key.in_([f"{CALL_TASK}:visit:{visit.id}" for visit in visits]),
-            (Task.due_on >= Visit.due_on) | Task.done_at.is_(None),
-        )
-    ).scalars()
-    return {visit_id for visit_id in rows if visit_id is not None}
-
-
-def _last_mails(work: Work, patient_ids: Collection[int]) -> dict[int, datetime]:
-    """When the newest automated mail of each patient was queued, as far as that can be today.
-
-    One that waits for a visit that was planned anew since does not count: it will not go out.
-    """
-    rows = work.session.execute(
-        select(Message.patient_id, Message.created_at)
-        .join(Visit, Visit.id == Message.visit_id)
-        .where(
-            Message.patient_id.in_(patient_ids),
-            Message.kind.in_(AUTOMATED),
-            Message.created_at > work.now - LONGEST_DAY,
-            (Message.status == "sent")
-            | (Message.status.in_(("queued", "sending")) & (Message.params["arming"].as_integer() == Visit.arming)),
-        )
-        .order_by(Message.created_at)
-    )
-    return {patient_id: created_at for patient_id, created_at in rows if patient_id is not None}
 
 
 def _zone_is_known(name: str) -> bool:

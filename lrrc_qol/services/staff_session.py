@@ -35,6 +35,7 @@ class Attempt:
 
     keys: tuple[str, ...]
     staff_id: int | None
+    centre_id: int | None
     matched_hash: str | None
     source: str
     wait_seconds: int = 0
@@ -85,12 +86,13 @@ def check_password(work: Work, *, email: str, password: str, source: str, browse
         keys = (f"signin:{account}", f"signin-source:{source}")
     wait = _longest_wait(work, keys)
     if wait:
-        return Attempt(keys=keys, staff_id=None, matched_hash=None, source=source, wait_seconds=wait)
+        return Attempt(keys=keys, staff_id=None, centre_id=None, matched_hash=None, source=source, wait_seconds=wait)
     usable = staff.password_hash if staff is not None and staff.active else None
     matched = password_matches(usable, password)
     return Attempt(
         keys=keys,
         staff_id=staff.id if staff is not None else None,
+        centre_id=staff.centre_id if staff is not None else None,
         matched_hash=usable if matched else None,
         source=source,
     )
@@ -207,14 +209,13 @@ def _still_matching(work: Work, attempt: Attempt) -> Staff | None:
 
 
 def _refuse(work: Work, attempt: Attempt) -> SignIn:
-    staff = work.session.get(Staff, attempt.staff_id) if attempt.staff_id is not None else None
     states = [_count(work, key) for key in attempt.keys]
     audit.record(
         work,
         "refused_sign_in",
         subject_kind="staff",
-        subject_id=staff.id if staff is not None else None,
-        centre_id=staff.centre_id if staff is not None else None,
+        subject_id=attempt.staff_id,
+        centre_id=attempt.centre_id,
         detail={"source": attempt.source},
     )
     return SignIn(ok=False, wait_seconds=max(state.wait_seconds for state in states))

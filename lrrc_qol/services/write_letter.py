@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from lrrc_qol.domain.contact import ContactReason, MessageKind
 from lrrc_qol.mail import Letter
@@ -29,24 +29,45 @@ class Withheld:
     reason: str
 
 
-def letter_for(work: Work, message: Message) -> Letter | Withheld:
-    """The letter with a fresh link, or why there is none. Earlier links of the visit stay good beside the new one."""
-    centre = work.session.get_one(Centre, message.centre_id)
-    if message.kind == MessageKind.STAFF_ALERT:
-        return _staff_letter(work, message, centre)
-    return _patient_letter(work, message, centre)
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """An outbox row with everybody it is about; either the staff member or the three of the patient are there."""
+
+    message: Message
+    centre: Centre
+    visit: Visit | None
+    episode: Episode | None
+    patient: Patient | None
+    staff: Staff | None
 
 
-def _patient_letter(work: Work, message: Message, centre: Centre) -> Letter | Withheld:
+def claimed_message(work: Work, message_id: int, *, worker: str) -> Addressed | None:
+    """The row that `worker` holds under its lease, locked; None when it is not the worker's (any more)."""
     row = work.session.execute(
-        select(Visit, Episode, Patient)
-        .join(Episode, Episode.id == Visit.episode_id)
-        .join(Patient, Patient.id == Episode.patient_id)
-        .where(Visit.id == message.visit_id)
+        select(Message, Centre, Visit, Episode, Patient, Staff)
+        .join(Centre, Centre.id == Message.centre_id)
+        .outerjoin(Visit, Visit.id == Message.visit_id)
+        .outerjoin(Episode, Episode.id == Visit.episode_id)
+        .outerjoin(Patient, Patient.id == Episode.patient_id)
+        .outerjoin(Staff, Staff.id == Message.staff_id)
+        .where(Message.id == message_id, Message.status == "sending", Message.worker == worker)
+        .with_for_update(of=Message)
     ).first()
-    if row is None:
+    return Addressed(*row) if row else None
+
+
+def letter_for(work: Work, addressed: Addressed) -> Letter | Withheld:
+    """The letter with a fresh link, or why there is none. Earlier links of the visit stay good beside the new one."""
+    if addressed.message.kind == MessageKind.STAFF_ALERT:
+        return _staff_letter(work, addressed.message, addressed.centre, addressed.staff)
+    return _patient_letter(work, addressed)
+
+
+def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
+    message, centre = addressed.message, addressed.centre
+    visit, episode, patient = addressed.visit, addressed.episode, addressed.patient
+    if visit is None or episode is None or patient is None:
         return Withheld(ContactReason.UNKNOWN.value)
-    visit, episode, patient = row
     decision = contact_decision(
         work,
         visit,
@@ -76,12 +97,17 @@ def _patient_letter(work: Work, message: Message, centre: Centre) -> Letter | Wi
         message_id=message.message_id,
         sent_at=work.now,
         unsubscribe_link=f"{base_url}/u/{make_token(work.settings.secret_key, patient.public_id)}",
-        figures={"minutes": protocol_of(work, episode.id).visit(visit.key).minutes},
+        figures={"minutes": _minutes(work, message, visit)},
     )
 
 
-def _staff_letter(work: Work, message: Message, centre: Centre) -> Letter | Withheld:
-    staff = work.session.get(Staff, message.staff_id)
+def _minutes(work: Work, message: Message, visit: Visit) -> int:
+    """How long the form takes; noted with automated mails when they are queued."""
+    noted = message.params.get("minutes")
+    return int(noted) if noted is not None else protocol_of(work, visit.episode_id).visit(visit.key).minutes
+
+
+def _staff_letter(work: Work, message: Message, centre: Centre, staff: Staff | None) -> Letter | Withheld:
     if staff is None or not staff.active or staff.role != STAFF_ROLE or staff.centre_id != centre.id:
         return Withheld("not_on_duty")
     return Letter(
@@ -99,8 +125,8 @@ def _staff_letter(work: Work, message: Message, centre: Centre) -> Letter | With
 
 def _new_link(work: Work, message: Message, visit: Visit, patient: Patient) -> str:
     token = new_token()
-    work.session.add(
-        Link(
+    work.session.execute(
+        insert(Link).values(
             token_hash=token_hash(token),
             centre_id=visit.centre_id,
             patient_id=patient.id,

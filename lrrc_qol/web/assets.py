@@ -37,10 +37,21 @@ def vendor(digest: str) -> Response:
 
 
 def install_assets(app: Flask) -> None:
-    """Register the route of the drawing library and the two address functions that templates use."""
+    """Register the route of the drawing library, the two address functions of the templates, and whole static files."""
     app.register_blueprint(blueprint)
     app.add_template_global(asset_url)
     app.add_template_global(plotly_url)
+    app.after_request(_hold_whole)
+
+
+def _hold_whole(response: Response) -> Response:
+    """Read a static file as a whole: a streamed one would be packed by brotli only, and plain http offers just gzip."""
+    if request.endpoint == "static" and response.status_code == 200 and request.method == "GET":
+        response.direct_passthrough = False
+        whole = response.get_data()
+        response.close()
+        response.set_data(whole)
+    return response
 
 
 def asset_url(name: str) -> str:

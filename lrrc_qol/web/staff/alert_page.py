@@ -159,9 +159,8 @@ def value_words(item: Item | None, wording: Wording | None, value: int) -> str:
     """A value as staff read it: the option's text, or the number on its scale with the words at both ends."""
     labels = wording.items[item.id].labels if item and wording and item.id in wording.items else {}
     if item is not None and item.kind is ItemKind.RATING:
-        low, high = min(item.codes), max(item.codes)
-        ends = f": {labels[low]} to {labels[high]}" if low in labels and high in labels else ""
-        return f"{value} on a scale from {low} to {high}{ends}"
+        low, high = (f"{end} ({labels[end]})" if end in labels else str(end) for end in (item.codes[0], item.codes[-1]))
+        return f"{value} on a scale from {low} to {high}"
     return labels.get(value, f"code {value}")
 
 

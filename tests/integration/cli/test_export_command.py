@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import re
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from lrrc_qol.cli import export as export_command
 from lrrc_qol.cli.csv_cells import original
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.persistence.models import AuditEntry
@@ -19,6 +19,9 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.record_event import record_event
 from tests.factories import Phone, answer, assignment, complete_visit, make_patient, make_staff, save, take_seat
+
+# The package re-exports the command under the module's name, so the module has to be asked for by its full name.
+export_command = importlib.import_module("lrrc_qol.cli.export")
 
 
 @pytest.fixture(autouse=True)

@@ -176,7 +176,15 @@ def test_what_holds_the_mails_back_is_said(runtime: Runtime, nurse: Actor, clock
 
 
 def test_another_centre_sees_and_counts_nothing(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
-    pain_alert(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=10))
+    today = clock.now().date()
+    pain_alert(runtime, nurse, planned_surgery_on=today + timedelta(days=10))
+    caller = take_seat(
+        runtime,
+        make_patient(runtime, nurse, hospital_number="H-2", planned_surgery_on=today + timedelta(days=25)),
+    )
+    with runtime.writing(caller.actor) as work:
+        request_call(work, caller.seat)
+    assert kinds(look(runtime, nurse)) == ["red", "no_baseline", "task", "due"]
     stranger = make_staff(runtime, code="SOUTH")
     found = look(runtime, stranger)
     assert found.rows == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lrrc_qol.persistence.models import AuditEntry, Staff, StaffSession
 from lrrc_qol.runtime import Runtime
@@ -164,6 +164,12 @@ def test_switching_an_account_off_ends_its_sessions_for_good(runtime: Runtime, t
     switch(runtime, admin, EMAIL, active=True)
     assert who(runtime, token) is None
     assert attempt(runtime).ok
+
+
+def test_an_account_that_is_off_has_no_session_however_it_came_to_be_off(runtime: Runtime, token: str) -> None:
+    with runtime.writing(COMMAND) as work:
+        work.session.execute(update(Staff).values(active=False))
+    assert who(runtime, token) is None
 
 
 def test_sign_ins_and_refusals_are_in_the_audit_trail_without_secrets(runtime: Runtime, nurse: Actor) -> None:

@@ -127,6 +127,14 @@ def test_signing_in_starts_a_fresh_session(app: Flask, browser: StaffBrowser) ->
     assert planted.get("/staff/").status_code == 302
 
 
+def test_signing_in_drops_what_the_browser_held_before(browser: StaffBrowser) -> None:
+    with browser.client.session_transaction() as held:
+        held["seat"] = "a patient's seat"
+    browser.sign_in(EMAIL)
+    with browser.client.session_transaction() as held:
+        assert "seat" not in held
+
+
 def test_signing_in_again_ends_the_session_before(app: Flask, browser: StaffBrowser, runtime: Runtime) -> None:
     browser.sign_in(EMAIL)
     thief = copy_of(app, browser)

@@ -132,8 +132,10 @@ def test_a_second_patients_link_replaces_the_first(client: FlaskClient, runtime:
     other = make_patient(runtime, nurse, name="Bela Sample", hospital_number="H-2", email="bela@example.org")
     visitor = Visitor(client)
     form = visitor.enter(first)
+    client.post("/form/call-me", data={"csrf_token": visitor.csrf(form)})
     visitor.enter(make_link(runtime, other))
     assert "For Bela" in client.get("/form").text
+    assert "We have told your nurses" not in client.get("/form/call-me").text
     assert client.get(form).status_code == 404
 
 

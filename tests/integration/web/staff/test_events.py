@@ -60,23 +60,18 @@ def test_death_holds_back_what_is_waiting(runtime: Runtime, nurse_browser: Staff
     assert "Send a fresh link" not in page
 
 
-@pytest.mark.parametrize(
-    ("fields", "place", "message"),
-    [
-        ({"kind": "", "happened_on": TODAY}, "kind", "Choose what happened."),
-        ({"kind": "readmission", "happened_on": ""}, "happened_on", "Enter the day."),
-        ({"kind": "readmission", "happened_on": "2026-02-30"}, "happened_on", "There is no 30 February 2026."),
-        ({"kind": "readmission", "happened_on": "2026-03-03"}, "happened_on", "This day has not come yet."),
-        ({"kind": "address_bounced", "happened_on": TODAY}, "kind", "Not a valid choice."),
-    ],
-)
-def test_bad_input_is_told_beside_the_field(
-    runtime: Runtime, nurse_browser: StaffBrowser, patient: str, fields: dict[str, str], place: str, message: str
-) -> None:
-    answer = nurse_browser.press(f"/staff/patients/{patient}/events", **fields)
+def test_bad_input_is_told_beside_the_field(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    for kind, day, place, message in (
+        ("", TODAY, "kind", "Choose what happened."),
+        ("readmission", "", "happened_on", "Enter the day."),
+        ("readmission", "2026-02-30", "happened_on", "There is no 30 February 2026."),
+        ("readmission", "2026-03-03", "happened_on", "This day has not come yet."),
+        ("address_bounced", TODAY, "kind", "Not a valid choice."),
+    ):
+        answer = nurse_browser.press(f"/staff/patients/{patient}/events", kind=kind, happened_on=day)
 
-    assert answer.status_code == 422
-    assert re.search(rf'id="{place}-error">{re.escape(message)}', answer.text)
+        assert answer.status_code == 422, message
+        assert re.search(rf'id="{place}-error">{re.escape(message)}', answer.text), message
     assert kinds(runtime) == []
 
 

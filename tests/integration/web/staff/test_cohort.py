@@ -1,0 +1,79 @@
+"""The completion table: who was expected, what came in time and late, and no small numbers."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import Actor
+from lrrc_qol.services.read_cohort import CompletionLine, read_cohort
+from lrrc_qol.services.record_event import record_event
+from tests.clock import FixedClock
+from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat
+from tests.staff_browser import StaffBrowser, signed_in
+
+
+def lines(runtime: Runtime, nurse: Actor) -> dict[str, CompletionLine]:
+    with runtime.reading(nurse) as work:
+        return {line.key: line for line in read_cohort(work).lines}
+
+
+def operated_patients(runtime: Runtime, nurse: Actor, clock: FixedClock, *, count: int) -> list[str]:
+    patients = [make_patient(runtime, nurse, hospital_number=f"H-{number}") for number in range(count)]
+    for patient in patients:
+        complete_visit(runtime, take_seat(runtime, patient))
+    clock.advance(days=20)
+    day = clock.now().date()
+    for patient in patients:
+        set_dates(runtime, nurse, patient, planned_surgery_on=day, surgery_on=day)
+    return patients
+
+
+def test_expected_are_those_alive_and_taking_part(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    patients = operated_patients(runtime, nurse, clock, count=6)
+    make_patient(runtime, nurse, hospital_number="not operated")
+    with runtime.writing(nurse) as work:
+        record_event(work, patients[0], kind=EventKind.DEATH, happened_on=clock.now().date())
+    clock.advance(days=50)
+
+    found = lines(runtime, nurse)
+
+    assert (found["BL1"].expected, found["BL1"].in_window.numerator, found["BL1"].in_window.percent) == (6, 6, 100)
+    assert (found["M1"].expected, found["M1"].in_window.numerator, found["M1"].late) == (5, 0, 0)
+    assert "M3" not in found
+
+
+def test_a_few_late_forms_are_hidden_also_from_subtraction(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    patients = operated_patients(runtime, nurse, clock, count=6)
+    clock.advance(days=30)
+    for patient in patients[:5]:
+        complete_visit(runtime, take_seat(runtime, patient, "M1"))
+    clock.advance(days=20)
+    complete_visit(runtime, take_seat(runtime, patients[5], "M1"))
+
+    line = lines(runtime, nurse)["M1"]
+
+    assert line.late is None
+    assert line.in_window.percent is None
+    assert (line.completed.numerator, line.completed.denominator) == (6, 6)
+
+
+def test_fewer_than_five_patients_show_nothing(app: Flask, runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    operated_patients(runtime, nurse, clock, count=2)
+    make_staff(runtime, role="researcher")
+    make_staff(runtime, code="SOUTH")
+
+    page = signed_in(app, "researcher@north.example").get("/staff/cohort").text
+    assert "fewer than 5" in page
+    assert not re.search(r"\d+ of \d+", page)
+    assert "No window has closed yet" in signed_in(app, "nurse@south.example").get("/staff/cohort").text
+
+
+def test_who_may_not_see_the_cohort(app: Flask, runtime: Runtime, nurse_browser: StaffBrowser) -> None:
+    make_staff(runtime, role="admin")
+
+    assert nurse_browser.get("/staff/cohort").status_code == 200
+    assert signed_in(app, "admin@north.example").get("/staff/cohort").status_code == 403
