@@ -13,9 +13,10 @@ from flask_wtf import CSRFProtect
 from lrrc_qol.cli import register_commands
 from lrrc_qol.config import INSTANCE_DIR, ROOT, Settings, SettingsError, load_settings
 from lrrc_qol.domain.errors import DefinitionError
+from lrrc_qol.persistence.crypto import WrongFieldKey
 from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.persistence.schema import current_revision, newest_revision
-from lrrc_qol.runtime import Runtime, build_runtime
+from lrrc_qol.runtime import Runtime, build_runtime, check_field_key
 from lrrc_qol.web import admin, assets, auth, errors, guards, headers, health, patient, staff
 
 MAXIMUM_BODY_BYTES = 64 * 1024
@@ -86,7 +87,11 @@ def _checked_runtime(settings: Settings) -> Runtime:
     try:
         runtime = build_runtime(settings)
         revision = current_revision(runtime.database)
+        if revision == newest_revision():
+            check_field_key(runtime)
     except DefinitionError as error:
+        raise StartRefused(f"lrrc_qol does not start: {error}") from None
+    except WrongFieldKey as error:
         raise StartRefused(f"lrrc_qol does not start: {error}") from None
     except DatabaseBusy as error:
         raise StartRefused(f"lrrc_qol does not start: the database does not answer ({error})") from None

@@ -13,6 +13,7 @@ from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Mode, Settings
 from lrrc_qol.mail import Mailer, build_mailer
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.db import Database
+from lrrc_qol.persistence.queries.health import newest_sealed_name
 from lrrc_qol.services.context import Actor, Work
 
 
@@ -72,3 +73,11 @@ def build_runtime(
         clock=clock or SystemClock(),
         mailer=mailer or build_mailer(settings),
     )
+
+
+def check_field_key(runtime: Runtime) -> None:
+    """Raise WrongFieldKey unless the key opens what is stored; an empty database has nothing to open."""
+    with runtime.database.read() as session:
+        sealed = newest_sealed_name(session)
+    if sealed is not None:
+        runtime.cipher.open(sealed, field="patient.name")

@@ -1,13 +1,19 @@
-"""For every test: no network beyond this machine."""
+"""For every test: no network beyond this machine, and nothing left running."""
 
 from __future__ import annotations
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """A run that is told to end takes down the servers it started, as it does on Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class NetworkUsed(AssertionError):

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
-from lrrc_qol.charts.axes import AMBER, GREEN, GREY, INK, LINE_COLOURS, DayMark, DayWindow, day_axis, layout, score_axis
+from lrrc_qol.charts.axes import AMBER, GREEN, GREY, LINE_COLOURS, DayMark, DayWindow, day_axis, layout, score_axis
+from lrrc_qol.charts.backdrop import Figure, end_words, reference, zone, zone_words
 from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, number, remarks
 from lrrc_qol.domain.baseline import BaselineKind
-from lrrc_qol.domain.instrument import Confidence, Direction, Scale
 from lrrc_qol.domain.recovery import PROXY, ChangeClass, Trajectory, TrajectoryPoint, describe_change
 
-Figure = dict[str, Any]
-
-BAND_COLOURS = {Direction.BETTER: "rgba(11,85,99,0.11)", Direction.WORSE: "rgba(106,61,124,0.11)"}
-ZONE_COLOUR = "rgba(255,191,71,0.12)"
 CLASS_COLOURS = {ChangeClass.IMPROVED: GREEN, ChangeClass.WORSE: AMBER}
 
 
@@ -34,25 +29,12 @@ def drawable(trajectory: Trajectory) -> bool:
     return any(point.day is not None and point.point.value is not None for point in trajectory.points)
 
 
-def same_as_before(trajectory: Trajectory) -> tuple[float, float] | None:
-    """The scores that count as about the same as before the operation, from lowest to highest.
-
-    None without a baseline value or a minimal important difference, and when the baseline was recalled.
-    """
-    mid, value = trajectory.scale.mid, trajectory.baseline_value
-    if mid is None or value is None or trajectory.baseline.kind in (BaselineKind.NONE, BaselineKind.RECALLED):
-        return None
-    better = trajectory.scale.direction is Direction.BETTER
-    down, up = (mid.deterioration, mid.improvement) if better else (mid.improvement, mid.deterioration)
-    return max(value - down, trajectory.scale.minimum), min(value + up, trajectory.scale.maximum)
-
-
 def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
     """The curve as a Plotly figure of plain lists; scores stay in their native direction and are never joined
     across a visit that was missed, nor with a form that was recalled or given by another person."""
     scale = trajectory.scale
     placed = [point for point in trajectory.points if point.day is not None]
-    shapes, notes = _reference(trajectory)
+    shapes, notes = reference(trajectory)
     return {
         "data": [
             _line(trajectory, [p for p in placed if p.point.value is not None and not _set_apart(p, trajectory)]),
@@ -62,8 +44,8 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
         "layout": layout(
             x=day_axis(frame.window),
             y=score_axis(scale),
-            shapes=[*_zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
-            annotations=[*_end_words(scale), *_zone_words(scale), *notes, *(mark.label() for mark in frame.marks)],
+            shapes=[*zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
+            annotations=[*end_words(scale), *zone_words(scale), *notes, *(mark.label() for mark in frame.marks)],
         ),
     }
 
@@ -170,89 +152,3 @@ def _hover(point: TrajectoryPoint, frame: CurveFrame) -> str:
         f"{score.answered} of {score.expected} answered" + (", filled up by the rule" if score.prorated else ""),
     ]
     return "<br>".join(lines)
-
-
-def _reference(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
-    """The own baseline as a line with its band, and its words at the right edge; only words without a baseline."""
-    value, kind, scale = trajectory.baseline_value, trajectory.baseline.kind, trajectory.scale
-    if value is None:
-        words = "no<br>baseline" if kind is BaselineKind.NONE else "no<br>baseline<br>score"
-        return [], [_beside(_middle(scale), words)]
-    shapes: list[Figure] = []
-    band = same_as_before(trajectory)
-    if band is not None:
-        shapes.append(_across(band[0], band[1], BAND_COLOURS[scale.direction], "band"))
-    recalled = kind is BaselineKind.RECALLED
-    line = {"color": INK, "width": 1.25, "dash": "dot" if recalled else "dash"}
-    shapes.append({**_across(value, value, "", "baseline"), "type": "line", "line": line})
-    words = {BaselineKind.RECALLED: "recalled", BaselineKind.STALE: "before<br>(old)"}.get(kind, "before<br>surgery")
-    return shapes, [_beside(value, f"{words}<br>{number(value)}")]
-
-
-def _across(low: float, high: float, colour: str, name: str) -> Figure:
-    """A layer behind the curve over the whole width between two scores."""
-    place = {"xref": "paper", "x0": 0, "x1": 1, "y0": low, "y1": high, "layer": "below", "name": name}
-    return {"type": "rect", "line": {"width": 0}, "fillcolor": colour, **place} if colour else place
-
-
-def _zone(scale: Scale) -> list[Figure]:
-    if scale.threshold is None:
-        return []
-    below = scale.threshold.side == "below"
-    low, high = (scale.minimum, scale.threshold.value) if below else (scale.threshold.value, scale.maximum)
-    edge = {
-        "type": "line",
-        "line": {"color": AMBER, "width": 1, "dash": "dot" if _provisional(scale) else "solid"},
-    }
-    at = scale.threshold.value
-    return [_across(low, high, ZONE_COLOUR, "problem zone"), {**_across(at, at, "", "problem limit"), **edge}]
-
-
-def _provisional(scale: Scale) -> bool:
-    return scale.threshold is not None and scale.threshold.confidence is not Confidence.VERIFIED
-
-
-def _zone_words(scale: Scale) -> list[Figure]:
-    if scale.threshold is None:
-        return []
-    below = scale.threshold.side == "below"
-    words = "problem (provisional)" if _provisional(scale) else "problem"
-    edge = scale.minimum if below else scale.maximum
-    return [_inside(edge, words, AMBER, above=below)]
-
-
-def _end_words(scale: Scale) -> list[Figure]:
-    ends = ((scale.maximum, scale.high_label, True), (scale.minimum, scale.low_label, False))
-    return [_inside(edge, f"{number(edge)} = {words}", GREY, above=top) for edge, words, top in ends if words]
-
-
-def _inside(edge: float, words: str, colour: str, *, above: bool) -> Figure:
-    """Words at an end of the scale, on the right, where forms are few."""
-    return {
-        "xref": "paper",
-        "x": 1,
-        "xanchor": "right",
-        "y": edge,
-        "yanchor": "bottom" if above else "top",
-        "text": words,
-        "showarrow": False,
-        "font": {"size": 11, "color": colour},
-    }
-
-
-def _beside(value: float, words: str) -> Figure:
-    return {
-        "xref": "paper",
-        "x": 1.015,
-        "xanchor": "left",
-        "align": "left",
-        "y": value,
-        "yanchor": "middle",
-        "text": words,
-        "showarrow": False,
-        "font": {"size": 11, "color": INK},
-    }
-
-
-def _middle(scale: Scale) -> float:
-    return (scale.minimum + scale.maximum) / 2

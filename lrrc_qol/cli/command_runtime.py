@@ -8,9 +8,10 @@ import click
 
 from lrrc_qol.config import Settings, SettingsError, load_settings
 from lrrc_qol.domain.errors import DefinitionError
+from lrrc_qol.persistence.crypto import WrongFieldKey
 from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.persistence.schema import schema_is_current
-from lrrc_qol.runtime import Runtime, build_runtime
+from lrrc_qol.runtime import Runtime, build_runtime, check_field_key
 
 
 def settings_for_command() -> Settings:
@@ -33,4 +34,8 @@ def runtime_for_command() -> Runtime:
         raise click.ClickException(f"the database does not answer ({error})") from None
     if not current:
         raise click.ClickException("the database is not at the revision this program needs. Run: flask db upgrade")
+    try:
+        check_field_key(runtime)
+    except WrongFieldKey as error:
+        raise click.ClickException(str(error)) from None
     return runtime

@@ -87,9 +87,10 @@ ROUND = (
 )  # fmt: skip
 
 
-# One patient answers the check-in of the ninth day at home today, in severe pain, so that there is a red alert to take.
-FLARE_DAY = 24
-FLARE_HOME_DAY = 9
+# Two patients whose days since surgery and since going home are fixed, so that there is always something to try: the
+# first answers today's check-in in severe pain (a red alert to take), the second has today's check-in still to answer.
+FLARE, WAITING = 2, 16
+FIXED_DAYS = {FLARE: (24, 9), WAITING: (20, 5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Person:
 
     def severity(self, day: int, rng: Random) -> float:
         """How bad things are `day` days after surgery: a fall at the operation, then a slow way back."""
-        if self.flare and day == FLARE_DAY:
+        if self.flare and day == FIXED_DAYS[FLARE][0]:
             return 0.95
         level = self.before
         if day >= 0:
@@ -139,9 +140,8 @@ def make_person(number: int, *, rng: Random, today: date) -> Person:
     lead = rng.randint(5, 12) if stage is Stage.NO_BASELINE else rng.randint(14, 26)
     enrolled_on = min(surgery_on - timedelta(days=lead), today)
     discharged_on = surgery_on + timedelta(days=rng.randint(11, 20))
-    flare = stage is Stage.FIRST_WEEKS and number < len(ROUND) / 2
-    if flare:
-        surgery_on, discharged_on = today - timedelta(days=FLARE_DAY), today - timedelta(days=FLARE_HOME_DAY)
+    if number in FIXED_DAYS:
+        surgery_on, discharged_on = (today - timedelta(days=days) for days in FIXED_DAYS[number])
         enrolled_on = surgery_on - timedelta(days=lead)
     return Person(
         number=number,
@@ -157,5 +157,5 @@ def make_person(number: int, *, rng: Random, today: date) -> Person:
         before=rng.uniform(0.08, 0.34),
         drop=rng.uniform(0.12, 0.34),
         recovery_days=rng.uniform(35, 130),
-        flare=flare,
+        flare=number == FLARE,
     )

@@ -25,6 +25,8 @@ class ItemView:
     text: str
     answer: AnswerValue
     label: str
+    lowest: int
+    highest: int
     versions: int
 
 
@@ -122,13 +124,15 @@ def _wording(work: Work, response: Response) -> Wording | None:
 
 
 def _item_view(item: Item, answer: AnswerValue, wording: Wording | None, *, versions: int) -> ItemView:
-    words = None if wording is None else wording.items.get(item.id)
+    words = wording.items.get(item.id) if wording is not None and wording.approved else None
     label = "" if words is None or not isinstance(answer, int) else words.labels.get(answer, "")
     return ItemView(
         number=item.number,
         topic=item.topic,
-        text="" if words is None or not (wording and wording.approved) else words.text,
+        text="" if words is None else words.text,
         answer=answer,
         label=label,
+        lowest=min(item.codes),
+        highest=max(item.codes),
         versions=versions,
     )

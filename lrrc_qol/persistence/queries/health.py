@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lrrc_qol.persistence.models import Alert, Centre, JobRun, Message
+from lrrc_qol.persistence.models import Alert, Centre, JobRun, Message, Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,8 @@ def read_health(session: Session, *, now: datetime) -> Health:
 def is_empty(session: Session) -> bool:
     """Whether no centre was ever made in this database."""
     return session.scalar(select(Centre.id).limit(1)) is None
+
+
+def newest_sealed_name(session: Session) -> bytes | None:
+    """The sealed name of the newest patient; None while there is none."""
+    return session.scalar(select(Patient.name_sealed).order_by(Patient.id.desc()).limit(1))

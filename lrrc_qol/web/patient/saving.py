@@ -16,6 +16,8 @@ PROBLEMS = {
     "conflict": "An answer was changed on another page or device. Please check your answers, then send them.",
     "nothing_answered": "There is no answer to send yet. Please answer at least one question.",
 }
+# The cookie stays for the thank-you page and for a repeated submit; it opens no answer any more.
+NOTHING_LEFT = {"Clear-Site-Data": '"storage"'}
 TRY_AGAIN = "Your answers could not be sent. Please try again."
 
 
@@ -43,7 +45,12 @@ def submit(assignment: str) -> ResponseReturnValue:
     except InvalidInput as fault:
         return jsonify(error="invalid", submitted=False, fields=fault.fields), 422
     result = _submit(assignment, key=key, version=version)
-    return jsonify(result.body), result.status
+    return jsonify(result.body), result.status, NOTHING_LEFT if _is_last(result) else {}
+
+
+def _is_last(result: SubmitResult) -> bool:
+    """Whether nothing of the visit is left to answer on this phone."""
+    return bool(result.body.get("submitted")) and result.body.get("next") is None
 
 
 def _submit_plain(assignment: str) -> ResponseReturnValue:
@@ -53,7 +60,9 @@ def _submit_plain(assignment: str) -> ResponseReturnValue:
         return review_page(assignment, problem=TRY_AGAIN)
     result = _submit(assignment, key=key, version=version)
     if result.status == 200 or result.body.get("error") == "submitted":
-        return redirect(url_for("patient.thanks"), 303)
+        answer = redirect(url_for("patient.thanks"), 303)
+        answer.headers.update(NOTHING_LEFT if _is_last(result) else {})
+        return answer
     return review_page(assignment, problem=PROBLEMS.get(result.body.get("error", ""), TRY_AGAIN))
 
 

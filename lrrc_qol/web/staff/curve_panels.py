@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrrc_qol.charts.axes import DayMark, day_window
-from lrrc_qol.charts.recovery import CurveFrame, Figure, drawable, recovery_figure, same_as_before
+from lrrc_qol.charts.backdrop import Figure, same_as_before
+from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.charts.recovery_table import CurveRow, PanelTable, curve_rows, panel_table
 from lrrc_qol.charts.wording import day_month, number, range_words
 from lrrc_qol.domain.baseline import BaselineKind
@@ -16,7 +17,8 @@ from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.services.curves import Curve
 from lrrc_qol.services.read_record import PatientRecord
 
-# Shown at once besides the primary scale of each questionnaire and the few of the check-ins; what patients after this operation ask about first.
+# Shown at once, besides the primary scale of each questionnaire and the few of the check-ins: what patients after
+# this operation ask about first.
 LEADING = frozenset({("qlq_c30", "PF"), ("qlq_c30", "PA")})
 ON_THE_AXIS = {
     EventKind.READMISSION: "readmission",

@@ -41,9 +41,9 @@ class EnrolForm(StaffForm):
     """Enrolment of a patient before the operation."""
 
     name = StringField("Full name", [InputRequired("Enter the patient's name."), Length(max=120)])
-    born_on = CivilDateField("Date of birth", [InputRequired("Enter the date of birth.")])
-    sex = RadioField("Sex", [InputRequired("Choose one.")], choices=list(SEXES))
     hospital_number = StringField("Hospital number", [InputRequired("Enter the hospital number."), Length(max=40)])
+    born_on = CivilDateField("Date of birth", [InputRequired("Enter the date of birth.")])
+    sex = RadioField("Sex", [InputRequired("Choose female or male.")], choices=list(SEXES))
     email = EmailField("E-mail address", [InputRequired("Enter the patient's e-mail address."), Length(max=254)])
     phone = TelField("Phone (optional)", [Length(max=40)])
     language = SelectField("Language of the forms", [InputRequired("Choose a language.")])

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 import pytest
 
 from lrrc_qol.charts.axes import DayMark, DayWindow, day_window
-from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure, same_as_before
+from lrrc_qol.charts.backdrop import same_as_before
+from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.instrument import Scale
 from lrrc_qol.domain.recovery import Trajectory

@@ -32,7 +32,7 @@ BAD = (
     ("born_on", "yesterday", "This is not a date."),
     ("born_on", "2015-01-01", "Patients must be at least 18 years old."),
     ("born_on", "", "Enter the date of birth."),
-    ("sex", "", "Choose one."),
+    ("sex", "", "Choose female or male."),
     ("hospital_number", "", "Enter the hospital number."),
     ("email", "ada@nowhere", "This cannot be an e-mail address"),
     ("timezone", "Europe/Lundon", "This time zone is not known."),

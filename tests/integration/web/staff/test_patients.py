@@ -184,7 +184,7 @@ def test_a_form_is_shown_question_by_question(runtime: Runtime, nurse_browser: S
     page = nurse_browser.get(links[0])
 
     assert page.status_code == 200
-    for words in ("Scores", "Answers", "the patient", "own phone", "of 5"):
+    for words in ("Scores", "Answers", "the patient", "own phone", "5 of 5", "on 1 to 4"):
         assert words in page.text
     nurse_browser.press(f"{links[0]}/reviewed")
     assert "Reviewed" in nurse_browser.get(links[0]).text

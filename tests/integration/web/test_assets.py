@@ -1,0 +1,52 @@
+"""Static files: addresses that change with the content, and the drawing library packed once."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lrrc_qol.charts.script import plotly_script
+from lrrc_qol.web.assets import asset_url, plotly_url
+
+# Files do not depend on the kind of database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def library(app: Flask) -> str:
+    """The address of the drawing library."""
+    with app.test_request_context():
+        return plotly_url()
+
+
+def test_the_library_is_sent_packed_and_kept_for_good(client: FlaskClient, library: str) -> None:
+    answer = client.get(library, headers={"Accept-Encoding": "gzip, br"})
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.mimetype == "text/javascript"
+    assert gzip.decompress(answer.data) == plotly_script()
+
+
+def test_a_browser_that_cannot_unpack_gets_it_plain(client: FlaskClient, library: str) -> None:
+    answer = client.get(library, headers={"Accept-Encoding": "identity"})
+
+    assert "Content-Encoding" not in answer.headers
+    assert answer.data == plotly_script()
+
+
+def test_no_other_version_exists(client: FlaskClient) -> None:
+    assert client.get("/static/vendor/plotly-0000000000000000.js").status_code == 404
+
+
+def test_the_address_of_a_file_names_its_content(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        styles, script = asset_url("staff.css"), asset_url("chart.js")
+
+    assert styles.startswith("/static/staff.css?v=")
+    assert styles.split("=")[1] != script.split("=")[1]
+    assert client.get(styles).status_code == 200
