@@ -49,7 +49,10 @@ class SmtpServer:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the environment decides. `base_url` has no trailing slash."""
+    """Everything the environment decides. `base_url` has no trailing slash.
+
+    `trusted_proxies` is how many proxies of our own stand in front: only their word on the sender's address counts.
+    """
 
     mode: Mode
     database_url: str
@@ -58,6 +61,7 @@ class Settings:
     base_url: str
     smtp: SmtpServer
     mail_from: str
+    trusted_proxies: int = 0
 
     @property
     def open_doors(self) -> bool:
@@ -77,6 +81,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         base_url=_base_url(environ.get("LRRC_QOL_BASE_URL", ""), strict=strict),
         smtp=_smtp(environ.get("LRRC_QOL_SMTP_URL", ""), strict=strict),
         mail_from=_mail_from(environ.get("LRRC_QOL_MAIL_FROM", ""), strict=strict),
+        trusted_proxies=_trusted_proxies(environ.get("LRRC_QOL_TRUSTED_PROXIES", "0")),
     )
 
 
@@ -157,6 +162,12 @@ def _smtp(text: str, *, strict: bool) -> SmtpServer:
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
     )
+
+
+def _trusted_proxies(text: str) -> int:
+    if text not in {"0", "1", "2", "3"}:
+        raise SettingsError("LRRC_QOL_TRUSTED_PROXIES is the number of your own proxies in front: 0, 1, 2 or 3.")
+    return int(text)
 
 
 def _mail_from(text: str, *, strict: bool) -> str:

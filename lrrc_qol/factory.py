@@ -9,12 +9,14 @@ import click
 from flask import Flask
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lrrc_qol.cli import register_commands
 from lrrc_qol.config import INSTANCE_DIR, ROOT, Settings, SettingsError, load_settings
 from lrrc_qol.domain.errors import DefinitionError
 from lrrc_qol.persistence.crypto import WrongFieldKey
 from lrrc_qol.persistence.db import DatabaseBusy
+from lrrc_qol.persistence.queries.admin import read_incomplete_centres
 from lrrc_qol.persistence.schema import current_revision, newest_revision
 from lrrc_qol.runtime import Runtime, build_runtime, check_field_key
 from lrrc_qol.web import admin, assets, auth, errors, guards, headers, health, patient, staff
@@ -69,6 +71,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIN_SIZE=400,
     )
+    if settings.trusted_proxies:
+        # Address and scheme only: the host comes from the configuration, never from a header.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # the documented way to wrap the application
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0
+        )
     CSRFProtect(app)
     Compress(app)
     auth.install(app)
@@ -83,25 +90,48 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _checked_runtime(settings: Settings) -> Runtime:
-    """Build the runtime and refuse a wrong definition, an unreachable database and a schema we do not know."""
+    """Build the runtime; StartRefused with one line for a wrong definition or a database that does not fit."""
     try:
         runtime = build_runtime(settings)
+    except DefinitionError as error:
+        raise StartRefused(f"lrrc_qol does not start: {error}") from None
+    try:
+        _check_database(runtime)
+    except StartRefused:
+        runtime.database.dispose()
+        raise
+    return runtime
+
+
+def _check_database(runtime: Runtime) -> None:
+    """StartRefused unless the database answers, has the schema we know, opens with our key and names its centres."""
+    try:
         revision = current_revision(runtime.database)
         if revision == newest_revision():
             check_field_key(runtime)
-    except DefinitionError as error:
-        raise StartRefused(f"lrrc_qol does not start: {error}") from None
+            _check_contacts(runtime)
+            return
     except WrongFieldKey as error:
         raise StartRefused(f"lrrc_qol does not start: {error}") from None
     except DatabaseBusy as error:
         raise StartRefused(f"lrrc_qol does not start: the database does not answer ({error})") from None
-    if revision != newest_revision():
-        found = "is empty" if revision is None else f"is at revision {revision}"
+    found = "is empty" if revision is None else f"is at revision {revision}"
+    raise StartRefused(
+        f"lrrc_qol does not start: the database {found}, this program needs {newest_revision()}. Run: flask db upgrade"
+    )
+
+
+def _check_contacts(runtime: Runtime) -> None:
+    """Production serves no patient of a centre whose pages would lack a number to call."""
+    if runtime.settings.open_doors:
+        return
+    with runtime.database.read() as session:
+        lacking = read_incomplete_centres(session)
+    if lacking:
+        names = "; ".join(f"{centre.code}: {', '.join(centre.lacking)}" for centre in lacking)
         raise StartRefused(
-            f"lrrc_qol does not start: the database {found}, this program needs {newest_revision()}. "
-            "Run: flask db upgrade"
+            f"lrrc_qol does not start: centres lack what patients must see ({names}). Run: flask centres update"
         )
-    return runtime
 
 
 def _settings_from_environment() -> Settings:

@@ -19,7 +19,7 @@ from lrrc_qol.services.deliver_messages import LEASE, claim, mark_sent, prepare,
 
 BATCH = 50
 # What is left of the lease must be enough for the exchange that is under way.
-USABLE_LEASE_SECONDS = 0.6 * LEASE.total_seconds()
+USABLE_LEASE_SECONDS = 0.5 * LEASE.total_seconds()
 
 log = logging.getLogger(__name__)
 

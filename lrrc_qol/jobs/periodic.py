@@ -50,7 +50,7 @@ class Job:
 
 def queue_reminders(sweep: Sweep) -> Mapping[str, int]:
     """Turn due reminders into outbox rows and calls, batch by batch."""
-    if False:
+    if sweep.clock_went_back:
         log.warning("the clock was set back; every unfinished visit is looked at again")
         with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
             look_at_everything_again(work)
@@ -95,6 +95,9 @@ JOBS = (
     Job("deliver_messages", deliver_messages, 15),
     Job("seal_audit", seal_audit, 60),
 )
+
+
+JOB_NAMES = tuple(job.name for job in JOBS)
 
 
 def run_job(job: Job, runtime: Runtime, *, now: datetime, stopping: threading.Event) -> Mapping[str, int] | None:

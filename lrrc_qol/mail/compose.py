@@ -9,16 +9,18 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default as default_policy
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.mail.letter import Letter, MailRefused
 from lrrc_qol.mail.neutral import EMAIL_TEMPLATES, check_templates, is_neutral
 
 FALLBACK_LANGUAGE = "en"
 LINE_WIDTH = 72
+BOUNDARY = "=_two_parts_of_one_letter_="
 LONGEST_LINE = 900  # mail servers must take lines of 998 characters
 
 
@@ -52,8 +54,8 @@ class Composer:
 
     def compose(self, letter: Letter) -> EmailMessage:
         """The finished mail to one recipient; MailRefused when the address cannot stand in a header."""
-        language, texts = _texts(letter.language)
-        text = _filled(texts, letter)
+        language, _ = _texts(letter.language)
+        text = _filled(language, letter.kind, letter.sender_name, tuple(sorted(letter.figures.items())))
         mail = EmailMessage(policy=default_policy)
         mail["Subject"] = text.subject
         mail["From"] = _address(self.mail_from, name=text.sender)
@@ -71,16 +73,20 @@ class Composer:
         html = self._templates.get_template("letter.html").render(values)
         mail.set_content(plain, cte=_encoding(plain))
         mail.add_alternative(html, subtype="html", cte=_encoding(html))
+        mail.set_boundary(BOUNDARY)
         mail["Content-Language"] = language  # last: setting the content clears what stands under Content-...
         return mail
 
 
-def _filled(texts: dict[str, Any], letter: Letter) -> _Text:
-    words = texts[letter.kind.value]
-    sender = sender_shown(letter.sender_name, fallback=texts["sender"])
-    values: dict[str, Any] = {"sender": sender, **letter.figures}
-    before = [words["opening_one"] if letter.figures.get("count") == 1 else words["opening"], *words["before"]]
-    if "minutes" in letter.figures:
+@lru_cache(maxsize=256)
+def _filled(language: str, kind: MessageKind, sender_name: str, figures: tuple[tuple[str, int], ...]) -> _Text:
+    """The words of a mail; many mails of a run share them."""
+    _, texts = _texts(language)
+    words = texts[kind.value]
+    sender = sender_shown(sender_name, fallback=texts["sender"])
+    values: dict[str, Any] = {"sender": sender, **dict(figures)}
+    before = [words["opening_one"] if values.get("count") == 1 else words["opening"], *words["before"]]
+    if "minutes" in values:
         before.append(texts["minutes"])
     return _Text(
         subject=words["subject"],
@@ -125,5 +131,6 @@ def _encoding(text: str) -> str | None:
     return "7bit" if short and text.isascii() else None
 
 
+@lru_cache(maxsize=256)
 def _wrapped(text: str) -> str:
     return textwrap.fill(text, width=LINE_WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.mail import Letter
@@ -28,6 +28,16 @@ SERVER_PAUSE = timedelta(minutes=1)
 FAILED_TASK = "mail_failed"
 
 Outcome = Literal["refused", "gave_up"]
+
+
+# Built once: thousands of mails may go out in one run.
+_MARK_SENT = (
+    update(Message)
+    .where(Message.id == bindparam("message_id"), Message.status == "sending", Message.worker == bindparam("held_by"))
+    .values(status="sent", sent_at=bindparam("now"), outcome=None, worker=None, lease_until=None)
+    .returning(Message.kind, Message.ordinal, Message.centre_id, Message.episode_id)
+    .execution_options(synchronize_session=False)
+)
 
 
 def claim(work: Work, *, worker: str, limit: int, clock_now: datetime) -> list[int]:
@@ -80,13 +90,8 @@ def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
 
 def mark_sent(work: Work, message_id: int, *, worker: str) -> bool:
     """Write down that the server took the mail; False when another worker has taken it over meanwhile."""
-    sent = work.session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.status == "sending", Message.worker == worker)
-        .values(status="sent", sent_at=work.now, outcome=None, worker=None, lease_until=None)
-        .returning(Message.kind, Message.ordinal, Message.centre_id, Message.episode_id)
-        .execution_options(synchronize_session=False)
-    ).first()
+    parameters = {"message_id": message_id, "held_by": worker, "now": work.now}
+    sent = work.session.execute(_MARK_SENT, parameters).first()
     if sent is None:
         return False
     audit.record(

@@ -191,7 +191,7 @@ def _call_when_due(work: Work, batch: _Batch, due: DueVisit, policy: ReminderPol
     add_task(work, due.visit, kind=CALL_TASK, due_on=work.today_in(due.centre.timezone), per_visit=True)
     audit.record(
         work,
-        "asked_for_call",
+        "asked_nurse_to_call",
         subject_kind="visit",
         subject_id=due.visit.id,
         centre_id=due.visit.centre_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from lrrc_qol.domain.contact import ContactReason, MessageKind
 from lrrc_qol.mail import Letter
@@ -41,18 +41,23 @@ class Addressed:
     staff: Staff | None
 
 
+# Built once: thousands of mails may go out in one run.
+_CLAIMED = (
+    select(Message, Centre, Visit, Episode, Patient, Staff)
+    .join(Centre, Centre.id == Message.centre_id)
+    .outerjoin(Visit, Visit.id == Message.visit_id)
+    .outerjoin(Episode, Episode.id == Visit.episode_id)
+    .outerjoin(Patient, Patient.id == Episode.patient_id)
+    .outerjoin(Staff, Staff.id == Message.staff_id)
+    .where(Message.id == bindparam("message_id"), Message.status == "sending", Message.worker == bindparam("worker"))
+    .with_for_update(of=Message)
+)
+_NEW_LINK = insert(Link)
+
+
 def claimed_message(work: Work, message_id: int, *, worker: str) -> Addressed | None:
     """The row that `worker` holds under its lease, locked; None when it is not the worker's (any more)."""
-    row = work.session.execute(
-        select(Message, Centre, Visit, Episode, Patient, Staff)
-        .join(Centre, Centre.id == Message.centre_id)
-        .outerjoin(Visit, Visit.id == Message.visit_id)
-        .outerjoin(Episode, Episode.id == Visit.episode_id)
-        .outerjoin(Patient, Patient.id == Episode.patient_id)
-        .outerjoin(Staff, Staff.id == Message.staff_id)
-        .where(Message.id == message_id, Message.status == "sending", Message.worker == worker)
-        .with_for_update(of=Message)
-    ).first()
+    row = work.session.execute(_CLAIMED, {"message_id": message_id, "worker": worker}).first()
     return Addressed(*row) if row else None
 
 
@@ -126,14 +131,15 @@ def _staff_letter(work: Work, message: Message, centre: Centre, staff: Staff | N
 def _new_link(work: Work, message: Message, visit: Visit, patient: Patient) -> str:
     token = new_token()
     work.session.execute(
-        insert(Link).values(
-            token_hash=token_hash(token),
-            centre_id=visit.centre_id,
-            patient_id=patient.id,
-            visit_id=visit.id,
-            message_id=message.id,
-            created_at=work.now,
-        )
+        _NEW_LINK,
+        {
+            "token_hash": token_hash(token),
+            "centre_id": visit.centre_id,
+            "patient_id": patient.id,
+            "visit_id": visit.id,
+            "message_id": message.id,
+            "created_at": work.now,
+        },
     )
     return token
 

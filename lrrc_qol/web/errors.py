@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Iterable
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from lrrc_qol.domain.errors import AlreadySubmitted, LrrcQolError, NotAllowed, NotFound, StaleWrite
 from lrrc_qol.faults import place_of
@@ -30,6 +31,7 @@ RETRY_AFTER_SECONDS = "5"
 def install_error_pages(app: Flask) -> None:
     """Answer every error with a page, or with JSON where JSON was sent."""
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SecurityError, _untrusted_host)
     app.register_error_handler(HTTPException, _http)
     for kind in REFUSALS:
         app.register_error_handler(kind, _refusal)
@@ -45,7 +47,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    return _answer(status if status in PAGES else 400 if status < 500 else 500)
+    return _answer(
+        status if status in PAGES else 400 if status < 500 else 500,
+        allow=error.valid_methods if isinstance(error, MethodNotAllowed) else None,
+    )
+
+
+def _untrusted_host(error: SecurityError) -> ResponseReturnValue:  # noqa: ARG001 - the page is the same for all
+    # No page: without a trusted host no address of ours can be built.
+    return Response("This site is not known under this address.\n", status=400, mimetype="text/plain")
 
 
 def _refusal(error: Exception) -> ResponseReturnValue:
@@ -60,11 +70,15 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return _answer(500)
 
 
-def _answer(status: int, *, page: str | None = None, code: str | None = None) -> ResponseReturnValue:
+def _answer(
+    status: int, *, page: str | None = None, code: str | None = None, allow: Iterable[str] | None = None
+) -> ResponseReturnValue:
     reference = g.get("reference") or secrets.token_hex(4)
     if status >= 500 and "reference" not in g:
         log.warning("status %s reference %s", status, reference)
     headers = {"Retry-After": RETRY_AFTER_SECONDS} if status in {429, 503} else {}
+    if allow:
+        headers["Allow"] = ", ".join(allow)
     if request.is_json or request.accept_mimetypes.best == "application/json":
         return jsonify(error=code or CODES.get(status, "error"), saved=False, reference=reference), status, headers
     return render_template(page or f"errors/{status}.html", reference=reference), status, headers

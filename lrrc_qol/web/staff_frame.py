@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, current_app, g
 from flask_login import current_user
 
+from lrrc_qol.jobs.periodic import JOB_NAMES
 from lrrc_qol.persistence.queries.jobs import read_tick_age
 from lrrc_qol.web.guards import has_permission, runtime
 
@@ -43,6 +44,11 @@ def home_endpoint() -> str:
 def centre_timezone() -> str:
     """The IANA time zone of the signed-in person's centre."""
     return str(current_user.timezone)
+
+
+def centre_protocol() -> str:
+    """The protocol that new patients of the signed-in person's centre run on."""
+    return str(current_user.identity.protocol_id)
 
 
 def local_time(instant: datetime) -> datetime:
@@ -86,6 +92,6 @@ def _frame() -> dict[str, Any]:
 def _jobs_late() -> bool:
     if "jobs_late" not in g:
         with runtime().database.read() as session:
-            age = read_tick_age(session, now=runtime().clock.now())
+            age = read_tick_age(session, now=runtime().clock.now(), jobs=JOB_NAMES)
         g.jobs_late = age is None or age > JOBS_LATE_AFTER
     return bool(g.jobs_late)

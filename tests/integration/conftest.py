@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Settings
@@ -54,10 +55,18 @@ def runtime(settings: Settings, clock: FixedClock, catalogue: Catalogue) -> Iter
     built.database.dispose()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all the sites of the session."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(runtime: Runtime) -> Flask:
+def app(runtime: Runtime, compiled_templates: FileSystemBytecodeCache) -> Flask:
     """The whole site."""
-    return create_app(runtime=runtime)
+    site = create_app(runtime=runtime)
+    site.jinja_env.bytecode_cache = compiled_templates
+    return site
 
 
 @pytest.fixture

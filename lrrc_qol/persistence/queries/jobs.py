@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrrc_qol.persistence.models import JobRun
@@ -22,10 +23,13 @@ class JobRow:
     failure: str | None
 
 
-def read_tick_age(session: Session, *, now: datetime) -> timedelta | None:
-    """Time since a periodic job last finished; None when none ever did."""
-    finished = session.scalar(select(func.max(JobRun.finished_at)))
-    return None if finished is None else now - finished
+def read_tick_age(session: Session, *, now: datetime, jobs: Collection[str]) -> timedelta | None:
+    """Time since the job that is furthest behind last finished; None while one of `jobs` never did."""
+    finished = session.scalars(
+        select(JobRun.finished_at).where(JobRun.name.in_(jobs), JobRun.finished_at.is_not(None))
+    ).all()
+    oldest = min((at for at in finished if at is not None), default=None)
+    return None if oldest is None or len(finished) < len(jobs) else now - oldest
 
 
 def read_jobs(session: Session) -> tuple[JobRow, ...]:

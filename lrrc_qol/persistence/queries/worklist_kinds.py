@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, not_, or_, select, true
@@ -17,6 +17,8 @@ from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Curso
 # How long before a planned operation a missing baseline is pressing: the window of the baseline form ends before it.
 BASELINE_HORIZON = timedelta(days=14)
 BASELINE_VISIT = "BL1"
+# A form may be open for weeks before it is due; until shortly before that there is nothing for anybody to do.
+DUE_SOON = timedelta(days=3)
 # The task that the reminder job leaves when nobody answered; as long as the visit is silent, its row stands for it.
 CALL_TASK = "call_silent_patient"
 ENDED = (EventKind.DEATH.value, EventKind.WITHDRAWAL_NEW_DATA.value, EventKind.WITHDRAWAL_ALL.value)
@@ -58,7 +60,7 @@ def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
 
 def lacking_baseline(viewer: Viewer) -> ColumnElement[bool]:
     """Episodes with an operation planned within the horizon and no baseline form sent in."""
-    return and_(Episode.centre_id == viewer.centre_id, _lacks_baseline(viewer.today), takes_part())
+    return and_(Episode.centre_id == viewer.centre_id, _lacks_baseline(viewer), takes_part())
 
 
 def silent_visits(viewer: Viewer) -> ColumnElement[bool]:
@@ -67,19 +69,28 @@ def silent_visits(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def due_visits(viewer: Viewer) -> ColumnElement[bool]:
-    """All other open visits that were not sent in."""
-    return and_(_open_visits(viewer), not_(_silent(viewer)), takes_part())
+    """All other open visits that are due by now or in the next days and were not sent in."""
+    soon = Visit.due_on <= viewer.today + DUE_SOON
+    return and_(_open_visits(viewer), not_(_silent(viewer)), soon, takes_part())
 
 
-def _lacks_baseline(today: date) -> ColumnElement[bool]:
-    answered = select(Visit.id).where(
-        Visit.episode_id == Episode.id, Visit.key == BASELINE_VISIT, Visit.completed_at.is_not(None)
-    )
-    return and_(
-        Episode.surgery_on.is_(None),
-        Episode.planned_surgery_on.is_not(None),
-        Episode.planned_surgery_on.between(today, today + BASELINE_HORIZON),
-        not_(answered.correlate(Episode).exists()),
+def _lacks_baseline(viewer: Viewer) -> ColumnElement[bool]:
+    """No baseline form that still serves: none sent in, or too long before the operation as it is planned now."""
+    answered = select(Visit.id).where(Visit.episode_id == Episode.id, Visit.key == BASELINE_VISIT, _serves(viewer))
+    return and_(_surgery_near(viewer.today), not_(answered.correlate(Episode).exists()))
+
+
+def _serves(viewer: Viewer) -> ColumnElement[bool]:
+    # One condition a day, because the two databases have no common arithmetic for dates.
+    days = (viewer.today + timedelta(days=number) for number in range(BASELINE_HORIZON.days + 1))
+    return or_(
+        *(
+            and_(
+                Episode.planned_surgery_on == day,
+                Visit.completed_at >= datetime.combine(day - timedelta(days=viewer.baseline_days), time(0), tzinfo=UTC),
+            )
+            for day in days
+        )
     )
 
 

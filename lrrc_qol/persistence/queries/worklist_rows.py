@@ -28,13 +28,17 @@ DATED_RANKS = frozenset({RANKS[WorkKind.NO_BASELINE], RANKS[WorkKind.SILENT], RA
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whose worklist it is. `handles_alerts` is false for roles that do not see alerts; `today` is the centre's."""
+    """Whose worklist it is. `handles_alerts` is false for roles that do not see alerts; `today` is the centre's.
+
+    A baseline sent in more than `baseline_days` before the operation no longer serves (a figure of the protocol).
+    """
 
     centre_id: int
     staff_id: int
     handles_alerts: bool
     now: datetime
     today: date
+    baseline_days: int
 
 
 @dataclass(frozen=True, slots=True)

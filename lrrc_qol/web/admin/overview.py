@@ -21,10 +21,11 @@ from lrrc_qol.web.guards import audience, current_actor, runtime
 
 @dataclass(frozen=True, slots=True)
 class InstrumentLine:
-    """An installed questionnaire; `provisional` counts its figures that nobody has verified."""
+    """An installed questionnaire: how many figures it has, and how many of them nobody has verified."""
 
     instrument: Instrument
     languages: str
+    figures: int
     provisional: int
 
 
@@ -86,15 +87,20 @@ def _instruments(catalogue: Catalogue) -> list[InstrumentLine]:
         InstrumentLine(
             instrument=one,
             languages=", ".join(sorted(key[2] for key in catalogue.wordings if key[:2] == (one.id, one.version))),
-            provisional=sum(_unverified(one)),
+            figures=len(_confidences(one)),
+            provisional=sum(confidence is not Confidence.VERIFIED for confidence in _confidences(one)),
         )
         for one in catalogue.instruments
     ]
 
 
-def _unverified(instrument: Instrument) -> list[bool]:
-    figures = [scale.mid for scale in instrument.scales] + [scale.threshold for scale in instrument.scales]
-    return [figure.confidence is not Confidence.VERIFIED for figure in figures if figure is not None]
+def _confidences(instrument: Instrument) -> list[Confidence]:
+    """How far each figure of the instrument is known; a difference for the worse may have a source of its own."""
+    found = [scale.threshold.confidence for scale in instrument.scales if scale.threshold]
+    for scale in instrument.scales:
+        if scale.mid:
+            found += [scale.mid.confidence, scale.mid.deterioration_confidence or scale.mid.confidence]
+    return found
 
 
 def _protocol(catalogue: Catalogue, protocol_id: str) -> ProtocolLine:

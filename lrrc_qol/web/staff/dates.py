@@ -50,7 +50,8 @@ def change_patient_dates(public_id: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.add_faults(refusal.fields)
         return _preview(found, form) if form.reason.errors else _dates_page(found, form)
-    flash(f"The dates are changed; {len(changes)} visits were planned anew.", "good")
+    planned = sum(change.change != "kept_answered" for change in changes)
+    flash(f"The dates are changed; {planned} visits were planned anew.", "good")
     return redirect(url_for("staff.patient", public_id=public_id))
 
 

@@ -57,6 +57,17 @@ def test_a_hold_gives_the_step_back(follow: Follow, queue_only: Queue, kind: Eve
     assert len(follow.messages()) == 2
 
 
+def test_a_hold_that_ends_by_itself_gives_the_step_back_too(follow: Follow, queue_only: Queue) -> None:
+    queue_only()
+    follow.happen(EventKind.READMISSION)
+    follow.each_morning(2)
+    follow.happen(EventKind.DISCHARGE)
+    follow.each_morning(4)
+    assert [row.status for row in follow.messages()] == ["suppressed"], "seven days are not over"
+    follow.each_morning(1)
+    assert follow.outcomes()[1:] == [("invitation", 0, "sent", None)]
+
+
 def test_a_form_sent_meanwhile_stops_the_mail(follow: Follow, queue_only: Queue) -> None:
     queue_only()
     complete_visit(follow.runtime, take_seat(follow.runtime, follow.patient))

@@ -49,6 +49,14 @@ def test_only_the_newest_goes_out_after_an_outage(follow: Follow) -> None:
     assert follow.outcomes() == [("reminder", 2, "sent", None)]
 
 
+def test_whoever_was_just_written_to_gets_a_day_before_the_call(follow: Follow) -> None:
+    follow.at_nine(follow.clock.now() + timedelta(days=17))
+    follow.tick()
+    assert follow.tasks() == []
+    follow.each_morning(1)
+    assert follow.tasks() == [CALL_TASK]
+
+
 def test_nothing_goes_out_at_night(follow: Follow) -> None:
     follow.clock.set(follow.clock.now().replace(hour=22))
     follow.tick()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -37,6 +37,7 @@ def look(runtime: Runtime, nurse: Actor, *, handles_alerts: bool = True, **choic
             handles_alerts=handles_alerts,
             now=work.now,
             today=work.today_in("Europe/London"),
+            baseline_days=56,
         )
         return read_worklist(work.session, viewer, cipher=work.cipher, **choices)  # type: ignore[arg-type]
 
@@ -44,6 +45,12 @@ def look(runtime: Runtime, nurse: Actor, *, handles_alerts: bool = True, **choic
 def kinds(found: Worklist) -> list[str]:
     """The kinds on the page, alerts by their level."""
     return [row.level or row.kind for row in found.rows]
+
+
+def make_due(runtime: Runtime, day: date) -> None:
+    """As if every visit were due on this day."""
+    with runtime.writing(COMMAND) as work:
+        work.session.execute(update(Visit).values(due_on=day))
 
 
 def spend_reminders(runtime: Runtime, patient: str, key: str) -> int:
@@ -67,6 +74,7 @@ def test_everything_is_in_one_list_by_severity(runtime: Runtime, nurse: Actor, c
     )
     with runtime.writing(caller.actor) as work:
         request_call(work, caller.seat)
+    make_due(runtime, today)
     found = look(runtime, nurse)
     assert kinds(found) == ["red", "amber", "no_baseline", "task", "due", "due", "due"]
     assert [found.counts[kind] for kind in WorkKind] == [2, 1, 1, 0, 3]
@@ -113,6 +121,17 @@ def test_a_baseline_is_no_longer_missing_once_it_was_sent_in(runtime: Runtime, n
     assert look(runtime, nurse).rows == ()
 
 
+def test_a_baseline_that_a_postponed_operation_made_too_old_is_missing_again(
+    runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    surgery = clock.now().date() + timedelta(days=10)
+    patient = make_patient(runtime, nurse, planned_surgery_on=surgery)
+    complete_visit(runtime, take_seat(runtime, patient))
+    set_dates(runtime, nurse, patient, planned_surgery_on=clock.now().date() + timedelta(days=57))
+    clock.advance(days=50)
+    assert kinds(look(runtime, nurse)) == ["no_baseline"]
+
+
 def test_a_baseline_is_no_longer_missing_after_the_operation(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
     surgery = clock.now().date() + timedelta(days=10)
     patient = make_patient(runtime, nurse, planned_surgery_on=surgery)
@@ -126,6 +145,7 @@ def test_a_patient_is_silent_when_past_due_without_reminders_left_and_nothing_be
 ) -> None:
     patient = make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=25))
     spend_reminders(runtime, patient, "BL1")
+    make_due(runtime, clock.now().date())
     assert kinds(look(runtime, nurse)) == ["due"]
     with runtime.writing(COMMAND) as work:
         yesterday = clock.now().date() - timedelta(days=1)
@@ -172,6 +192,7 @@ def test_what_holds_the_mails_back_is_said(runtime: Runtime, nurse: Actor, clock
     patient = make_patient(runtime, nurse)
     with runtime.writing(nurse) as work:
         record_event(work, patient, kind=EventKind.ADMITTED, happened_on=clock.now().date())
+    make_due(runtime, clock.now().date())
     assert look(runtime, nurse).rows[0].held == ("inpatient",)
 
 
@@ -184,6 +205,7 @@ def test_another_centre_sees_and_counts_nothing(runtime: Runtime, nurse: Actor, 
     )
     with runtime.writing(caller.actor) as work:
         request_call(work, caller.seat)
+    make_due(runtime, today)
     assert kinds(look(runtime, nurse)) == ["red", "no_baseline", "task", "due"]
     stranger = make_staff(runtime, code="SOUTH")
     found = look(runtime, stranger)
@@ -193,6 +215,7 @@ def test_another_centre_sees_and_counts_nothing(runtime: Runtime, nurse: Actor, 
 
 def test_a_role_without_alerts_sees_the_rest(runtime: Runtime, nurse: Actor) -> None:
     pain_alert(runtime, nurse)
+    make_due(runtime, runtime.clock.now().date())
     assert kinds(look(runtime, nurse, handles_alerts=False)) == ["due"]
 
 
@@ -208,6 +231,7 @@ def test_pages_show_every_row_once_in_order(runtime: Runtime, nurse: Actor, cloc
             hospital_number=f"H-{number}",
             planned_surgery_on=today + timedelta(days=days),
         )
+    make_due(runtime, today)
     whole = [row.public_id for row in look(runtime, nurse).rows]
     assert len(whole) == 12
     shown: list[str] = []

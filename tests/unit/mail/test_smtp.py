@@ -149,6 +149,13 @@ def test_a_server_that_hangs_up_on_every_letter_is_down() -> None:
             post.send(letter())
 
 
+def test_a_refusal_in_between_shows_that_the_server_lives() -> None:
+    with running(**{".": ["", "550 no", ""]}) as (_, post_office), post_office.open() as post:
+        for failure in (MailDelayed, MailRefused, MailDelayed):
+            with pytest.raises(failure):
+                post.send(letter())
+
+
 def test_nobody_there_is_a_server_that_is_down() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lrrc_qol.jobs.periodic import JOB_NAMES
 from lrrc_qol.persistence.models import JobRun, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
@@ -44,7 +45,7 @@ def test_a_red_alert_stands_first_with_words_owner_and_clock(
     alert = pain_alert(runtime, nurse, hospital_number="H-2")
     clock.advance(minutes=10)
     page = browser.get("/staff/").text
-    assert page.index("Red – now") < page.index("Operation in 3 days, no baseline form sent in")
+    assert page.index("Red – now") < page.index("Operation in 3 days, no baseline that serves")
     assert "Call within 50 min" in page
     assert f"/staff/alerts/{alert}/take" in page
     browser.press(f"/staff/alerts/{alert}/take")
@@ -77,10 +78,10 @@ def test_a_task_is_opened_and_closed_with_a_note(browser: StaffBrowser, runtime:
 
 
 def test_a_coordinator_sees_the_list_without_alerts(app: Flask, runtime: Runtime, nurse: Actor) -> None:
-    pain_alert(runtime, nurse)
+    pain_alert(runtime, nurse, planned_surgery_on=runtime.clock.now().date() + timedelta(days=10))
     make_staff(runtime, role="coordinator")
     page = signed_in(app, "coordinator@north.example").get("/staff/").text
-    assert "Before the operation" in page
+    assert "no baseline that serves" in page
     assert "Red – now" not in page
     assert "Alerts" not in page
 
@@ -89,7 +90,7 @@ def test_a_banner_says_when_the_jobs_stand_still(browser: StaffBrowser, runtime:
     assert BANNER in browser.get("/staff/").text
     with runtime.writing(COMMAND) as work:
         now = work.now
-        work.session.add(JobRun(name="deliver_messages", started_at=now, finished_at=now, counts={}))
+        work.session.add_all(JobRun(name=name, started_at=now, finished_at=now, counts={}) for name in JOB_NAMES)
     clock.advance(minutes=3)
     assert BANNER not in browser.get("/staff/").text
     clock.advance(seconds=1)
