@@ -12,10 +12,11 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.enrol_patient import checked_email
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.record_event import add_event
+from lrrc_qol.services.resend_link import queue_fresh_link
 
 
 def correct_address(work: Work, patient_public_id: str, email: str) -> None:
-    """Store the new address, revoke all links, lift a bounce and set the reminders of open visits anew."""
+    """Store the new address, revoke all links, lift a bounce, and send a fresh link to what is open."""
     patient, episode = find_episode(work, patient_public_id, lock=True)
     try:
         address = checked_email(email)
@@ -37,6 +38,8 @@ def correct_address(work: Work, patient_public_id: str, email: str) -> None:
         kind=EventKind.ADDRESS_CORRECTED,
         happened_on=work.today_in(centre.timezone),
     )
+    # The links in mails to the old address are dead now, so what is open needs a mail to the new one.
+    queue_fresh_link(work, patient, episode)
     audit.record(
         work,
         "corrected_address",

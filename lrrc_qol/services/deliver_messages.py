@@ -33,8 +33,8 @@ Outcome = Literal["refused", "gave_up"]
 # Built once: thousands of mails may go out in one run.
 _MARK_SENT = (
     update(Message)
-    .where(Message.id == bindparam("message_id"), Message.status == "sending", Message.worker == bindparam("held_by"))
-    .values(status="sent", sent_at=bindparam("now"), outcome=None, worker=None, lease_until=None)
+    .where(Message.id == bindparam("row_id"), Message.status == "sending", Message.worker == bindparam("held_by"))
+    .values(status="sent", sent_at=bindparam("marked_at"), outcome=None, worker=None, lease_until=None)
     .returning(Message.kind, Message.ordinal, Message.centre_id, Message.episode_id)
     .execution_options(synchronize_session=False)
 )
@@ -90,7 +90,7 @@ def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
 
 def mark_sent(work: Work, message_id: int, *, worker: str) -> bool:
     """Write down that the server took the mail; False when another worker has taken it over meanwhile."""
-    parameters = {"message_id": message_id, "held_by": worker, "now": work.now}
+    parameters = {"row_id": message_id, "held_by": worker, "marked_at": work.now}
     sent = work.session.execute(_MARK_SENT, parameters).first()
     if sent is None:
         return False

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.errors import InvalidInput
-from lrrc_qol.persistence.models import Message, Patient, Visit
+from lrrc_qol.persistence.models import Episode, Message, Patient, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import find_episode
@@ -17,12 +17,19 @@ from lrrc_qol.services.outbox import new_message
 def resend_link(work: Work, patient_public_id: str) -> str:
     """Queue one mail with a fresh link; return the visit's name. InvalidInput when nothing can be answered now."""
     patient, episode = find_episode(work, patient_public_id, lock=True)
-    visits = work.session.scalars(select(Visit).where(Visit.episode_id == episode.id)).all()
-    visit = pick_current([visit for visit in visits if answerable(visit, now=work.now)])
+    visit = queue_fresh_link(work, patient, episode)
     if visit is None:
         raise InvalidInput({"link": "There is no form that the patient can answer now."})
-    _queue(work, patient, visit)
     return visit.name
+
+
+def queue_fresh_link(work: Work, patient: Patient, episode: Episode) -> Visit | None:
+    """Queue one mail with a fresh link to the visit that can be answered now; None when there is none."""
+    visits = work.session.scalars(select(Visit).where(Visit.episode_id == episode.id)).all()
+    visit = pick_current([visit for visit in visits if answerable(visit, now=work.now)])
+    if visit is not None:
+        _queue(work, patient, visit)
+    return visit
 
 
 def _queue(work: Work, patient: Patient, visit: Visit) -> None:

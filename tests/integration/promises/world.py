@@ -1,0 +1,91 @@
+"""A centre with a bit of everything about one patient, and the strings that must never reach the wrong reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+
+from sqlalchemy import select
+
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.mail.unsubscribe import make_token
+from lrrc_qol.persistence.models import Alert, EpisodeEvent, Patient, Response, Staff, Task
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.answer_form import submit_response
+from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.request_call import request_call
+from lrrc_qol.services.resend_link import resend_link
+from tests.factories import answer, assignment, make_link, make_patient, save, take_seat
+
+NAME = "Canary Featherstone"
+YEAR = "1947"
+NOTE = "canary note about a call"
+PAIN = "pain_nrs"
+CHECKED_PART = "distress_nrs"
+numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A patient in the middle of the baseline visit: one part sent, one with an alert, a task, an event, a mail.
+
+    `places` fills the variables of any route; `canaries` are strings that only the patient's own centre may read.
+    """
+
+    places: dict[str, str]
+    canaries: tuple[str, ...]
+    patient: str
+    link: str
+    seat_form: str
+
+
+def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
+    """A new patient of the nurse's centre with everything that a route can name."""
+    number = next(numbers)
+    hospital_number, email = f"CANARY-{number}", f"canary.{number}@featherstone.example"
+    patient = make_patient(
+        runtime,
+        nurse,
+        name=NAME,
+        born_on=date(int(YEAR), 8, 9),
+        hospital_number=hospital_number,
+        email=email,
+        phone="+44 7700 900321",
+    )
+    phone = take_seat(runtime, patient, year=YEAR)
+    pain, checked = assignment(runtime, phone, PAIN), assignment(runtime, phone, CHECKED_PART)
+    save(runtime, phone, pain, answer("pain_worst", 9), key="world-pain")
+    _, body = save(runtime, phone, checked, answer("distress", 3), key="world-part")
+    with runtime.writing(phone.actor) as work:
+        submit_response(work, phone.seat, checked, key="world-send", version=body["version"])
+        request_call(work, phone.seat)
+    with runtime.writing(nurse) as work:
+        record_event(work, patient, kind=EventKind.RECURRENCE, happened_on=work.today_in("Europe/London"))
+        resend_link(work, patient)
+    link = make_link(runtime, patient)
+    with runtime.reading(COMMAND) as work:
+        row = work.session.scalars(select(Patient).where(Patient.public_id == patient)).one()
+        episode = phone.seat.episode_id
+        sent = select(Response.id).where(Response.episode_id == episode, Response.submitted_at.is_not(None))
+        alert = work.session.scalars(select(Alert).where(Alert.episode_id == episode)).one()
+        places = {
+            "patient": row.public_id,
+            "alert": alert.public_id,
+            "task": work.session.scalars(select(Task.public_id).where(Task.episode_id == episode)).one(),
+            "event": work.session.scalars(select(EpisodeEvent.public_id).where(EpisodeEvent.episode_id == episode)).one(),
+            "response": str(work.session.scalars(sent).one()),
+            "staff": work.session.get_one(Staff, colleague.id).public_id,
+            "assignment": pain,
+            "link": link,
+            "stop": make_token(runtime.settings.secret_key, patient),
+        }
+        answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
+    return Record(
+        places=places,
+        canaries=(NAME, NAME.split()[0], NAME.split()[1], hospital_number, email, answered.items["pain_worst"].text, alert.reason),
+        patient=patient,
+        link=link,
+        seat_form=pain,
+    )
