@@ -1,53 +1,33 @@
-"""Runs the benchmarks and prints one line for each: how often a second, best of several rounds."""
+"""`python -m bench [PART ...]`: runs the benchmarks, prints their figures, fails when a promised count is broken."""
 
 from __future__ import annotations
 
-import timeit
-from collections.abc import Callable, Iterator
-from datetime import date
+import sys
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
-from lrrc_qol.domain.schedule import Anchors, plan_visits
-from lrrc_qol.domain.scoring import score_response
+from bench import due, export, scoring, session, staff_pages
+from bench.report import Report
 
-ROUNDS = 5
-
-
-def main() -> None:
-    """Print the table."""
-    print(f"{'what':<40} {'per second':>12}")
-    for name, work in _benchmarks():
-        timer = timeit.Timer(work)
-        calls, _ = timer.autorange()
-        best = min(timer.repeat(ROUNDS, calls)) / calls
-        print(f"{name:<40} {1 / best:>12,.0f}")
+PARTS = {
+    "session": session.run,
+    "due": due.run,
+    "pages": staff_pages.run,
+    "scoring": scoring.run,
+    "export": export.run,
+}
 
 
-def _benchmarks() -> Iterator[tuple[str, Callable[[], object]]]:
-    catalogue = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
-    yield "read and check all definitions", lambda: load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
-    yield "score one full QLQ-C30", _scoring(catalogue)
-    yield "plan one episode of pe12", _planning(catalogue)
-
-
-def _scoring(catalogue: Catalogue) -> Callable[[], object]:
-    instrument = catalogue.instrument("qlq_c30")
-    answers = {item.id: item.codes[0] for item in instrument.items}
-    return lambda: score_response(instrument, answers)
-
-
-def _planning(catalogue: Catalogue) -> Callable[[], object]:
-    protocol = catalogue.protocol("pe12")
-    anchors = Anchors(
-        enrolled_on=date(2026, 1, 5),
-        planned_surgery_on=date(2026, 2, 2),
-        surgery_on=date(2026, 2, 3),
-        discharged_on=date(2026, 2, 20),
-        facts=frozenset(),
-    )
-    return lambda: plan_visits(protocol, anchors)
+def main(names: list[str]) -> int:
+    """Run the named parts, all without a name; 1 when a promise is broken, 2 for an unknown name."""
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    report = Report()
+    for name in names or PARTS:
+        PARTS[name](report)
+    print("\nNo promise is broken." if not report.broken else f"\nBROKEN: {'; '.join(report.broken)}")
+    return 1 if report.broken else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTRUMENTS_DIR = ROOT / "instruments"
@@ -17,6 +18,11 @@ INSTANCE_DIR = ROOT / "instance"
 
 MINIMUM_SECRET_LENGTH = 50
 FIELD_KEY_BYTES = 32
+
+# What SQLAlchemy reads and the program can use: a file, or user, password, host, port and name on a server.
+DATABASE_ADDRESS = re.compile(
+    r"sqlite://.*|postgresql(\+psycopg)?://([^:/@]*(:[^@]*)?@)?(\[[^]/?]+]|[^]/:?@[]*)(:[0-9]+)?([/?].*)?"
+)
 
 # Known to everybody, so fit for demo and test only; production refuses them.
 OPEN_SECRET = "demo-and-test-only-secret-never-for-real-patients-0000"  # noqa: S105 - see the line above
@@ -75,7 +81,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     strict = mode is Mode.PRODUCTION
     return Settings(
         mode=mode,
-        database_url=environ.get("LRRC_QOL_DATABASE_URL") or f"sqlite:///{INSTANCE_DIR / 'lrrc_qol.sqlite3'}",
+        database_url=_database_url(environ.get("LRRC_QOL_DATABASE_URL", "")),
         secret_key=_secret(environ.get("LRRC_QOL_SECRET_KEY", ""), strict=strict),
         field_key=_field_key(environ.get("LRRC_QOL_FIELD_KEY", ""), strict=strict),
         base_url=_base_url(environ.get("LRRC_QOL_BASE_URL", ""), strict=strict),
@@ -90,6 +96,17 @@ def _mode(text: str) -> Mode:
         return Mode(text)
     except ValueError:
         raise SettingsError(f"LRRC_QOL_MODE is {text!r}; use production, demo or test.") from None
+
+
+def _database_url(text: str) -> str:
+    if not text:
+        return f"sqlite:///{INSTANCE_DIR / 'lrrc_qol.sqlite3'}"
+    if not DATABASE_ADDRESS.fullmatch(text):
+        raise SettingsError(
+            "LRRC_QOL_DATABASE_URL must look like sqlite:////folder/file.sqlite3 "
+            "or postgresql+psycopg://user:password@host:port/database"
+        )
+    return text
 
 
 def _secret(text: str, *, strict: bool) -> str:
@@ -129,12 +146,14 @@ def _base_url(text: str, *, strict: bool) -> str:
         if strict:
             raise SettingsError("LRRC_QOL_BASE_URL is not set; links in mails need it, e.g. https://qol.example.org")
         return "http://localhost:8000"
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError("LRRC_QOL_BASE_URL must be a full address such as https://qol.example.org")
+    parts = _split("LRRC_QOL_BASE_URL", text)
+    # A path would never be answered, and a name or password would stand in every mail.
+    more = parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or more:
+        raise SettingsError("LRRC_QOL_BASE_URL must be an address without a path, such as https://qol.example.org")
     if strict and parts.scheme != "https":
         raise SettingsError("LRRC_QOL_BASE_URL must start with https:// in production.")
-    return text.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def _smtp(text: str, *, strict: bool) -> SmtpServer:
@@ -142,11 +161,7 @@ def _smtp(text: str, *, strict: bool) -> SmtpServer:
         if strict:
             raise SettingsError("LRRC_QOL_SMTP_URL is not set; e.g. smtp://mail.example.org:25")
         return SmtpServer(host="localhost", port=8025)
-    parts = urlsplit(text)
-    try:
-        port = parts.port
-    except ValueError:
-        raise SettingsError("LRRC_QOL_SMTP_URL has a port that is not a number from 1 to 65535.") from None
+    parts = _split("LRRC_QOL_SMTP_URL", text)
     if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
         raise SettingsError(
             "LRRC_QOL_SMTP_URL must look like smtp://host:port, smtp+starttls://user:pw@host:port "
@@ -156,12 +171,21 @@ def _smtp(text: str, *, strict: bool) -> SmtpServer:
     starttls = parts.scheme == "smtp+starttls"
     return SmtpServer(
         host=parts.hostname,
-        port=port or (465 if tls else 587 if starttls else 25),
+        port=parts.port or (465 if tls else 587 if starttls else 25),
         tls=tls,
         starttls=starttls,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
     )
+
+
+def _split(name: str, text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # read here because an impossible one is noticed only when it is read
+    except ValueError:
+        raise SettingsError(f"{name} is not an address, or its port is not a number from 0 to 65535.") from None
+    return parts
 
 
 def _trusted_proxies(text: str) -> int:

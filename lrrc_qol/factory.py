@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
@@ -53,7 +54,6 @@ def create_app(settings: Settings | None = None, *, runtime: Runtime | None = No
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    host = settings.base_url.split("://", 1)[1]
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=False,
@@ -64,7 +64,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=STAFF_SESSION_HOURS),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
-        TRUSTED_HOSTS=None if settings.open_doors else [host.rsplit(":", 1)[0]],
+        TRUSTED_HOSTS=None if settings.open_doors else [str(urlsplit(settings.base_url).hostname)],
         WTF_CSRF_TIME_LIMIT=None,  # tied to the session: a form may stay open for hours without losing its answers
         WTF_CSRF_SSL_STRICT=False,  # pages send no referrer on purpose; the origin check of the guards stands in
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],

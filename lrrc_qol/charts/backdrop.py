@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lrrc_qol.charts.axes import AMBER, GREY, INK
-from lrrc_qol.charts.wording import number
+from lrrc_qol.charts.wording import ROUNDING, number
 from lrrc_qol.domain.baseline import BaselineKind
-from lrrc_qol.domain.instrument import Confidence, Direction, Scale
+from lrrc_qol.domain.instrument import Confidence, Direction, Scale, Threshold
 from lrrc_qol.domain.recovery import Trajectory
 
 Figure = dict[str, Any]
@@ -57,13 +57,27 @@ def zone(scale: Scale) -> list[Figure]:
     if scale.threshold is None:
         return []
     below = scale.threshold.side == "below"
-    low, high = (scale.minimum, scale.threshold.value) if below else (scale.threshold.value, scale.maximum)
+    at = _edge_of_zone(scale, scale.threshold)
+    low, high = (scale.minimum, at) if below else (at, scale.maximum)
     edge = {
         "type": "line",
         "line": {"color": AMBER, "width": 1, "dash": "dot" if _provisional(scale) else "solid"},
     }
-    at = scale.threshold.value
     return [_across(low, high, ZONE_COLOUR, "problem zone"), {**_across(at, at, "", "problem limit"), **edge}]
+
+
+def _edge_of_zone(scale: Scale, limit: Threshold) -> float:
+    """Where the zone starts: half a step beyond a limit that is itself a score, because that score is no problem."""
+    step = _step_at(scale, limit)
+    return limit.value + (-step if limit.side == "below" else step) / 2
+
+
+def _step_at(scale: Scale, limit: Threshold) -> float:
+    """The distance to the next score when the limit is a score of the scale, else 0."""
+    if scale.step is None:
+        return 0
+    steps = (limit.value - scale.minimum) / scale.step
+    return scale.step if abs(steps - round(steps)) < ROUNDING else 0
 
 
 def _provisional(scale: Scale) -> bool:
@@ -71,11 +85,17 @@ def _provisional(scale: Scale) -> bool:
 
 
 def zone_words(scale: Scale) -> list[Figure]:
-    """The name of the problem zone, with a note while its limit is not verified."""
+    """The name of the problem zone, its first score on a scale of steps, a note while its limit is not verified."""
     if scale.threshold is None:
         return []
     below = scale.threshold.side == "below"
-    words = "problem (provisional)" if _provisional(scale) else "problem"
+    step = _step_at(scale, scale.threshold)
+    words = "problem"
+    if step:
+        first = scale.threshold.value - step if below else scale.threshold.value + step
+        words += f": {number(first)} or {'less' if below else 'more'}"
+    if _provisional(scale):
+        words += " (provisional)"
     edge = scale.minimum if below else scale.maximum
     return [_inside(edge, words, AMBER, above=below)]
 

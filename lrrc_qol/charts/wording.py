@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from lrrc_qol.domain.instrument import Direction, Scale
+from lrrc_qol.domain.instrument import Direction, Mid, Scale
 from lrrc_qol.domain.recovery import ChangeClass, ScorePoint, TrajectoryPoint
 
 MINUS = "−"
+# Scores are sums of thirds and quarters; less than this is nothing but rounding.
+ROUNDING = 1e-9
 INTERVIEWS = {"telephone": "by phone", "face_to_face": "interview"}
 MODES = {
     "own_phone": "own phone",
@@ -84,3 +86,19 @@ def range_words(scale: Scale) -> str:
     """The scale's range and direction in words: 0–100, higher is better."""
     way = "higher is better" if scale.direction is Direction.BETTER else "higher is worse"
     return f"{number(scale.minimum)}–{number(scale.maximum)}, {way}"
+
+
+def band_words(scale: Scale, mid: Mid, value: float) -> str:
+    """Which scores count as about the same as `value`; a change by exactly the important difference does not.
+
+    So near the worst score that nothing can be worse by that much, only an improvement is judged, and that is said.
+    """
+    better = scale.direction is Direction.BETTER
+    down, up = (mid.deterioration, mid.improvement) if better else (mid.improvement, mid.deterioration)
+    low, high = value - down, value + up
+    has_low, has_high = low >= scale.minimum - ROUNDING, high <= scale.maximum + ROUNDING
+    if not (has_low if better else has_high):
+        limit = f"{number(high)} or above" if better else f"{number(low)} or below"
+        return f"Better: {limit}. So near the worst score, worse cannot be judged."
+    bounds = ((has_low, f"above {number(low)}"), (has_high, f"below {number(high)}"))
+    return f"About the same: {' and '.join(words for holds, words in bounds if holds)}."

@@ -27,15 +27,22 @@ def runtime_for_command() -> Runtime:
     settings = settings_for_command()
     try:
         runtime = build_runtime(settings)
-        current = schema_is_current(runtime.database)
     except DefinitionError as error:
         raise click.ClickException(str(error)) from None
+    try:
+        _check_database(runtime)
+    except click.ClickException:
+        runtime.database.dispose()
+        raise
+    return runtime
+
+
+def _check_database(runtime: Runtime) -> None:
+    try:
+        if not schema_is_current(runtime.database):
+            raise click.ClickException("the database is not at the revision this program needs. Run: flask db upgrade")
+        check_field_key(runtime)
     except DatabaseBusy as error:
         raise click.ClickException(f"the database does not answer ({error})") from None
-    if not current:
-        raise click.ClickException("the database is not at the revision this program needs. Run: flask db upgrade")
-    try:
-        check_field_key(runtime)
     except WrongFieldKey as error:
         raise click.ClickException(str(error)) from None
-    return runtime

@@ -44,7 +44,7 @@ def demo(patients: int, seed: int, port: int) -> None:
     processes = Processes(_environment(settings))
     try:
         processes.start(port)
-        _announce(port, mailbox_port)
+        _announce(port, mailbox_port, database_url=settings.database_url)
         processes.wait()
     finally:
         processes.stop()
@@ -96,7 +96,7 @@ def _place(runtime: Runtime) -> str:
     return Path(database).name if runtime.database.is_sqlite else database
 
 
-def _announce(port: int, mailbox_port: int) -> None:
+def _announce(port: int, mailbox_port: int, *, database_url: str) -> None:
     click.echo(
         f"\n  Staff site     http://localhost:{port}/staff/\n"
         f"  Mailbox        http://localhost:{mailbox_port}/   (mails to patients, with their links)\n"
@@ -105,4 +105,8 @@ def _announce(port: int, mailbox_port: int) -> None:
     )
     for email, name, role in LOGINS:
         click.echo(f"    {email:<28} {role:<12} {name}")
-    click.echo("\n  All patients are invented. Stop with Ctrl-C.\n")
+    click.echo(
+        "\n  All patients are invented. Stop with Ctrl-C.\n"
+        "  Other commands work on these data in another terminal after:\n"
+        f"    export LRRC_QOL_MODE=demo LRRC_QOL_DATABASE_URL='{database_url}'\n"
+    )

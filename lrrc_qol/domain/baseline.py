@@ -47,18 +47,20 @@ def choose_baseline(
     *,
     rules: BaselineRules,
     surgery_on: date | None,
+    planned_on: date | None = None,
     chosen: int | None = None,
 ) -> Baseline:
     """Return the reference response by the protocol's baseline rules.
 
     Prospective beats stale beats recalled; among equals the latest wins. `surgery_on` is the day of the operation
-    performed; while it is None the latest form is prospective so far. `chosen` is the response a person picked: it is
-    taken when the rules let it serve, otherwise there is no baseline, so that no other form slips into its place.
+    performed; before it, a form is judged against `planned_on`, so that a postponed operation shows in time. `chosen`
+    is the response a person picked: it is taken when the rules let it serve, otherwise there is no baseline, so that
+    no other form slips into its place.
     """
     eligible = [item for item in candidates if item.visit_key in rules.visits]
     if chosen is not None:
         eligible = [item for item in candidates if item.response_id == chosen]
-    judged = [_judge(item, rules, surgery_on) for item in sorted(eligible, key=_age, reverse=True)]
+    judged = [_judge(item, rules, surgery_on, planned_on) for item in sorted(eligible, key=_age, reverse=True)]
     for kind in _PREFERENCE:
         for baseline in judged:
             if baseline.kind is kind:
@@ -72,11 +74,11 @@ def _age(candidate: BaselineCandidate) -> tuple[date, int]:
     return candidate.answered_on, candidate.response_id
 
 
-def _judge(candidate: BaselineCandidate, rules: BaselineRules, surgery_on: date | None) -> Baseline:
+def _judge(
+    candidate: BaselineCandidate, rules: BaselineRules, surgery_on: date | None, planned_on: date | None
+) -> Baseline:
     if surgery_on is None:
-        if candidate.recalled:
-            return _unusable("The form is about the week before the operation, but there is no operation date.")
-        return _usable(BaselineKind.PROSPECTIVE, candidate, "Latest form so far; the operation is still to come.")
+        return _judge_planned(candidate, rules, planned_on)
     days_before = (surgery_on - candidate.answered_on).days
     if candidate.recalled:
         return _judge_recalled(candidate, rules, days_before)
@@ -87,6 +89,21 @@ def _judge(candidate: BaselineCandidate, rules: BaselineRules, surgery_on: date 
     if days_before > rules.prospective_days:
         return _usable(BaselineKind.STALE, candidate, f"Answered {days_before} days before the operation: old.")
     return _usable(BaselineKind.PROSPECTIVE, candidate, f"Answered {_days(days_before)} before the operation.")
+
+
+def _judge_planned(candidate: BaselineCandidate, rules: BaselineRules, planned_on: date | None) -> Baseline:
+    if candidate.recalled:
+        return _unusable("The form is about the week before the operation, but there is no operation date.")
+    if planned_on is None or planned_on <= candidate.answered_on:
+        return _usable(BaselineKind.PROSPECTIVE, candidate, "Latest form so far; the operation is still to come.")
+    days = (planned_on - candidate.answered_on).days
+    if days > rules.stale_days:
+        return _unusable(f"Answered {days} days before the planned operation: too old by then, it must be repeated.")
+    if days > rules.prospective_days:
+        return _usable(
+            BaselineKind.STALE, candidate, f"Answered {days} days before the planned operation: old by then."
+        )
+    return _usable(BaselineKind.PROSPECTIVE, candidate, f"Answered {_days(days)} before the planned operation.")
 
 
 def _judge_recalled(candidate: BaselineCandidate, rules: BaselineRules, days_before: int) -> Baseline:

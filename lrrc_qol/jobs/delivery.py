@@ -34,7 +34,8 @@ class _Delivery:
 
     def __init__(self, runtime: Runtime, now: datetime, should_stop: Callable[[], bool]) -> None:
         self._runtime = runtime
-        self._now = now
+        # A run can last long. Time goes on in it, also from an instant that was set.
+        self._ahead = now - runtime.clock.now()
         self._should_stop = should_stop
         self._worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._counts: Counter[str] = Counter()
@@ -52,7 +53,7 @@ class _Delivery:
     @contextmanager
     def _writing(self) -> Iterator[Work]:
         """The next transaction; it first marks the mail that the server took last, which saves one commit a mail."""
-        with self._runtime.writing(SYSTEM, now=self._now) as work:
+        with self._runtime.writing(SYSTEM, now=self._runtime.clock.now() + self._ahead) as work:
             if self._taken is not None:
                 mark_sent(work, self._taken, worker=self._worker)
             yield work

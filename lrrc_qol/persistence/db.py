@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 LOCK_SECONDS = 3
 STATEMENT_SECONDS = 5
+# The audit chain counts on no transaction staying open for longer than its settling time of 60 seconds.
+IDLE_SECONDS = 30
 SQLITE_STEPS_BETWEEN_CHECKS = 20_000
 
 
@@ -59,13 +62,15 @@ def _time_limited() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise DatabaseBusy(type(error.orig).__name__) from error
+    except NoConnectionFree as error:
+        raise DatabaseBusy("no connection became free") from error
 
 
 def _postgresql_engine(url: str) -> Engine:
     # synchronous_commit is set here so that "saved" means on disk even where the server's default was loosened.
     options = (
         f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s "
-        "-c synchronous_commit=on -c timezone=UTC"
+        f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s -c synchronous_commit=on -c timezone=UTC"
     )
     return create_engine(
         url,
@@ -78,7 +83,8 @@ def _postgresql_engine(url: str) -> Engine:
 def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # connecting says so in words of its own
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, pool_timeout=STATEMENT_SECONDS)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from lrrc_qol.config import ROOT
 from lrrc_qol.persistence.db import Database, DatabaseBusy
@@ -30,11 +30,11 @@ def newest_revision() -> str:
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision the database is at; None for an empty one."""
+    """The revision the database is at; None for an empty one. DatabaseBusy when it does not say."""
     try:
         with database.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
+    except DatabaseError as error:  # also for a file that is no database
         raise DatabaseBusy(type(error.orig).__name__) from error
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.errors import InvalidInput
-from lrrc_qol.persistence.models import Centre, Link
+from lrrc_qol.persistence.models import Centre, Episode, Link, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.enrol_patient import checked_email
@@ -39,7 +39,8 @@ def correct_address(work: Work, patient_public_id: str, email: str) -> None:
         happened_on=work.today_in(centre.timezone),
     )
     # The links in mails to the old address are dead now, so what is open needs a mail to the new one.
-    queue_fresh_link(work, patient, episode)
+    if not _reminder_is_due(work, episode):
+        queue_fresh_link(work, patient, episode)
     audit.record(
         work,
         "corrected_address",
@@ -48,3 +49,11 @@ def correct_address(work: Work, patient_public_id: str, email: str) -> None:
         centre_id=patient.centre_id,
         episode_id=episode.id,
     )
+
+
+def _reminder_is_due(work: Work, episode: Episode) -> bool:
+    """Whether the next tick writes to the patient anyway."""
+    due = select(Visit.id).where(
+        Visit.episode_id == episode.id, Visit.planned, Visit.completed_at.is_(None), Visit.next_reminder_at <= work.now
+    )
+    return work.session.scalars(due.limit(1)).first() is not None

@@ -40,6 +40,7 @@ class Course:
     surgery_on: date | None
     ended_on: date | None
     today: date
+    planned_on: date | None = None
 
 
 def episode_baseline(course: Course, rules: BaselineRules) -> Baseline:
@@ -83,6 +84,9 @@ def _instrument_curves(
 
 
 def _choose(course: Course, forms: Sequence[FormRow], rules: BaselineRules) -> Baseline:
+    # A form that was sent with everything left out has no score; nothing can be compared with it.
+    with_score = {score.response_id for score in course.scores if score.value is not None}
+    scored = {form.visit_id for form in course.forms if form.response_id in with_score}
     candidates = [
         BaselineCandidate(
             response_id=form.response_id,
@@ -91,10 +95,17 @@ def _choose(course: Course, forms: Sequence[FormRow], rules: BaselineRules) -> B
             recalled=form.baseline_type == "recalled",
         )
         for form in forms
-        if form.response_id is not None and form.answered_on is not None and form.submitted_at is not None
+        if form.response_id is not None
+        and form.answered_on is not None
+        and form.submitted_at is not None
+        and form.visit_id in scored
     ]
     return choose_baseline(
-        candidates, rules=rules, surgery_on=course.surgery_on, chosen=_chosen_response(course, forms)
+        candidates,
+        rules=rules,
+        surgery_on=course.surgery_on,
+        planned_on=course.planned_on,
+        chosen=_chosen_response(course, forms),
     )
 
 

@@ -41,7 +41,8 @@ def find_due_visits(work: Work, *, limit: int) -> list[DueVisit]:
         .order_by(Visit.next_reminder_at, Visit.id)
         .limit(limit)
         # The episode too: who changes its dates holds it and then the visits; taking both at once cannot deadlock.
-        .with_for_update(of=[Visit, Episode], skip_locked=True)
+        # The weaker lock lets patients save answers and open links meanwhile.
+        .with_for_update(of=[Visit, Episode], skip_locked=True, key_share=True)
     )
     return [DueVisit(*row) for row in work.session.execute(query)]
 
@@ -94,3 +95,19 @@ def last_mails(work: Work, patient_ids: Collection[int]) -> dict[int, datetime]:
         .order_by(Message.created_at)
     )
     return {patient_id: created_at for patient_id, created_at in rows if patient_id is not None}
+
+
+def asked_visits(work: Work, visits: Sequence[Visit]) -> set[int]:
+    """Visits about whose present window a mail went out; whoever hears of it for the first time is not "reminded"."""
+    rows = work.session.scalars(
+        select(Message.visit_id)
+        .join(Visit, Visit.id == Message.visit_id)
+        .where(
+            Message.visit_id.in_([visit.id for visit in visits]),
+            Message.kind.in_(AUTOMATED),
+            Message.status.in_(("sending", "sent")),
+            Message.params["arming"].as_integer() == Visit.arming,
+        )
+        .distinct()
+    )
+    return {visit_id for visit_id in rows if visit_id is not None}

@@ -16,7 +16,7 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.link_rules import answerable
 from lrrc_qol.services.patient_facts import takes_part
 from lrrc_qol.services.patient_session import CentreContact, contact_of
-from lrrc_qol.services.throttle import check, clear, register_failure
+from lrrc_qol.services.throttle import check, check_in_turn, clear, register_failure
 
 YEAR_TRIES = 5
 YEAR_WINDOW_MINUTES = 60
@@ -90,7 +90,7 @@ def enter_by_link(work: Work, token: str, *, year: str, source: str) -> Entry:
         return Entry(ok=False, reason="unknown")
     if found.state != "open":
         return Entry(ok=False, reason=found.state if found.state != "paused" else "ended")
-    blocked = check(work, _year_key(found.patient))
+    blocked = check_in_turn(work, _year_key(found.patient))
     if blocked.blocked:
         return Entry(ok=False, reason="paused", wait_minutes=blocked.wait_minutes)
     born_on = date.fromisoformat(work.cipher.open(found.patient.born_on_sealed, field="patient.born_on"))

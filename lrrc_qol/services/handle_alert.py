@@ -71,12 +71,19 @@ def take_over_alert(work: Work, public_id: str) -> None:
     _step(work, alert, AlertStepKind.TAKEN, detail={"from": before})
 
 
-def log_contact(work: Work, public_id: str, *, reached: bool, note: str) -> None:
-    """Write down a call: reached or no answer, with an optional note. AlertClosed, NotFound, InvalidInput."""
+def log_contact(work: Work, public_id: str, *, reached: bool, note: str) -> bool:
+    """Write down a call, reached or no answer, with an optional note; NotFound, InvalidInput.
+
+    A call that was made is never lost: on a closed alert it joins the history, the alert stays closed, and the answer
+    is false.
+    """
     _check_note(note)
-    alert = _open(work, public_id)
-    _see(work, alert)
+    alert = _locked(work, public_id)
+    still_open = alert.closed_at is None
+    if still_open:
+        _see(work, alert)
     _step(work, alert, AlertStepKind.CONTACTED if reached else AlertStepKind.NO_ANSWER, note=note)
+    return still_open
 
 
 def close_alert(work: Work, public_id: str, *, action: str, note: str) -> None:

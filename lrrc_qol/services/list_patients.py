@@ -56,7 +56,7 @@ def patient_page(
     shown = found[:PAGE_SIZE]
     return PatientPage(
         lines=_lines(work, centre, shown),
-        next_before=shown[-1].episode_id if len(found) > PAGE_SIZE else None,
+        next_before=shown[-1].id if len(found) > PAGE_SIZE else None,
     )
 
 
@@ -73,7 +73,12 @@ def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[
     for patient, protocol in zip(shown, protocols, strict=True):
         local_today = work.today_in(patient.timezone)
         visit = next((visit for visit in visits if visit.episode_id == patient.episode_id), None)
-        baseline = choose_baseline(_candidates(forms, patient), rules=protocol.baseline, surgery_on=patient.surgery_on)
+        baseline = choose_baseline(
+            _candidates(forms, patient),
+            rules=protocol.baseline,
+            surgery_on=patient.surgery_on,
+            planned_on=patient.planned_surgery_on,
+        )
         lines.append(
             PatientLine(
                 patient=patient,

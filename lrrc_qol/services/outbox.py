@@ -52,7 +52,9 @@ def new_message_id(work: Work) -> str:
     return f"<{new_public_id()}@{domain}>"
 
 
-def reminder_row(work: Work, *, visit: Visit, patient: Patient, reminder: ReminderTime, minutes: int) -> dict[str, Any]:
+def reminder_row(
+    work: Work, *, visit: Visit, patient: Patient, reminder: ReminderTime, kind: MessageKind, minutes: int
+) -> dict[str, Any]:
     """The column values of the outbox row for one step of a visit's reminders; its key lets it exist once.
 
     The arming in `params` tells at send time whether the visit was planned anew since; `minutes` is how long the
@@ -64,7 +66,7 @@ def reminder_row(work: Work, *, visit: Visit, patient: Patient, reminder: Remind
         "patient_id": patient.id,
         "episode_id": visit.episode_id,
         "visit_id": visit.id,
-        "kind": (MessageKind.REMINDER if reminder.ordinal else MessageKind.INVITATION).value,
+        "kind": kind.value,
         "ordinal": reminder.ordinal,
         "language": patient.language,
         "params": {"arming": visit.arming, "minutes": minutes},

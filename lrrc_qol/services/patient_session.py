@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
 from lrrc_qol.persistence.crypto import token_hash
-from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Visit
+from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Plan, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_facts import anatomy_facts, takes_part
 
@@ -34,7 +34,10 @@ class CentreContact:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A browser that passed the check of a link, and the one visit it may answer."""
+    """A browser that passed the check of a link, and the one visit it may answer.
+
+    `protocol` is the id and version that the episode runs on.
+    """
 
     session_id: int
     visit_id: int
@@ -50,6 +53,8 @@ class Seat:
     language: str
     timezone: str
     facts: frozenset[str]
+    protocol: tuple[str, str]
+    discharged_on: date | None
     last_seen_at: datetime
 
 
@@ -68,22 +73,25 @@ def contact_of(centre: Centre) -> CentreContact:
 def find_seat(work: Work, session_token: str) -> Seat | None:
     """The seat of a session token; None when it ended, idled out, or the patient no longer takes part."""
     row = work.session.execute(
-        select(PatientSession, Visit, Episode, Patient, Centre)
+        select(PatientSession, Visit, Episode, Patient, Centre, Plan)
         .join(Visit, Visit.id == PatientSession.visit_id)
         .join(Episode, Episode.id == Visit.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
         .join(Centre, Centre.id == Patient.centre_id)
         .join(Link, Link.id == PatientSession.link_id)
+        .join(Plan, Plan.episode_id == Episode.id)
         .where(
             PatientSession.token_hash == token_hash(session_token),
             PatientSession.ended_at.is_(None),
             PatientSession.last_seen_at > work.now - IDLE_LIMIT,
             Link.revoked_at.is_(None),
         )
+        .order_by(Plan.ordinal.desc())
+        .limit(1)
     ).first()
     if row is None:
         return None
-    session, visit, episode, patient, centre = row
+    session, visit, episode, patient, centre, plan = row
     if visit.completed_at is not None and work.now - visit.completed_at > AFTERWARDS:
         return None
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
@@ -105,6 +113,8 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
         language=patient.language,
         timezone=patient.timezone,
         facts=anatomy_facts(patient, episode),
+        protocol=(plan.protocol_id, plan.protocol_version),
+        discharged_on=episode.discharged_on,
         last_seen_at=session.last_seen_at,
     )
 

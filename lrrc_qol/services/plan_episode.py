@@ -21,7 +21,7 @@ from lrrc_qol.domain.schedule import (
     plan_visits,
 )
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Answer, Assignment, Episode, Message, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.models import Assignment, Episode, Message, Patient, Plan, Response, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm
 
@@ -90,7 +90,7 @@ def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
             select(Message.visit_id, func.max(Message.ordinal))
             .where(
                 Message.episode_id == episode.id,
-                Message.status == "sent",
+                Message.status.in_(("sending", "sent")),
                 Message.kind.in_([MessageKind.INVITATION.value, MessageKind.REMINDER.value]),
             )
             .group_by(Message.visit_id)
@@ -116,14 +116,13 @@ def displayable(work: Work, instruments: Sequence[str], language: str) -> list[s
 
 
 def answered_keys(work: Work, episode_id: int) -> frozenset[str]:
-    """Keys of the visits that hold at least one answer, submitted or not."""
+    """Keys of the visits of which at least one questionnaire was sent in; a draft moves along with its visit."""
     return frozenset(
         work.session.scalars(
             select(Visit.key)
             .join(Assignment, Assignment.visit_id == Visit.id)
             .join(Response, Response.assignment_id == Assignment.id)
-            .join(Answer, Answer.response_id == Response.id)
-            .where(Visit.episode_id == episode_id)
+            .where(Visit.episode_id == episode_id, Response.submitted_at.is_not(None))
             .distinct()
         )
     )

@@ -29,7 +29,14 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.contact_state import contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.due_visits import DueVisit, called_visits, find_due_visits, last_mails, protocols_of
+from lrrc_qol.services.due_visits import (
+    DueVisit,
+    asked_visits,
+    called_visits,
+    find_due_visits,
+    last_mails,
+    protocols_of,
+)
 from lrrc_qol.services.outbox import TOO_LATE, reminder_row
 from lrrc_qol.services.reminder_cursor import (
     advance,
@@ -69,9 +76,10 @@ class Queued:
 
 @dataclass(slots=True)
 class _Batch:
-    """What the decisions of one batch share: rows to insert, patients written to today, calls asked for before."""
+    """What the decisions of one batch share: rows to insert, patients written to today, calls and mails before."""
 
     called: set[int]
+    asked: set[int]
     last_mail: dict[int, datetime]
     rows: list[dict[str, Any]] = field(default_factory=list)
     calls: int = 0
@@ -95,6 +103,7 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
     events = events_by_episode(work, {one.episode.id for one in due})
     batch = _Batch(
         called=called_visits(work, [one.visit for one in due], task_kind=CALL_TASK),
+        asked=asked_visits(work, [one.visit for one in due]),
         last_mail=last_mails(work, {one.patient.id for one in due}),
     )
     for one in sorted(due, key=lambda each: (each.visit.closes_at, each.visit.id)):
@@ -152,7 +161,10 @@ def _handle(work: Work, batch: _Batch, due: DueVisit, protocol: Protocol, reason
         return
     if reminder:
         minutes = protocol.visit(visit.key).minutes
-        batch.rows.append(reminder_row(work, visit=visit, patient=due.patient, reminder=reminder, minutes=minutes))
+        kind = MessageKind.REMINDER if visit.id in batch.asked else MessageKind.INVITATION
+        batch.rows.append(
+            reminder_row(work, visit=visit, patient=due.patient, reminder=reminder, kind=kind, minutes=minutes)
+        )
         batch.last_mail[due.patient.id] = work.now
     called = _call_when_due(work, batch, due, policy, just_written=reminder is not None)
     if reason in NO_MAIL:

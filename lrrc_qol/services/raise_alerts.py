@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,57 +14,77 @@ from lrrc_qol.domain.alerts import (
     AlertRuleSet,
     AlertStepKind,
     Finding,
-    PreviousAnswers,
+    Instruction,
     evaluate,
+    target_instant,
     timing_facts,
 )
 from lrrc_qol.domain.instrument import AnswerValue
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Alert, AlertStep, Answer, Episode, Plan, Response
+from lrrc_qol.persistence.models import Alert, AlertStep, Response
 from lrrc_qol.persistence.upsert import insert_unless_there
 from lrrc_qol.services import audit
-from lrrc_qol.services.answers import as_values, current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import CentreContact, Seat
+from lrrc_qol.services.previous_answers import previous_answers
+
+# Among findings of one level, whom the patient is told to call says how urgent it is.
+CALL_ORDER = ("emergency", "ward", "nurse", None)
 
 
 def raise_alerts(work: Work, seat: Seat, response: Response, answers: Mapping[str, AnswerValue]) -> tuple[Finding, ...]:
     """Evaluate the form as it stands and store what it calls for; return all findings, most urgent first."""
-    rule_set = _rule_set(work, seat.episode_id)
-    episode = work.session.get_one(Episode, seat.episode_id)
+    rule_set = work.catalogue.alert_rules(*seat.protocol)
     today = work.today_in(seat.timezone)
-    facts = seat.facts | timing_facts(rule_set, discharged_on=episode.discharged_on, today=today)
+    facts = seat.facts | timing_facts(rule_set, discharged_on=seat.discharged_on, today=today)
     findings = evaluate(
         rule_set,
         instrument_id=response.instrument_id,
         answers=answers,
-        previous=_previous(work, seat, response),
+        previous=previous_answers(work, seat, response, rule_set),
         facts=facts,
     )
+    standing = _open_alerts(work, response, findings)
     for finding in findings:
-        _store(work, response, finding, target_minutes=rule_set.target_minutes.get(finding.level))
+        if finding.rule_id in standing:
+            _raise_again(work, response, standing[finding.rule_id], finding)
+        else:
+            _raise(work, response, finding, target_at=_target_at(work, seat, rule_set, finding))
     return findings
 
 
 def instruction_for(
     work: Work, seat: Seat, findings: tuple[Finding, ...], items: frozenset[str]
 ) -> dict[str, Any] | None:
-    """What the patient is to see now: the instruction of the most urgent finding that one of `items` helped to fire.
+    """What the patient is to see now, as `most_urgent` words it; None when no one of `items` calls for anything.
 
-    Keys: title, text, call (emergency, ward or nurse, or None) and phone (the number to tap, or None).
+    It is the most urgent instruction of the whole form as it stands: a milder one about the latest answer would calm
+    a patient who was just told to call.
     """
-    rule_set = _rule_set(work, seat.episode_id)
-    for finding in findings:
-        if finding.instruction and items & set(finding.items):
-            instruction = rule_set.instructions[finding.instruction]
-            return {
-                "title": instruction.title,
-                "text": instruction.text.format_map(placeholders(seat.centre)),
-                "call": instruction.call,
-                "phone": getattr(seat.centre, f"{instruction.call}_phone") if instruction.call else None,
-                "urgent": finding.level is AlertLevel.RED,
-            }
-    return None
+    instructions = work.catalogue.alert_rules(*seat.protocol).instructions
+    telling = [finding for finding in findings if finding.instruction]
+    if not any(items & set(finding.items) for finding in telling):
+        return None
+    told = [(finding.level, instructions[finding.instruction]) for finding in telling if finding.instruction]
+    return most_urgent(told, seat.centre)
+
+
+def most_urgent(told: Iterable[tuple[AlertLevel, Instruction]], centre: CentreContact) -> dict[str, Any] | None:
+    """The instruction that cannot wait, as a page shows it: of the highest level, then the one that calls for most.
+
+    Keys: title, text, call (emergency, ward or nurse, or None), phone (the number to tap, or None) and urgent (red).
+    """
+    first = min(told, key=lambda pair: (-pair[0].rank, CALL_ORDER.index(pair[1].call)), default=None)
+    if first is None:
+        return None
+    level, instruction = first
+    return {
+        "title": instruction.title,
+        "text": instruction.text.format_map(placeholders(centre)),
+        "call": instruction.call,
+        "phone": getattr(centre, f"{instruction.call}_phone") if instruction.call else None,
+        "urgent": level is AlertLevel.RED,
+    }
 
 
 def placeholders(centre: CentreContact) -> dict[str, str]:
@@ -106,38 +126,35 @@ def hours_in_words(hours: Mapping[str, Any]) -> str:
     )
 
 
-def _rule_set(work: Work, episode_id: int) -> AlertRuleSet:
-    plan = work.session.scalars(
-        select(Plan).where(Plan.episode_id == episode_id).order_by(Plan.ordinal.desc()).limit(1)
-    ).one()
-    return work.catalogue.alert_rules(plan.protocol_id, plan.protocol_version)
-
-
-def _previous(work: Work, seat: Seat, response: Response) -> PreviousAnswers | None:
-    before = work.session.scalars(
-        select(Response)
+def _open_alerts(work: Work, response: Response, findings: Sequence[Finding]) -> dict[str, Alert]:
+    """The open alerts of the episode that these findings would raise again, by rule, locked."""
+    if not findings:
+        return {}
+    rows = work.session.scalars(
+        select(Alert)
         .where(
-            Response.episode_id == seat.episode_id,
-            Response.instrument_id == response.instrument_id,
-            Response.id != response.id,
-            Response.submitted_at.is_not(None),
+            Alert.episode_id == response.episode_id,
+            Alert.rule_id.in_([finding.rule_id for finding in findings]),
+            Alert.closed_at.is_(None),
         )
-        .order_by(Response.submitted_at.desc())
-        .limit(1)
-    ).first()
-    if before is None or before.answered_on is None:
-        return None
-    rows = work.session.scalars(select(Answer).where(Answer.response_id == before.id)).all()
-    return PreviousAnswers(
-        answers=as_values(current_answers(rows)),
-        age_days=(work.now.astimezone(ZoneInfo(seat.timezone)).date() - before.answered_on).days,
-        same_respondent=before.respondent == response.respondent,
+        .order_by(Alert.id)
+        .with_for_update()
     )
+    return {alert.rule_id: alert for alert in rows}
 
 
-def _store(work: Work, response: Response, finding: Finding, *, target_minutes: int | None) -> None:
-    evidence = {"instrument": finding.instrument_id, "items": dict(finding.items)}
-    target_at = None if target_minutes is None else work.now + timedelta(minutes=target_minutes)
+def _target_at(work: Work, seat: Seat, rule_set: AlertRuleSet, finding: Finding) -> datetime | None:
+    """When the first call should have been made, by the centre's opening hours."""
+    minutes = rule_set.target_minutes.get(finding.level)
+    if minutes is None:
+        return None
+    return target_instant(work.now, minutes, hours=seat.centre.clinic_hours, zone=ZoneInfo(seat.centre.timezone))
+
+
+def _raise(work: Work, response: Response, finding: Finding, *, target_at: datetime | None) -> None:
+    evidence = _evidence(finding)
+    if _dealt_with(work, response, finding):
+        return
     alert_id = insert_unless_there(
         work.session,
         Alert,
@@ -155,28 +172,39 @@ def _store(work: Work, response: Response, finding: Finding, *, target_minutes: 
             "target_at": target_at,
         },
     )
-    if alert_id is not None:
-        _add_step(work, alert_id, AlertStepKind.RAISED, evidence)
-        audit.record(
-            work,
-            "raised_alert",
-            subject_kind="alert",
-            subject_id=alert_id,
-            centre_id=response.centre_id,
-            episode_id=response.episode_id,
-            detail={"rule": finding.rule_id, "version": finding.rule_version, "level": finding.level.value},
-        )
+    if alert_id is None:
+        # Another form of the same visit has raised it since the open ones were read.
+        others = _open_alerts(work, response, [finding])
+        for alert in others.values():
+            _raise_again(work, response, alert, finding)
+        if not others:  # and somebody has closed that one in the same moment
+            _raise(work, response, finding, target_at=target_at)
         return
-    _raise_again(work, response, finding, evidence)
+    _add_step(work, alert_id, AlertStepKind.RAISED, evidence)
+    audit.record(
+        work,
+        "raised_alert",
+        subject_kind="alert",
+        subject_id=alert_id,
+        centre_id=response.centre_id,
+        episode_id=response.episode_id,
+        detail={"rule": finding.rule_id, "version": finding.rule_version, "level": finding.level.value},
+    )
 
 
-def _raise_again(work: Work, response: Response, finding: Finding, evidence: dict[str, Any]) -> None:
-    alert = work.session.scalars(
-        select(Alert)
-        .where(Alert.episode_id == response.episode_id, Alert.rule_id == finding.rule_id, Alert.closed_at.is_(None))
-        .with_for_update()
-    ).first()
-    if alert is None or (alert.response_id == response.id and alert.evidence == evidence):
+def _dealt_with(work: Work, response: Response, finding: Finding) -> bool:
+    """Whether an alert on exactly these answers of this form was closed before; another answer is no news of them."""
+    closed = work.session.scalars(
+        select(Alert.evidence).where(
+            Alert.response_id == response.id, Alert.rule_id == finding.rule_id, Alert.closed_at.is_not(None)
+        )
+    )
+    return _evidence(finding) in closed.all()
+
+
+def _raise_again(work: Work, response: Response, alert: Alert, finding: Finding) -> None:
+    evidence = _evidence(finding)
+    if alert.response_id == response.id and alert.evidence == evidence:
         return
     if finding.level.rank > AlertLevel(alert.level).rank:
         alert.level = finding.level.value
@@ -185,6 +213,10 @@ def _raise_again(work: Work, response: Response, finding: Finding, evidence: dic
     alert.rule_version = finding.rule_version
     alert.reason = finding.reason
     _add_step(work, alert.id, AlertStepKind.RAISED_AGAIN, evidence)
+
+
+def _evidence(finding: Finding) -> dict[str, Any]:
+    return {"instrument": finding.instrument_id, "items": dict(finding.items)}
 
 
 def _add_step(work: Work, alert_id: int, kind: AlertStepKind, evidence: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ SMALLEST_CELL = 5
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A rate with its numerator and denominator; all None where it would show a count from one to four."""
+    """A rate with its numerator and denominator; all None where a count from one to four would follow from it."""
 
     numerator: int | None
     denominator: int | None
@@ -25,6 +25,9 @@ class Share:
         if self.numerator is None or not self.denominator:
             return None
         return round(100 * self.numerator / self.denominator)
+
+
+HIDDEN = Share(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class CompletionLine:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The centre's figures; counts from one to four are None everywhere."""
+    """The centre's figures; counts from one to four are None everywhere, also of forms that did not come."""
 
     operated: int | None
     lines: tuple[CompletionLine, ...]
@@ -66,24 +69,24 @@ def read_cohort(work: Work) -> Cohort:
 
 
 def _line(row: VisitCounts) -> CompletionLine:
-    late = _shown(row.late)
+    received = row.in_window + row.late
+    # Late, in time and missing follow from each other through the rates, so a small one hides the rates around it.
+    few_late, few_in_time, few_missing = (_few(n) for n in (row.late, row.in_window, row.expected - received))
+    hidden = few_in_time or few_missing or _few(row.expected)
     return CompletionLine(
         key=row.key,
         name=row.name,
         kind=row.kind,
         expected=_shown(row.expected),
-        # A hidden number of late forms must not follow from the two rates, so one of them is hidden with it.
-        in_window=_share(row.in_window, row.expected) if late is not None else Share(None, None),
-        completed=_share(row.in_window + row.late, row.expected),
-        late=late,
+        in_window=HIDDEN if hidden or few_late else Share(row.in_window, row.expected),
+        completed=HIDDEN if hidden or _few(received) else Share(received, row.expected),
+        late=_shown(row.late),
     )
 
 
 def _shown(count: int) -> int | None:
-    return None if 0 < count < SMALLEST_CELL else count
+    return None if _few(count) else count
 
 
-def _share(part: int, whole: int) -> Share:
-    if _shown(part) is None or _shown(whole) is None:
-        return Share(None, None)
-    return Share(part, whole)
+def _few(count: int) -> bool:
+    return 0 < count < SMALLEST_CELL

@@ -11,9 +11,11 @@ from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, cont
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.schedule import PlannedVisit, Protocol, VisitKind, VisitState, visit_state
 from lrrc_qol.persistence.queries.happenings import (
+    Ending,
     EventRow,
     MessageRow,
     OpenAlertRow,
+    ending_of,
     list_events,
     list_messages,
     list_open_alerts,
@@ -31,6 +33,7 @@ from lrrc_qol.persistence.queries.record import (
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
+from lrrc_qol.services.plan_episode import displayable
 
 ENDINGS = frozenset({EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL})
 
@@ -46,7 +49,10 @@ class VisitView:
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """What the patient page shows; `today` is the patient's local date, days are counted at the centre."""
+    """What the patient page shows; `today` is the patient's local date, days are counted at the centre.
+
+    `not_asked` names the questionnaires of the plan that nobody is asked, because their wording may not be shown.
+    """
 
     patient: PatientRow
     protocol: Protocol
@@ -55,11 +61,13 @@ class PatientRecord:
     day_since_discharge: int | None
     baseline: Baseline
     contact: ContactState
+    ending: Ending | None
     visits: tuple[VisitView, ...]
     curves: tuple[Curve, ...]
     events: tuple[EventRow, ...]
     alerts: tuple[OpenAlertRow, ...]
     messages: tuple[MessageRow, ...]
+    not_asked: tuple[str, ...]
 
 
 def find_patient_row(work: Work, public_id: str) -> PatientRow:
@@ -85,6 +93,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         surgery_on=patient.surgery_on,
         ended_on=_ended_on(events),
         today=today,
+        planned_on=patient.planned_surgery_on,
     )
     protocol = work.catalogue.protocol(patient.protocol_id, patient.protocol_version)
     counted_on = work.today_in(patient.centre_timezone)
@@ -96,12 +105,20 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         day_since_discharge=_days_since(patient.discharged_on, counted_on),
         baseline=episode_baseline(course, protocol.baseline),
         contact=contact_facts_from_events(_standing(events), today=today),
+        ending=ending_of(events),
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
         events=events,
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),
+        not_asked=_not_asked(work, protocol, patient.language),
     )
+
+
+def _not_asked(work: Work, protocol: Protocol, language: str) -> tuple[str, ...]:
+    planned = list(dict.fromkeys(instrument for visit in protocol.visits for instrument in visit.instruments))
+    shown = displayable(work, planned, language)
+    return tuple(work.catalogue.instrument(one).title for one in planned if one not in shown)
 
 
 def note_view(work: Work, patient: PatientRow, *, part: str) -> None:

@@ -13,7 +13,7 @@ from lrrc_qol.persistence.models import Centre, Staff, StaffSession
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Actor, Work
 from lrrc_qol.services.password_policy import password_matches
-from lrrc_qol.services.throttle import ThrottleState, check, clear, register_failure
+from lrrc_qol.services.throttle import ThrottleState, check, check_in_turn, clear, register_failure
 
 # OWASP session sheet: idle 15 to 30 minutes, absolute 4 to 8 hours for an office application.
 IDLE_LIMIT = timedelta(minutes=15)
@@ -101,7 +101,7 @@ def check_password(work: Work, *, email: str, password: str, source: str, browse
 
 def sign_in(work: Work, attempt: Attempt) -> SignIn:
     """Act on an attempt: open a session, or count the failure. The limits are asked again under the lock."""
-    wait = attempt.wait_seconds or _longest_wait(work, attempt.keys)
+    wait = attempt.wait_seconds or max(check_in_turn(work, key).wait_seconds for key in attempt.keys)
     if wait:
         return SignIn(ok=False, wait_seconds=wait)
     staff = _still_matching(work, attempt)

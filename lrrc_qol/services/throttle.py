@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 
 from lrrc_qol.persistence.models import Throttle
 from lrrc_qol.persistence.upsert import insert_unless_there
@@ -39,6 +39,11 @@ def check(work: Work, key: str) -> ThrottleState:
     return ThrottleState(failures=0) if row is None else _state(row, work.now)
 
 
+def check_in_turn(work: Work, key: str) -> ThrottleState:
+    """Where `key` stands, with others waiting until this transaction ends: tries made at once count one by one."""
+    return _state(_locked(work, key), work.now)
+
+
 def register_failure(work: Work, key: str, *, limit: int, window_minutes: int, block_minutes: int) -> ThrottleState:
     """Count a failed try of `key`. The `limit`-th one in `window_minutes`, and every one after it, makes the next try
     wait `block_minutes`; tries refused while waiting are not counted, so nobody can prolong somebody's wait."""
@@ -56,7 +61,8 @@ def register_failure(work: Work, key: str, *, limit: int, window_minutes: int, b
 
 def clear(work: Work, key: str) -> None:
     """Forget the failed tries of `key`, after a good one."""
-    work.session.execute(delete(Throttle).where(Throttle.key == key))
+    # The row stays: somebody who waits for its lock must still find it.
+    work.session.execute(update(Throttle).where(Throttle.key == key).values(failures=0, blocked_until=None))
 
 
 def _state(row: Throttle, now: datetime) -> ThrottleState:

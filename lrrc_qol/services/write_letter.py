@@ -146,6 +146,8 @@ def _new_link(work: Work, message: Message, visit: Visit, patient: Patient) -> s
 
 def _give_back(work: Work, message: Message, visit: Visit, patient: Patient) -> None:
     """A hold began after the message was queued: its step counts as not spent. The new arming allows it a new row."""
+    # Read again under a lock: a new plan made meanwhile must not be written over.
+    work.session.refresh(visit, with_for_update=True)
     if visit.completed_at is not None or message.params.get("arming") != visit.arming:
         return
     visit.arming += 1

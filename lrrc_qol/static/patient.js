@@ -45,9 +45,7 @@
   async function post(url, body) {
     const control = new AbortController();
     const limit = setTimeout(() => control.abort(), PATIENCE);
-    const headers = {
-      "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": player.dataset.csrf,
-    };
+    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": player.dataset.csrf };
     try {
       const reply = await fetch(
         url, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal: control.signal });
@@ -94,22 +92,19 @@
     }
     pause = FIRST_PAUSE;
     flight = null;
-    if (body.version !== undefined) version = body.version;
+    // Answers that this page does not show yet must keep it from sending: the server then refuses the old version.
+    if (body.saved && !body.changed_elsewhere.length) version = body.version;
     if (body.instruction) advise(body.instruction);
-    if (status === 200) {
-      renewed = false;
-      if (done.answers) saved(body); else thank(body.next, waiting.size);
-    } else {
-      refused(status, body, done);
-    }
+    renewed = renewed && status !== 200;
+    if (status !== 200) refused(status, body, done);
+    else if (done.answers) saved(body); else thank(body, waiting.size);
     send();
   }
 
   function saved(body) {
-    if (body.changed_elsewhere.length) {
-      stale = true;
-      say("elsewhere", "bad");
-    } else if (!waiting.size) {
+    stale = stale || body.changed_elsewhere.length > 0;
+    if (stale) say("elsewhere", "bad");
+    else if (!waiting.size) {
       const time = new Date(body.saved_at).toLocaleTimeString(
         document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
       say("saved", "good", time);
@@ -119,23 +114,17 @@
 
   function refused(status, body, done) {
     const error = body.error;
-    if (error === "submitted") return thank(body.next, true);
+    if (error === "submitted") return thank(body, true);
     if (error === "conflict" && body.items) return conflicted(body.items);
     if (error === "csrf" && !renewed) return renew(done);
     sending = false;
-    if (error === "conflict" && waiting.size) {
-      stale = true;
-      return say("elsewhere", "bad");
-    }
     if (error === "conflict") {
-      history.replaceState({ ...history.state, notice: "elsewhere" }, "");
-      return location.reload();
+      stale = true;
+      return waiting.size ? say("elsewhere", "bad") : afresh();
     }
     if (error === "nothing_answered") return say("empty", "bad");
-    if (error === "key_reused") {
-      (done.answers || []).forEach((answer) => waiting.has(answer.item_id) || waiting.set(answer.item_id, answer));
-      return undefined;
-    }
+    if (error === "key_reused") return (done.answers || []).forEach(
+      (answer) => waiting.has(answer.item_id) || waiting.set(answer.item_id, answer));
     over = true;
     return say(status === 401 || error === "csrf" ? "ended" : "refused", "bad");
   }
@@ -158,6 +147,13 @@
       return send();
     }
     return settle(status && status < 500 ? 401 : 0, {});
+  }
+
+  // Show the answers as they stand now, and say so; what must be read first stays until it was read.
+  function afresh() {
+    if ($("advice").open) return $("advice").addEventListener("close", afresh, { once: true });
+    history.replaceState({ ...history.state, notice: true }, "", "#review");
+    return location.reload();
   }
 
   function conflicted(items) {
@@ -230,7 +226,7 @@
 
   function show(index, focus) {
     const review = index === steps.length;
-    if (review && stale && !flight && !waiting.size) return location.reload();
+    if (review && stale && !flight && !waiting.size) return afresh();
     place = index;
     steps.forEach((step, at) => { step.hidden = at !== index; });
     $("review").hidden = !review;
@@ -328,8 +324,10 @@
     return undecided < 0 ? steps.length : undecided;
   }
 
-  function thank(next, already) {
+  function thank({ next, left, urgent }, already) {
     over = thanked = true;
+    waiting.clear();
+    if (urgent) return location.replace(player.dataset.thanks);
     const more = $("more"), coming = player.querySelector('.unit[data-id="' + next + '"]');
     player.hidden = true;
     $("thanks").hidden = false;
@@ -338,7 +336,8 @@
     more.hidden = next === null;
     $("thanks").querySelector("h1").textContent =
       next ? word("sent", part.dataset.part, part.dataset.parts) : word("done");
-    if (coming) more.querySelector("p").textContent = word("more", coming.dataset.title, coming.dataset.minutes);
+    const { title, time } = coming ? coming.dataset : {};
+    more.querySelector("p").textContent = left > 1 ? word("more", left, title, time) : word("last", title, time);
     more.querySelector("a").onclick = coming && ((event) => {
       event.preventDefault();
       const index = begin(coming);
@@ -349,7 +348,7 @@
     });
     history.replaceState(null, "", player.dataset.thanks);
     scrollTo(0, 0);
-    $("thanks").querySelector("h1").focus();
+    return $("thanks").querySelector("h1").focus();
   }
 
   /* What cannot wait: full-screen, read before going on. */
@@ -364,9 +363,10 @@
     setTimeout(() => { close.disabled = false; }, 700);
   }
 
-  function advise({ title, text, call, phone }) {
+  function advise({ title, text, urgent, phone }) {
     const dialog = $("advice"), link = $("advice-call");
-    dialog.className = "advice " + (call || "");
+    dialog.classList.toggle("urgent", urgent);
+    link.classList.toggle("danger", urgent);
     $("advice-title").textContent = title;
     $("advice-text").textContent = text;
     link.hidden = !phone;
@@ -396,5 +396,5 @@
   $("plain").remove();
   player.hidden = false;
   show(start);
-  if (notice) say(notice, "bad");
+  $("changed").hidden = !notice;
 })();

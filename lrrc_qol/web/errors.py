@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Iterable
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
@@ -81,7 +81,9 @@ def _answer(
         headers["Allow"] = ", ".join(allow)
     if request.is_json or request.accept_mimetypes.best == "application/json":
         return jsonify(error=code or CODES.get(status, "error"), saved=False, reference=reference), status, headers
-    return render_template(page or f"errors/{status}.html", reference=reference), status, headers
+    # Not `render_template`: what that gives to every page asks the database, which may be what failed.
+    template = current_app.jinja_env.get_template(page or f"errors/{status}.html")
+    return template.render(reference=reference), status, headers
 
 
 CODES = {

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
+from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, Actor
 from lrrc_qol.services.patient_session import Seat, find_seat, needs_touch, touch_seat
@@ -26,6 +28,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "researcher": frozenset({"view_cohort"}),
     "admin": frozenset({"administer"}),
 }
+# Where a role starts: the first page of these that it may open.
+FRONT_PAGES = (("view_patients", "staff.worklist"), ("view_cohort", "staff.cohort"), ("administer", "admin.overview"))
+# The printed address of the staff side: every role is led from it to where it starts.
+STAFF_ADDRESS = "staff.worklist"
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -86,6 +92,22 @@ def has_permission(permission: str) -> bool:
     return bool(current_user.is_authenticated) and permission in PERMISSIONS[current_user.role]
 
 
+def home_endpoint() -> str:
+    """The first page that the signed-in person may open."""
+    return next(endpoint for permission, endpoint in FRONT_PAGES if has_permission(permission))
+
+
+def may_read(path: str) -> bool:
+    """Whether the signed-in member of staff may open the page at this path of the site."""
+    routes = current_app.url_map.bind(request.host)
+    try:
+        endpoint, _ = routes.match(urlsplit(path).path, method="GET")
+    except HTTPException:
+        return False
+    who = audience_of(current_app.view_functions[endpoint]) or ""
+    return who in {"public", "signed_in"} or has_permission(who.removeprefix("staff:"))
+
+
 def current_seat() -> Seat:
     """The patient's seat found by the guard of this request."""
     return cast("Seat", g.seat)
@@ -99,6 +121,7 @@ def patient_actor() -> Actor:
 
 def install_guards(app: Flask) -> None:
     """Check every request against the audience of its view."""
+    app.before_request(_check_text)
     app.before_request(_check_origin)
     app.before_request(_check_audience)
 
@@ -117,6 +140,14 @@ def refuse_unmarked_routes(app: Flask) -> None:
         raise RuntimeError("routes without a declared audience: " + ", ".join(unmarked))
 
 
+def _check_text() -> None:
+    """Refuse the NUL character, which no text of ours holds and PostgreSQL cannot even compare."""
+    if "\0" in request.path:
+        abort(404)
+    if any("\0" in value for values in request.values.listvalues() for value in values):
+        abort(400)
+
+
 def _check_origin() -> None:
     """Refuse a write that a browser says comes from another site (besides the CSRF token)."""
     if request.method in SAFE_METHODS:
@@ -124,8 +155,15 @@ def _check_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         abort(403)
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+    if origin and origin != "null" and _host_of(origin) != request.host:
         abort(403)
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _check_audience() -> ResponseReturnValue | None:
@@ -141,19 +179,26 @@ def _check_audience() -> ResponseReturnValue | None:
 
 def _check_seat() -> ResponseReturnValue | None:
     token = session.get(SEAT_KEY)
-    seat = None
+    seat, stale = None, False
     if token:
         with runtime().reading(ANONYMOUS_PATIENT) as work:
             seat = find_seat(work, token)
             stale = seat is not None and needs_touch(work, seat)
-        if seat is not None and stale:
-            with runtime().writing(ANONYMOUS_PATIENT) as work:
-                touch_seat(work, seat)
     if seat is None:
         session.pop(SEAT_KEY, None)
         abort(401)
+    if stale:
+        _touch(seat)
     g.seat = seat
     return None
+
+
+def _touch(seat: Seat) -> None:
+    try:
+        with runtime().writing(ANONYMOUS_PATIENT) as work:
+            touch_seat(work, seat)
+    except DatabaseBusy:
+        return  # the page can still be read; the next request tries again
 
 
 def _check_staff(who: str | None) -> ResponseReturnValue | None:
@@ -165,5 +210,7 @@ def _check_staff(who: str | None) -> ResponseReturnValue | None:
         return None
     permission = (who or "").removeprefix("staff:")
     if permission not in PERMISSIONS[current_user.role]:
+        if request.endpoint == STAFF_ADDRESS and request.method in SAFE_METHODS:
+            return redirect(url_for(home_endpoint()))
         abort(403)
     return None

@@ -36,11 +36,6 @@ def install_frame(blueprint: Blueprint) -> None:
     blueprint.context_processor(_frame)
 
 
-def home_endpoint() -> str:
-    """The first page that the signed-in person may open."""
-    return next(endpoint for _, endpoint, permission in NAVIGATION if has_permission(permission))
-
-
 def centre_timezone() -> str:
     """The IANA time zone of the signed-in person's centre."""
     return str(current_user.timezone)

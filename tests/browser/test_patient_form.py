@@ -106,6 +106,76 @@ def test_two_devices_are_told_which_answer_counts(live: LiveSite, open_page: Cal
     assert stored(live.runtime)[:2] == [(PAIN_WORST, "value", 1), (PAIN_WORST, "value", 3)]
 
 
+def test_nothing_is_sent_before_the_answers_of_another_device_were_seen(
+    live: LiveSite, open_page: Callable[..., Page]
+) -> None:
+    token = check_in_link(live.runtime)
+    first, second = open_page(**PHONE), open_page(**PHONE)
+    start(first, live.url, token)
+    tap(first, 1)
+    expect_saved(first)
+    start(second, live.url, token)
+    press(second, "Back")
+    tap(second, 3)
+    expect_saved(second)
+    press(first, "Continue")
+    tap(first, 2)
+    first.evaluate("location.hash = '#review'")
+    expect(first.locator("#given .given").first).to_be_visible()
+    press(first, "Send my answers")
+    told = first.get_by_role("alert").filter(has_text="changed on another page or device")
+    expect(told).to_be_visible()
+    expect(first.locator("#given .given").first).to_have_text("3")
+    assert submitted(live.runtime) == 0
+    first.locator("#given a").first.click()
+    tap(first, 4)
+    expect_saved(first)
+    press(first, "Continue")
+    expect(told).to_be_visible()
+    press(first, "Send my answers")
+    expect(first.get_by_role("heading", name="Your answers have arrived")).to_be_visible()
+    assert stored(live.runtime)[-1] != (PAIN_WORST, "value", 3)
+    assert submitted(live.runtime) == 1
+
+
+def test_what_cannot_wait_is_repeated_after_sending(live: LiveSite, phone: Page) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    tap(phone, 9)
+    expect(phone.locator("#advice")).to_have_class("advice urgent")
+    press(phone, "I have read this")
+    press(phone, "Continue")
+    leave_out_the_rest(phone)
+    press(phone, "Send my answers")
+    expect(phone.get_by_role("heading", name="Your answers have arrived")).to_be_visible()
+    expect(phone.get_by_role("alert").filter(has_text="Call now. Do not wait")).to_be_visible()
+    expect(phone.locator("section.advice a[href='tel:02079460111']")).to_be_visible()
+
+
+def test_amber_advice_does_not_look_like_red(live: LiveSite, phone: Page) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    tap(phone, 7)
+    expect(phone.locator("#advice")).to_be_visible()
+    expect(phone.locator("#advice")).to_have_class("advice")
+    expect(phone.locator("#advice-call")).to_have_class("button")
+
+
+def test_a_part_sent_elsewhere_does_not_end_the_visit(live: LiveSite, open_page: Callable[..., Page]) -> None:
+    token = baseline_link(live.runtime)
+    first, second = open_page(**PHONE), open_page(**PHONE)
+    start(first, live.url, token)
+    start(second, live.url, token)
+    tap(first, 1)
+    expect_saved(first)
+    first.evaluate("location.hash = '#review'")
+    press(first, "Send my answers")
+    expect(first.get_by_role("heading", name="Part 1 of 4 is sent")).to_be_visible()
+    tap(second, 2)
+    expect(second.get_by_text("already sent from another page or phone")).to_be_visible()
+    expect(second.get_by_role("heading", name="Part 1 of 4 is sent")).to_be_visible()
+    expect(second.get_by_text("There are 3 more parts.")).to_be_visible()
+    expect(second.get_by_role("heading", name="What happens next")).to_be_hidden()
+
+
 def test_without_a_connection_the_page_says_so_and_saves_later(live: LiveSite, phone: Page) -> None:
     start(phone, live.url, check_in_link(live.runtime))
     phone.context.set_offline(True)
@@ -252,6 +322,8 @@ def test_the_next_part_follows_without_loading_a_page(live: LiveSite, phone: Pag
     phone.evaluate("location.hash = '#review'")
     press(phone, "Send my answers")
     expect(phone.get_by_role("heading", name="Part 1 of 4 is sent")).to_be_visible()
+    expect(phone.get_by_text("There are 3 more parts. Next: Your pain (about 1 minute).")).to_be_visible()
+    expect(phone.get_by_role("heading", name="What happens next")).to_be_hidden()
     pages: list[str] = []
     phone.on("request", lambda request: pages.append(request.url))
     press(phone, "Go on with the next part")

@@ -24,6 +24,7 @@ from lrrc_qol.persistence.models import (
     Staff,
     Visit,
 )
+from lrrc_qol.persistence.queries.happenings import Ending, find_ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class AlertPage:
     patient_public_id: str
     patient_name: str
     phone: str | None
+    ending: Ending | None
     surgery_on: date | None
     discharged_on: date | None
     centre: Centre
@@ -83,7 +85,7 @@ class AlertPage:
 
 
 def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher) -> AlertPage | None:
-    """The alert, or None when there is none of that id in the centre; four statements."""
+    """The alert, or None when there is none of that id in the centre; five statements."""
     row = session.execute(
         select(Alert, Response, Visit, Episode, Patient, Centre, Staff.name)
         .join(Response, Response.id == Alert.response_id)
@@ -116,6 +118,7 @@ def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: Fiel
         patient_public_id=patient.public_id,
         patient_name=cipher.open(patient.name_sealed, field="patient.name"),
         phone=cipher.open(patient.phone_sealed, field="patient.phone") if patient.phone_sealed else None,
+        ending=find_ending(session, centre_id=centre_id, episode_id=episode.id),
         surgery_on=episode.surgery_on,
         discharged_on=episode.discharged_on,
         centre=centre,

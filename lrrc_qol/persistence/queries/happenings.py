@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.persistence.models import Alert, EpisodeEvent, Message, Staff
+from lrrc_qol.persistence.queries.worklist_kinds import ENDED, alert_rank
 
 MESSAGES_SHOWN = 100
 
@@ -34,6 +37,19 @@ class OpenAlertRow:
     reason: str
     raised_at: datetime
     owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a patient takes part no more: death goes before a withdrawal."""
+
+    kind: str
+    happened_on: date
+
+    @property
+    def died(self) -> bool:
+        """Whether the patient died."""
+        return self.kind == EventKind.DEATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +83,39 @@ def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[E
 
 
 def list_open_alerts(session: Session, *, centre_id: int, episode_id: int) -> tuple[OpenAlertRow, ...]:
-    """Alerts of an episode that are not closed, newest first."""
+    """Alerts of an episode that are not closed, most urgent first, then oldest first."""
     rows = session.execute(
         select(Alert.public_id, Alert.level, Alert.reason, Alert.raised_at, Staff.name)
         .outerjoin(Staff, Staff.id == Alert.owner_id)
         .where(Alert.episode_id == episode_id, Alert.centre_id == centre_id, Alert.closed_at.is_(None))
-        .order_by(Alert.raised_at.desc())
+        .order_by(alert_rank, Alert.raised_at, Alert.id)
     )
     return tuple(OpenAlertRow(*row) for row in rows)
+
+
+def find_ending(session: Session, *, centre_id: int, episode_id: int) -> Ending | None:
+    """Death or withdrawal on an episode; None while the patient takes part."""
+    rows = session.execute(
+        select(EpisodeEvent.kind, EpisodeEvent.happened_on).where(
+            EpisodeEvent.episode_id == episode_id,
+            EpisodeEvent.centre_id == centre_id,
+            EpisodeEvent.revoked_at.is_(None),
+            EpisodeEvent.kind.in_(ENDED),
+        )
+    )
+    return first_ending(Ending(*row) for row in rows)
+
+
+def ending_of(events: Iterable[EventRow]) -> Ending | None:
+    """The same from events that were read already."""
+    return first_ending(
+        Ending(event.kind, event.happened_on) for event in events if event.revoked_at is None and event.kind in ENDED
+    )
+
+
+def first_ending(endings: Iterable[Ending]) -> Ending | None:
+    """The ending that counts: death, else the earliest withdrawal."""
+    return min(endings, key=lambda ending: (not ending.died, ending.happened_on), default=None)
 
 
 def list_messages(session: Session, *, centre_id: int, episode_id: int) -> tuple[MessageRow, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import Episode, Patient, Staff, Task, Visit
+from lrrc_qol.persistence.queries.happenings import Ending, find_ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,11 @@ class TaskPage:
     patient_public_id: str
     patient_name: str
     phone: str | None
+    ending: Ending | None
 
 
 def read_task(session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher) -> TaskPage | None:
-    """The task, or None when there is none of that id in the centre; one statement."""
+    """The task, or None when there is none of that id in the centre; two statements."""
     row = session.execute(
         select(Task, Patient, Visit.name, Staff.name)
         .join(Episode, Episode.id == Task.episode_id)
@@ -60,4 +62,5 @@ def read_task(session: Session, *, centre_id: int, public_id: str, cipher: Field
         patient_public_id=patient.public_id,
         patient_name=cipher.open(patient.name_sealed, field="patient.name"),
         phone=cipher.open(patient.phone_sealed, field="patient.phone") if patient.phone_sealed else None,
+        ending=find_ending(session, centre_id=centre_id, episode_id=task.episode_id),
     )

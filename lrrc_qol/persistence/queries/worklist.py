@@ -101,7 +101,8 @@ def _holds(state: ContactState) -> tuple[str, ...]:
 
 def _counts(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Every count as a column of one statement."""
-    alerts = select(func.count()).select_from(Alert).where(open_alerts(viewer))
+    alerts = select(func.count()).select_from(Alert).join(Episode, Episode.id == Alert.episode_id)
+    alerts = alerts.where(open_alerts(viewer))
     visits = select(func.count()).select_from(Visit).join(Episode, Episode.id == Visit.episode_id)
     tasks = select(func.count()).select_from(Task).join(Episode, Episode.id == Task.episode_id)
     parts: dict[str, Select[int]] = {

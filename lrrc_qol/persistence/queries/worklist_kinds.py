@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -38,15 +38,26 @@ class KindQuery:
 
 def takes_part() -> ColumnElement[bool]:
     """The episode runs: not closed, the patient neither dead nor withdrawn from giving data."""
-    ended = select(EpisodeEvent.id).where(
-        EpisodeEvent.episode_id == Episode.id, EpisodeEvent.revoked_at.is_(None), EpisodeEvent.kind.in_(ENDED)
+    return and_(Episode.closed_on.is_(None), not_(_happened(ENDED)))
+
+
+def alive() -> ColumnElement[bool]:
+    """No death is recorded."""
+    return not_(_happened((EventKind.DEATH.value,)))
+
+
+def _happened(kinds: Sequence[str]) -> ColumnElement[bool]:
+    return (
+        select(EpisodeEvent.id)
+        .where(EpisodeEvent.episode_id == Episode.id, EpisodeEvent.revoked_at.is_(None), EpisodeEvent.kind.in_(kinds))
+        .exists()
     )
-    return and_(Episode.closed_on.is_(None), not_(ended.exists()))
 
 
 def open_alerts(viewer: Viewer) -> ColumnElement[bool]:
-    """Alerts that nobody has closed."""
-    return and_(Alert.centre_id == viewer.centre_id, Alert.closed_at.is_(None))
+    """Alerts that nobody has closed. Nobody calls the family of a dead patient about an old answer; whoever withdrew
+    after a severe answer is still somebody to care for."""
+    return and_(Alert.centre_id == viewer.centre_id, Alert.closed_at.is_(None), alive())
 
 
 def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
@@ -153,7 +164,13 @@ def _episodes(viewer: Viewer, after: Cursor | None) -> AnySelect:
 
 
 def _visits(kind: WorkKind, condition: ColumnElement[bool], after: Cursor | None) -> AnySelect:
-    call = select(Task.public_id).where(Task.visit_id == Visit.id, Task.kind == CALL_TASK, Task.done_at.is_(None))
+    # The episode is named because it has an index: the database looks up the call of every row that it sorts.
+    call = select(Task.public_id).where(
+        Task.episode_id == Visit.episode_id,
+        Task.visit_id == Visit.id,
+        Task.kind == CALL_TASK,
+        Task.done_at.is_(None),
+    )
     return (
         select(Visit, Episode, Patient, call.limit(1).scalar_subquery())
         .join(Episode, Episode.id == Visit.episode_id)

@@ -20,9 +20,10 @@ class WorkKind(StrEnum):
     DUE = "due"
 
 
-# One order for everything: a baseline that is about to become impossible comes before what can wait two days.
+# One order for everything: who asked for a call may be unwell and comes right after the alerts of the day; a baseline
+# that is about to become impossible comes before what can wait two days.
 ALERT_RANKS = {"red": 10, "amber": 20, "yellow": 40, "info": 70}
-RANKS = {WorkKind.NO_BASELINE: 30, WorkKind.TASK: 50, WorkKind.SILENT: 60, WorkKind.DUE: 80}
+RANKS = {WorkKind.TASK: 25, WorkKind.NO_BASELINE: 30, WorkKind.SILENT: 60, WorkKind.DUE: 80}
 DATED_RANKS = frozenset({RANKS[WorkKind.NO_BASELINE], RANKS[WorkKind.SILENT], RANKS[WorkKind.DUE]})
 
 
@@ -106,8 +107,8 @@ def parse_cursor(text: str) -> Cursor | None:
     parts = text.split(CURSOR_SEPARATOR)
     if len(parts) != 3 or not parts[0].isdecimal():
         return None
-    rank = int(parts[0])
     try:
+        rank = int(parts[0])
         since = date.fromisoformat(parts[1]) if rank in DATED_RANKS else datetime.fromisoformat(parts[1])
     except ValueError:
         return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import Instrument
@@ -38,13 +38,18 @@ class Form:
         return self.response.version if self.response else 0
 
 
-def find_form(work: Work, seat: Seat, assignment_public_id: str, *, lock: bool = False) -> Form:
-    """The form, if it belongs to the seat's visit; NotFound otherwise. `lock` serialises writers of one form."""
+def lock_form(work: Work, seat: Seat, assignment_public_id: str) -> Form:
+    """The form for a writer, if it belongs to the seat's visit; NotFound otherwise. Writers of one form take turns."""
     query = select(Assignment).where(Assignment.public_id == assignment_public_id, Assignment.visit_id == seat.visit_id)
-    assignment = work.session.scalars(query.with_for_update() if lock else query).first()
+    assignment = work.session.scalars(query.with_for_update()).first()
     if assignment is None:
         raise NotFound("no such form")
     response = work.session.scalars(select(Response).where(Response.assignment_id == assignment.id)).first()
+    return form_of(work, assignment, response)
+
+
+def form_of(work: Work, assignment: Assignment, response: Response | None) -> Form:
+    """The form of an assignment whose response is known, with its current answers."""
     answers: Iterable[Answer] = ()
     if response is not None:
         answers = work.session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
@@ -80,6 +85,15 @@ def start_response(work: Work, seat: Seat, form: Form) -> Response:
     work.session.add(response)
     work.session.flush()
     return response
+
+
+def add_answers(work: Work, answers: Sequence[Answer]) -> None:
+    """Store new versions of answers in one statement, however many; the objects themselves stay outside the session."""
+    if not answers:
+        return
+    names = [column.key for column in Answer.__mapper__.column_attrs if column.key != "id"]
+    rows = [{name: getattr(answer, name) for name in names} for answer in answers]
+    work.session.execute(insert(Answer), rows, execution_options={"render_nulls": True})
 
 
 def body_hash(body: Mapping[str, Any]) -> str:

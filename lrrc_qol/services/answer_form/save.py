@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lrrc_qol.persistence.models import Answer, Response
-from lrrc_qol.services.answer_form.rows import Form, body_hash, find_form, find_request, keep_request, start_response
+from lrrc_qol.services.answer_form.rows import (
+    Form,
+    add_answers,
+    body_hash,
+    find_request,
+    keep_request,
+    lock_form,
+    start_response,
+)
+from lrrc_qol.services.answer_form.submit import after_sending
 from lrrc_qol.services.answers import as_values, current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
@@ -51,7 +60,7 @@ def save_answers(work: Work, seat: Seat, assignment_public_id: str, request: Sav
     200 saved; 409 `conflict` when another device answered the same item since the named version (both versions are
     kept, the newest given is current); 409 `submitted` when the form is frozen; 422 `invalid` or `key_reused`.
     """
-    form = find_form(work, seat, assignment_public_id, lock=True)
+    form = lock_form(work, seat, assignment_public_id)
     digest = body_hash(_identity(request))
     earlier = find_request(work, form, request.key)
     if earlier is not None:
@@ -59,7 +68,7 @@ def save_answers(work: Work, seat: Seat, assignment_public_id: str, request: Sav
             return SaveResult(422, {"error": "key_reused", "saved": False})
         return SaveResult(earlier.status, dict(earlier.result))
     if form.submitted:
-        return SaveResult(409, {"error": "submitted", "saved": False})
+        return SaveResult(409, {"error": "submitted", "saved": False, **after_sending(work, seat)})
     faults = _faults(form, seat, request)
     if faults:
         return SaveResult(422, {"error": "invalid", "saved": False, "fields": faults})
@@ -104,14 +113,14 @@ def _store(work: Work, seat: Seat, form: Form, request: SaveRequest, digest: str
         before = form.current.get(answer.item_id)
         if before is not None and _same(before, row):
             continue
-        if before is not None and before.seq > request.version:
+        if before is not None and _unseen(before, seat, request):
             conflicts[answer.item_id] = {"yours": _shown(row), "other": _shown(before)}
         elif before is not None:
             # The device saw the answer that it replaces, so its own clock must not make the new one the older.
             row.given_at = max(row.given_at, before.given_at + timedelta(microseconds=1))
         added.append(row)
     if added:
-        work.session.add_all(added)
+        add_answers(work, added)
         response.version = seq
         work.session.flush()
     current = current_answers([*form.current.values(), *added])
@@ -119,7 +128,7 @@ def _store(work: Work, seat: Seat, form: Form, request: SaveRequest, digest: str
         both["current"] = _shown(current[item_id])
     findings = raise_alerts(work, seat, response, as_values(current))
     items = frozenset(answer.item_id for answer in request.answers)
-    elsewhere = [item_id for item_id, row in form.current.items() if row.seq > request.version and item_id not in items]
+    elsewhere = [name for name, row in form.current.items() if name not in items and _unseen(row, seat, request)]
     body: dict[str, Any] = {
         "saved": True,
         "version": response.version,
@@ -145,6 +154,11 @@ def _next_row(work: Work, seat: Seat, response: Response, answer: AnswerInput, *
         saved_at=work.now,
         session_id=seat.session_id,
     )
+
+
+def _unseen(row: Answer, seat: Seat, request: SaveRequest) -> bool:
+    """Whether somebody else gave this answer since the version that the device saw; its own writes are no news."""
+    return row.seq > request.version and row.session_id != seat.session_id
 
 
 def _given_at(now: datetime, age_seconds: float) -> datetime:

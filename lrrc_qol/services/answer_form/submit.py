@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing
 from lrrc_qol.domain.schedule import VisitKind
 from lrrc_qol.domain.scoring import score_response
 from lrrc_qol.persistence.models import Answer, Assignment, Message, Response, ScoreRow, Visit
 from lrrc_qol.services import audit
-from lrrc_qol.services.answer_form.rows import Form, body_hash, find_form, find_request, keep_request
+from lrrc_qol.services.answer_form.rows import Form, add_answers, body_hash, find_request, keep_request, lock_form
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
+from lrrc_qol.services.visit_advice import urgent_advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ class SubmitResult:
 def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: str, version: int) -> SubmitResult:
     """Freeze the draft at `version`.
 
-    200 with the next questionnaire of the visit or None; 409 `submitted` when it was frozen by another request; 409
+    200 with what is left of the visit (`after_sending`); 409 `submitted` when it was frozen by another request; 409
     `conflict` when the draft moved on since `version`; 422 `nothing_answered` for an untouched form.
     """
-    form = find_form(work, seat, assignment_public_id, lock=True)
+    form = lock_form(work, seat, assignment_public_id)
     digest = body_hash({"kind": "submit"})
     earlier = find_request(work, form, key)
     if earlier is not None:
@@ -43,13 +44,18 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
             return SubmitResult(422, {"error": "key_reused", "submitted": False})
         return SubmitResult(earlier.status, dict(earlier.result))
     if form.submitted:
-        return SubmitResult(409, {"error": "submitted", "submitted": True, "next": _next(work, seat)})
+        return SubmitResult(409, {"error": "submitted", "submitted": True, **after_sending(work, seat)})
     if form.response is None or not form.current:
         return SubmitResult(422, {"error": "nothing_answered", "submitted": False})
     if version != form.version:
         return SubmitResult(409, {"error": "conflict", "submitted": False, "version": form.version})
     unanswered = _freeze(work, seat, form, form.response)
-    body = {"submitted": True, "next": _next(work, seat), "unanswered": unanswered}
+    # Two last parts sent at once would each see the other as still to come, and nobody would finish the visit.
+    work.session.execute(select(Visit.id).where(Visit.id == seat.visit_id).with_for_update())
+    following = after_sending(work, seat)
+    if following["next"] is None:
+        _finish_visit(work, seat)
+    body = {"submitted": True, "unanswered": unanswered, **following}
     keep_request(work, form, key=key, digest=digest, status=200, result=body)
     return SubmitResult(200, body)
 
@@ -57,45 +63,44 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
 def store_scores(
     work: Work, response: Response, instrument: Instrument, values: dict[str, AnswerValue], *, generation: int
 ) -> None:
-    """Score the answers and add one row per scale; earlier generations stay."""
-    for score in score_response(instrument, values):
-        work.session.add(
-            ScoreRow(
-                response_id=response.id,
-                episode_id=response.episode_id,
-                centre_id=response.centre_id,
-                scale_id=score.scale_id,
-                generation=generation,
-                value=score.value,
-                reason=score.reason.value if score.reason else None,
-                answered=score.answered,
-                expected=score.expected,
-                prorated=score.prorated,
-                scoring_version=score.version,
-                inputs={"items": list(score.items)},
-                computed_at=work.now,
-            )
-        )
+    """Score the answers and add one row per scale, all in one statement; earlier generations stay."""
+    rows = [
+        {
+            "response_id": response.id,
+            "episode_id": response.episode_id,
+            "centre_id": response.centre_id,
+            "scale_id": score.scale_id,
+            "generation": generation,
+            "value": score.value,
+            "reason": score.reason.value if score.reason else None,
+            "answered": score.answered,
+            "expected": score.expected,
+            "prorated": score.prorated,
+            "scoring_version": score.version,
+            "inputs": {"items": list(score.items)},
+            "computed_at": work.now,
+        }
+        for score in score_response(instrument, values)
+    ]
+    if rows:
+        work.session.execute(insert(ScoreRow), rows, execution_options={"render_nulls": True})
 
 
 def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]:
     values = as_values(form.current)
     asked = {item.id for item in form.instrument.applicable_items(seat.facts)}
+    unasked = [item.id for item in form.instrument.items if item.id not in asked]
+    values |= dict.fromkeys(unasked, Missing.NOT_APPLICABLE)
     response.version += 1
-    for item in form.instrument.items:
-        if item.id not in asked:
-            values[item.id] = Missing.NOT_APPLICABLE
-            work.session.add(_not_applicable(work, response, item.id))
     response.submitted_at = work.now
     response.answered_on = max(
         answer.given_at.astimezone(ZoneInfo(seat.timezone)).date() for answer in form.current.values()
     )
     if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
         response.baseline_type = "prospective"
+    add_answers(work, [_not_applicable(work, response, item_id) for item_id in unasked])
     store_scores(work, response, form.instrument, values, generation=1)
     raise_alerts(work, seat, response, values)
-    work.session.flush()
-    _finish_visit(work, seat)
     audit.record(
         work,
         "submitted_response",
@@ -121,8 +126,6 @@ def _not_applicable(work: Work, response: Response, item_id: str) -> Answer:
 
 
 def _finish_visit(work: Work, seat: Seat) -> None:
-    if _next(work, seat) is not None:
-        return
     visit = work.session.get_one(Visit, seat.visit_id)
     visit.completed_at = work.now
     disarm(visit)
@@ -134,12 +137,20 @@ def _finish_visit(work: Work, seat: Seat) -> None:
     )
 
 
-def _next(work: Work, seat: Seat) -> str | None:
-    """The first questionnaire of the visit that was not sent yet."""
-    return work.session.scalars(
+def after_sending(work: Work, seat: Seat) -> dict[str, Any]:
+    """What a page has to know once a form is sent.
+
+    Keys: next (the first questionnaire of the visit that was not sent yet, or None), left (how many those are) and
+    urgent (whether an answer of the visit called for an urgent instruction, which the thanks must repeat).
+    """
+    unsent = work.session.scalars(
         select(Assignment.public_id)
         .outerjoin(Response, Response.assignment_id == Assignment.id)
         .where(Assignment.visit_id == seat.visit_id, Response.submitted_at.is_(None))
         .order_by(Assignment.position)
-        .limit(1)
-    ).first()
+    ).all()
+    return {
+        "next": unsent[0] if unsent else None,
+        "left": len(unsent),
+        "urgent": urgent_advice(work, seat) is not None,
+    }

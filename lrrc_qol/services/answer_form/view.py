@@ -7,9 +7,10 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import Item, ItemKind, ItemWording
 from lrrc_qol.persistence.models import Answer, Assignment, Response
-from lrrc_qol.services.answer_form.rows import find_form
+from lrrc_qol.services.answer_form.rows import form_of
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
 
@@ -59,19 +60,17 @@ class FormView:
 
 def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
     """The questionnaires of the seat's visit in the order they are asked."""
-    rows = work.session.execute(
-        select(Assignment, Response)
-        .outerjoin(Response, Response.assignment_id == Assignment.id)
-        .where(Assignment.visit_id == seat.visit_id)
-        .order_by(Assignment.position)
-    ).all()
-    return tuple(_part(work, seat, assignment, response) for assignment, response in rows)
+    return tuple(_part(work, seat, assignment, response) for assignment, response in _rows_of_visit(work, seat))
 
 
 def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
     """One questionnaire with the answers so far; a submitted one comes without its items. NotFound if not theirs."""
-    form = find_form(work, seat, assignment_public_id)
-    parts = list_parts(work, seat)
+    rows = _rows_of_visit(work, seat)
+    ids = [assignment.public_id for assignment, _ in rows]
+    if assignment_public_id not in ids:
+        raise NotFound("no such form")
+    place = ids.index(assignment_public_id)
+    form = form_of(work, *rows[place])
     wording = work.catalogue.wording(
         form.instrument.id, form.instrument.version, seat.language, allow_topics=work.settings.open_doors
     )
@@ -84,10 +83,21 @@ def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
         version=form.version,
         submitted=form.submitted,
         items=tuple(_item(item, wording.items[item.id], form.current.get(item.id)) for item in items),
-        part=1 + [part.assignment_public_id for part in parts].index(assignment_public_id),
-        parts=len(parts),
+        part=place + 1,
+        parts=len(rows),
         minutes=form.instrument.minutes,
     )
+
+
+def _rows_of_visit(work: Work, seat: Seat) -> list[tuple[Assignment, Response | None]]:
+    """The visit's assignments in order, each with its response once something was saved."""
+    rows = work.session.execute(
+        select(Assignment, Response)
+        .outerjoin(Response, Response.assignment_id == Assignment.id)
+        .where(Assignment.visit_id == seat.visit_id)
+        .order_by(Assignment.position)
+    )
+    return [(assignment, response) for assignment, response in rows]
 
 
 def _part(work: Work, seat: Seat, assignment: Assignment, response: Response | None) -> Part:

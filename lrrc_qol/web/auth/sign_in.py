@@ -13,8 +13,7 @@ from lrrc_qol.web.auth.blueprint import blueprint
 from lrrc_qol.web.auth.forms import SignInForm
 from lrrc_qol.web.auth.local_path import local_path
 from lrrc_qol.web.auth.signed_in import drop_session, start_session
-from lrrc_qol.web.guards import audience, runtime
-from lrrc_qol.web.staff_frame import home_endpoint
+from lrrc_qol.web.guards import audience, home_endpoint, may_read, runtime
 
 # One text for a wrong password, an unknown address and an account that is switched off.
 REFUSED = "The e-mail address or the password is not right."
@@ -67,12 +66,14 @@ def _try(form: SignInForm) -> SignIn:
             browser=request.cookies.get(KNOWN_BROWSER, ""),
         )
     person = attempt.staff_id if attempt.matched_hash else None
+    # Looked up before the transaction below, because the look-up may write in one of its own.
+    before = current_user.identity if current_user.is_authenticated else None
     with runtime().writing(Actor(kind="staff", id=person, centre_id=None, role=None)) as work:
         outcome = sign_in(work, attempt)
         if not outcome.ok:
             return outcome
-        if current_user.is_authenticated:
-            end_session(work, current_user.identity)
+        if before is not None:
+            end_session(work, before)
         identity = find_staff_session(work, outcome.token)
     if identity is None:
         raise RuntimeError("a session that was just opened is not there")
@@ -88,7 +89,9 @@ def _refused(form: SignInForm, outcome: SignIn) -> ResponseReturnValue:
 
 
 def _target(wanted: str) -> str:
-    return local_path(wanted) or url_for(home_endpoint())
+    """The page that was asked for when this person may open it, else the first page of their role."""
+    path = local_path(wanted)
+    return path if path and may_read(path) else url_for(home_endpoint())
 
 
 def _remember_browser(response: Response, mark: str) -> None:

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from flask import make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from lrrc_qol.services.context import ANONYMOUS_PATIENT
+from lrrc_qol.services.context import ANONYMOUS_PATIENT, Work
 from lrrc_qol.services.enter_by_link import Entry, LinkView, describe_link, enter_by_link
-from lrrc_qol.services.patient_session import find_seat
+from lrrc_qol.services.patient_session import find_seat, leave
+from lrrc_qol.services.staff_session import StaffIdentity, end_session
 from lrrc_qol.web.guards import SEAT_KEY, audience, runtime
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.pages import next_page
@@ -56,9 +58,13 @@ def enter(token: str) -> ResponseReturnValue:
         with runtime().reading(ANONYMOUS_PATIENT) as work:
             link = describe_link(work, token)
         return _link_page(link, token, mistake=mistake, year=year)
+    # Looked up before the transaction below, because the look-up may write in one of its own.
+    staff = current_user.identity if current_user.is_authenticated else None
     with runtime().writing(ANONYMOUS_PATIENT) as work:
         entry = enter_by_link(work, token, year=year, source=request.remote_addr or "unknown")
         seat = find_seat(work, entry.session_token) if entry.ok else None
+        if seat:
+            _end_earlier(work, staff)
         link = describe_link(work, token)
         target = next_page(work, seat, script=bool(request.form.get("js"))) if seat else ""
     if not target:
@@ -67,6 +73,15 @@ def enter(token: str) -> ResponseReturnValue:
     session.clear()
     session[SEAT_KEY] = entry.session_token
     return redirect(target, 303)
+
+
+def _end_earlier(work: Work, staff: StaffIdentity | None) -> None:
+    """Sign out whoever used this browser before, on the server too: a copy of the old cookie opens nothing."""
+    earlier = find_seat(work, session[SEAT_KEY]) if SEAT_KEY in session else None
+    if earlier is not None:
+        leave(work, earlier)
+    if staff is not None:
+        end_session(work, staff)
 
 
 def year_mistake(year: str, now: datetime) -> str:

@@ -6,6 +6,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from lrrc_qol.services.answer_form import list_parts, open_form
+from lrrc_qol.services.visit_advice import urgent_advice
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.pages import first_open, first_undecided, item_url, request_key, review_rows, seat_page
@@ -50,19 +51,21 @@ def review(assignment: str) -> ResponseReturnValue:
 @blueprint.get("/form/thanks")
 @audience.patient
 def thanks() -> ResponseReturnValue:
-    """What happens next, and the next part when there is one."""
+    """What cannot wait, then the next part, or what happens next when there is none."""
     with runtime().reading(patient_actor()) as work:
         found = list_parts(work, current_seat())
+        urgent = urgent_advice(work, current_seat())
     sent = [part for part in found if part.state == "submitted"]
     if not sent:
         return redirect(url_for("patient.parts"), 303)
-    return seat_page("patient/thanks.html", parts=found, sent=len(sent), next_part=first_open(found))
+    return seat_page("patient/thanks.html", parts=found, sent=len(sent), next_part=first_open(found), urgent=urgent)
 
 
 def review_page(assignment: str, *, problem: str = "") -> ResponseReturnValue:
     """The check before sending, with what stood in the way of sending when something did."""
     with runtime().reading(patient_actor()) as work:
         view = open_form(work, current_seat(), assignment)
+        urgent = urgent_advice(work, current_seat())
     if view.submitted:
         return redirect(url_for("patient.thanks"), 303)
     rows = review_rows(view)
@@ -73,5 +76,6 @@ def review_page(assignment: str, *, problem: str = "") -> ResponseReturnValue:
         decided=[row for row in rows if row.item.state != "none"],
         key=request_key(),
         problem=problem,
+        urgent=urgent,
     )
     return page, 409 if problem else 200

@@ -26,6 +26,8 @@ from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.work_forms import CloseForm, ContactForm
 
 CLOSED_MEANWHILE = "This alert was closed meanwhile. Nothing was changed."
+NOT_CLOSED_AGAIN = "This alert was closed meanwhile. Your note was not saved; you can save it as a call below."
+CALL_ON_CLOSED = "This alert is closed. The call was added to what happened so far."
 
 
 @blueprint.get("/alerts/<public_id>")
@@ -64,19 +66,27 @@ def contact(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(public_id, contact_form=form)
     reached = form.reached.data == "yes"
-    return _act(public_id, lambda work: log_contact(work, public_id, reached=reached, note=form.note.data or ""))
+    with runtime().writing(current_actor()) as work:
+        still_open = log_contact(work, public_id, reached=reached, note=form.note.data or "")
+    if not still_open:
+        flash(CALL_ON_CLOSED, "warning")
+    return redirect(url_for("staff.alert", public_id=public_id), 303)
 
 
 @blueprint.post("/alerts/<public_id>/close")
 @audience.staff("handle_alerts")
 def close(public_id: str) -> ResponseReturnValue:
-    """Close with what was done and a note."""
+    """Close with what was done and a note; when a colleague was faster, the note stays on the page."""
     form = CloseForm(request.form)
     if not form.validate():
         return _page(public_id, close_form=form)
-    return _act(
-        public_id, lambda work: close_alert(work, public_id, action=form.action.data, note=form.note.data or "")
-    )
+    try:
+        with runtime().writing(current_actor()) as work:
+            close_alert(work, public_id, action=form.action.data, note=form.note.data or "")
+    except AlertClosed:
+        flash(NOT_CLOSED_AGAIN, "warning")
+        return _page(public_id, contact_form=ContactForm(data={"note": form.note.data}), status=409)
+    return redirect(url_for("staff.alert", public_id=public_id), 303)
 
 
 def _act(public_id: str, act: Callable[[Work], None]) -> ResponseReturnValue:
@@ -91,7 +101,11 @@ def _act(public_id: str, act: Callable[[Work], None]) -> ResponseReturnValue:
 
 
 def _page(
-    public_id: str, *, contact_form: ContactForm | None = None, close_form: CloseForm | None = None
+    public_id: str,
+    *,
+    contact_form: ContactForm | None = None,
+    close_form: CloseForm | None = None,
+    status: int = 422,
 ) -> ResponseReturnValue:
     page = render_template(
         "staff/alert.html",
@@ -100,7 +114,7 @@ def _page(
         contact_form=contact_form or ContactForm(),
         close_form=close_form or CloseForm(),
     )
-    return page, 422 if contact_form or close_form else 200
+    return page, status if contact_form or close_form else 200
 
 
 def _read(public_id: str) -> AlertView:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrrc_qol.charts.axes import DayMark, day_window
-from lrrc_qol.charts.backdrop import Figure, same_as_before
+from lrrc_qol.charts.backdrop import Figure
 from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.charts.recovery_table import CurveRow, PanelTable, curve_rows, panel_table
-from lrrc_qol.charts.wording import day_month, number, range_words
+from lrrc_qol.charts.wording import band_words, day_month, number, range_words
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.instrument import Confidence, Direction, Scale
@@ -162,10 +162,10 @@ def _reference(trajectory: Trajectory, *, asked_before: bool) -> str:
     if kind is BaselineKind.RECALLED:
         return f"Recalled after the operation: {number(value)}. Not used to judge recovery."
     words = f"Before the operation: {number(value)}" + (" (old form)" if kind is BaselineKind.STALE else "")
-    band = same_as_before(trajectory)
-    if band is None:
+    mid = trajectory.scale.mid
+    if mid is None:
         return f"{words}. No important difference is known, so changes are not judged."
-    return f"{words}. About the same: {number(band[0])} to {number(band[1])}."
+    return f"{words}. {band_words(trajectory.scale, mid, value)}"
 
 
 def _provisional(scale: Scale) -> Iterable[str]:

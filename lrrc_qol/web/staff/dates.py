@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -50,9 +52,17 @@ def change_patient_dates(public_id: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.add_faults(refusal.fields)
         return _preview(found, form) if form.reason.errors else _dates_page(found, form)
-    planned = sum(change.change != "kept_answered" for change in changes)
-    flash(f"The dates are changed; {planned} visits were planned anew.", "good")
+    flash(f"The dates are changed. {_visit_words([change.change for change in changes])}", "good")
     return redirect(url_for("staff.patient", public_id=public_id))
+
+
+def _visit_words(changes: Sequence[str]) -> str:
+    """What became of the visits: Visits: 16 planned, 1 dropped."""
+    dropped = changes.count("dropped")
+    planned = changes.count("added") + changes.count("moved")
+    parts = ((planned, f"{planned} planned"), (dropped, f"{dropped} dropped"))
+    words = ", ".join(words for count, words in parts if count)
+    return f"Visits: {words}." if words else "No visit changes."
 
 
 def _preview(patient: PatientRow, form: DatesForm) -> ResponseReturnValue:

@@ -69,7 +69,7 @@ def events(public_id: str) -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         patient = find_patient_row(work, public_id)
     form = EventForm(request.form if request.method == "POST" else None, kinds=OFFERED)
-    if request.method == "GET" or "back" in request.form or not form.validate() or form.happened_on.data is None:
+    if request.method != "POST" or "back" in request.form or not form.validate() or form.happened_on.data is None:
         return _form_page(patient, form)
     kind = EventKind(form.kind.data)
     if kind in CONSEQUENCES and request.form.get("confirmed") != "yes":

@@ -12,6 +12,8 @@ from lrrc_qol.services.read_record import note_view
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 
+# A larger number than the column can hold is no form.
+RESPONSE = f"<int(max={2**63 - 1}):response_id>"
 MISSING_WORDS = {
     Missing.NOT_ANSWERED: "not answered",
     Missing.DECLINED: "declined to answer",
@@ -19,7 +21,7 @@ MISSING_WORDS = {
 }
 
 
-@blueprint.get("/patients/<public_id>/forms/<int:response_id>")
+@blueprint.get(f"/patients/<public_id>/forms/{RESPONSE}")
 @audience.staff("view_patients")
 def form(public_id: str, response_id: int) -> ResponseReturnValue:
     """What was asked and answered, and the scores with the answers they rest on."""
@@ -40,7 +42,7 @@ def form(public_id: str, response_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/patients/<public_id>/forms/<int:response_id>/reviewed")
+@blueprint.post(f"/patients/<public_id>/forms/{RESPONSE}/reviewed")
 @audience.staff("edit_record")
 def review_form(public_id: str, response_id: int) -> ResponseReturnValue:
     """Mark a sent form as read."""

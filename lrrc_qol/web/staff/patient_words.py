@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.contact import ContactState, EventKind
 from lrrc_qol.domain.schedule import VisitState
+from lrrc_qol.persistence.queries.happenings import Ending
+from lrrc_qol.services.read_record import VisitView
 
 EVENT_WORDS = {
     EventKind.DISCHARGE: "Went home",
@@ -39,6 +41,7 @@ VISIT_STATES = {
     VisitState.CLOSED: ("Missed", "badge-plain"),
     VisitState.ANSWERED: ("Answered", "badge-good"),
 }
+NOT_ASKED = ("Not asked", "")
 MESSAGE_KINDS = {
     "invitation": "Invitation",
     "reminder": "Reminder",
@@ -72,8 +75,8 @@ OUTCOMES = {
     "unknown": "the patient's state could not be read",
 }
 CONTACT_STATES = (
-    ("died", "Died", "badge-plain"),
-    ("withdrawn", "Withdrawn", "badge-plain"),
+    ("died", "Died", "badge-red"),
+    ("withdrawn", "Withdrawn", "badge-amber"),
     ("withdrawn_reminders", "No reminders wanted", "badge-plain"),
     ("opted_out", "Mails stopped by the patient", "badge-yellow"),
     ("paused", "Mails paused", "badge-yellow"),
@@ -98,6 +101,12 @@ def baseline_badge(baseline: Baseline, *, operated: bool) -> tuple[str, str]:
 def contact_badges(contact: ContactState) -> Iterable[tuple[str, str]]:
     """Words and badge class of everything that limits contact."""
     return tuple((words, badge) for name, words, badge in CONTACT_STATES if getattr(contact, name))
+
+
+def visit_badge(visit: VisitView, ending: Ending | None) -> tuple[str, str]:
+    """Words and badge class of a visit; nothing is open or missed after the patient died or withdrew."""
+    over = ending is not None and (visit.state is not VisitState.CLOSED or visit.row.due_on >= ending.happened_on)
+    return NOT_ASKED if over and visit.state is not VisitState.ANSWERED else VISIT_STATES[visit.state]
 
 
 def day_words(day: int | None) -> str:

@@ -22,14 +22,15 @@ from lrrc_qol.web.staff.patient_words import (
     MESSAGE_KINDS,
     MESSAGE_STATES,
     OUTCOMES,
-    VISIT_STATES,
     baseline_badge,
     contact_badges,
     day_words,
     event_words,
+    visit_badge,
 )
 
 STAGES = {"before": False, "after": True}
+LARGEST_ROW_NUMBER = 2**31 - 1
 
 
 @blueprint.app_template_filter("day_month")
@@ -53,7 +54,7 @@ def patients() -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         page = patient_page(
             work,
-            before=request.args.get("before", type=int),
+            before=request.args.get("before", type=_row_number),
             hospital_number=number or None,
             operated=STAGES.get(stage),
         )
@@ -66,6 +67,14 @@ def patients() -> ResponseReturnValue:
         contact_badges=contact_badges,
         day_words=day_words,
     )
+
+
+def _row_number(text: str) -> int:
+    """A place in the list; ValueError for a number that no row has, which starts at the top."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_ROW_NUMBER:
+        raise ValueError("no row has this number")
+    return number
 
 
 @blueprint.get("/patients/<public_id>")
@@ -85,7 +94,7 @@ def patient(public_id: str) -> ResponseReturnValue:
         chart_config=chart_config(),
         baseline_badge=baseline_badge(record.baseline, operated=record.patient.surgery_on is not None),
         contact_badges=contact_badges(record.contact),
-        visit_states=VISIT_STATES,
+        visit_badge=visit_badge,
         visit_names={visit.row.id: visit.row.name for visit in record.visits},
         message_kinds=MESSAGE_KINDS,
         message_states=MESSAGE_STATES,

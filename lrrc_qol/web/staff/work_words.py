@@ -16,7 +16,7 @@ KINDS = {
     WorkKind.DUE: "Due",
 }
 TASKS = {
-    "call_request": "Asked for a call",
+    "call_request": "Feels unwell: asked for a call",
     "call_silent_patient": "Call: the form was not answered",
     "link_locked": "Could not get in: wrong year of birth several times",
     "mail_failed": "A mail could not be sent",

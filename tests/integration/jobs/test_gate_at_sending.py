@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.mail import Letter, MemoryMailer
 from lrrc_qol.persistence.models import Link, Staff
 from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.correct_address import correct_address
 from lrrc_qol.services.resend_link import resend_link
-from tests.factories import complete_visit, set_dates, take_seat
+from tests.factories import complete_visit, make_patient, set_dates, take_seat
 from tests.integration.jobs.conftest import Follow
 
 Queue = Callable[[], None]
@@ -122,3 +123,18 @@ def test_staff_who_left_get_no_mail(follow: Follow, raise_alert: Callable[..., N
     follow.tick(minutes=5)
     assert "nurse@north.example" not in [str(mail["To"]) for mail in follow.mailer.mails]
     assert ("staff_alert", 0, "suppressed", "not_on_duty") in follow.outcomes()
+
+
+def test_time_goes_on_while_mails_are_sent(
+    follow: Follow, mailer: MemoryMailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_patient(follow.runtime, follow.nurse, hospital_number="H-2")
+    send = mailer.send
+
+    def send_slowly(letter: Letter) -> None:
+        send(letter)
+        follow.clock.advance(days=14)  # longer than the next mail may wait
+
+    monkeypatch.setattr(mailer, "send", send_slowly)
+    follow.tick()
+    assert follow.outcomes() == [("invitation", 0, "sent", None), ("invitation", 0, "suppressed", "too_late")]

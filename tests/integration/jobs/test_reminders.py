@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 from lrrc_qol.domain.contact import EventKind
-from lrrc_qol.services.queue_reminders import CALL_TASK
-from tests.factories import complete_visit, set_dates, take_seat
+from lrrc_qol.services.context import SYSTEM
+from lrrc_qol.services.queue_reminders import CALL_TASK, queue_due_messages
+from tests.factories import answer, assignment, complete_visit, save, set_dates, take_seat
 from tests.integration.jobs.conftest import Follow
 
 
@@ -34,6 +36,17 @@ def test_the_day_of_the_call_comes_between_the_reminders(follow: Follow) -> None
     assert follow.tasks() == [CALL_TASK]
 
 
+def test_a_patient_answers_while_reminders_are_queued(follow: Follow) -> None:
+    if follow.runtime.database.is_sqlite:
+        return  # one writer at a time is what SQLite promises
+    phone = take_seat(follow.runtime, follow.patient)
+    form = assignment(follow.runtime, phone, "pain_nrs")
+    with follow.runtime.writing(SYSTEM) as work, ThreadPoolExecutor(1) as pool:
+        assert queue_due_messages(work, limit=10).messages == 1
+        status, _ = pool.submit(save, follow.runtime, phone, form, answer("pain_now", 3), key="meanwhile").result()
+    assert status == 200
+
+
 def test_a_finished_form_is_left_in_peace(follow: Follow) -> None:
     follow.tick()
     complete_visit(follow.runtime, take_seat(follow.runtime, follow.patient))
@@ -46,7 +59,7 @@ def test_only_the_newest_goes_out_after_an_outage(follow: Follow) -> None:
     follow.at_nine(follow.clock.now() + timedelta(days=17))
     follow.tick()
     follow.tick(minutes=1)
-    assert follow.outcomes() == [("reminder", 2, "sent", None)]
+    assert follow.outcomes() == [("invitation", 2, "sent", None)]
 
 
 def test_whoever_was_just_written_to_gets_a_day_before_the_call(follow: Follow) -> None:
@@ -79,7 +92,7 @@ def test_a_pause_spends_nothing(follow: Follow) -> None:
     assert follow.tasks() == []
     follow.happen(EventKind.RESUME)
     follow.each_morning(4)
-    assert follow.outcomes() == [("reminder", 1, "sent", None), ("reminder", 2, "sent", None)]
+    assert follow.outcomes() == [("invitation", 1, "sent", None), ("reminder", 2, "sent", None)]
 
 
 def test_a_stay_in_hospital_ends_by_itself_and_the_newest_message_goes_out(follow: Follow) -> None:

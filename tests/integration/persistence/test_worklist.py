@@ -76,7 +76,7 @@ def test_everything_is_in_one_list_by_severity(runtime: Runtime, nurse: Actor, c
         request_call(work, caller.seat)
     make_due(runtime, today)
     found = look(runtime, nurse)
-    assert kinds(found) == ["red", "amber", "no_baseline", "task", "due", "due", "due"]
+    assert kinds(found) == ["red", "amber", "task", "no_baseline", "due", "due", "due"]
     assert [found.counts[kind] for kind in WorkKind] == [2, 1, 1, 0, 3]
     assert (found.counts["red"], found.counts["amber"], found.counts["mine"]) == (1, 1, 0)
 
@@ -171,21 +171,23 @@ def test_the_call_about_a_silent_visit_is_one_row_with_it(runtime: Runtime, nurs
     assert look(runtime, nurse).rows == ()
 
 
-@pytest.mark.parametrize("kind", [EventKind.DEATH, EventKind.WITHDRAWAL_ALL, EventKind.WITHDRAWAL_NEW_DATA])
-def test_nobody_is_to_be_called_about_forms_who_died_or_withdrew(
-    runtime: Runtime, nurse: Actor, clock: FixedClock, kind: EventKind
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [(EventKind.DEATH, []), (EventKind.WITHDRAWAL_ALL, ["red"]), (EventKind.WITHDRAWAL_NEW_DATA, ["red"])],
+)
+def test_nobody_calls_a_family_and_a_severe_answer_outlives_a_withdrawal(
+    runtime: Runtime, nurse: Actor, clock: FixedClock, kind: EventKind, left: list[str]
 ) -> None:
     today = clock.now().date()
     patient = make_patient(runtime, nurse, planned_surgery_on=today + timedelta(days=10))
     phone = take_seat(runtime, patient)
     with runtime.writing(phone.actor) as work:
         request_call(work, phone.seat)
-    assert kinds(look(runtime, nurse)) == ["no_baseline", "task"]
+    answer_pain(runtime, phone, 9, key="pain")
+    assert kinds(look(runtime, nurse)) == ["red", "task", "no_baseline"]
     with runtime.writing(nurse) as work:
         record_event(work, patient, kind=kind, happened_on=today)
-    found = look(runtime, nurse)
-    assert found.rows == ()
-    assert not any(found.counts.values())
+    assert kinds(look(runtime, nurse)) == left
 
 
 def test_what_holds_the_mails_back_is_said(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
@@ -206,7 +208,7 @@ def test_another_centre_sees_and_counts_nothing(runtime: Runtime, nurse: Actor, 
     with runtime.writing(caller.actor) as work:
         request_call(work, caller.seat)
     make_due(runtime, today)
-    assert kinds(look(runtime, nurse)) == ["red", "no_baseline", "task", "due"]
+    assert kinds(look(runtime, nurse)) == ["red", "task", "no_baseline", "due"]
     stranger = make_staff(runtime, code="SOUTH")
     found = look(runtime, stranger)
     assert found.rows == ()

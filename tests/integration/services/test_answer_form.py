@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.persistence.models import Alert, AlertStep, Answer, Response, ScoreRow, Visit
+from lrrc_qol.persistence.models import Alert, AlertStep, Answer, PatientSession, Response, ScoreRow, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import open_form, submit_response
 from lrrc_qol.services.context import COMMAND
@@ -44,6 +45,18 @@ def stored(runtime: Runtime, item_id: str) -> list[tuple[str, int | None]]:
     with runtime.reading(COMMAND) as work:
         rows = work.session.scalars(select(Answer).where(Answer.item_id == item_id).order_by(Answer.id))
         return [(row.kind, row.value) for row in rows]
+
+
+def other_phone(runtime: Runtime, phone: Phone) -> Phone:
+    """A second device at the same visit: a session of its own."""
+    with runtime.reading(COMMAND) as work:
+        link_id = work.session.get_one(PatientSession, phone.seat.session_id).link_id
+    row = {"link_id": link_id, "visit_id": phone.seat.visit_id, "token_hash": "0" * 64}
+    with runtime.writing(COMMAND) as work:
+        session = PatientSession(**row, created_at=work.now, last_seen_at=work.now)
+        work.session.add(session)
+        work.session.flush()
+        return replace(phone, seat=replace(phone.seat, session_id=session.id))
 
 
 def submit(runtime: Runtime, phone: Phone, form: str, *, key: str = "send", version: int = 1) -> tuple[int, dict]:  # type: ignore[type-arg]
@@ -86,8 +99,14 @@ def test_a_changed_mind_keeps_the_first_answer_in_history(runtime: Runtime, phon
 
 def test_two_devices_on_different_items_do_not_disturb_each_other(runtime: Runtime, phone: Phone, c30: str) -> None:
     save(runtime, phone, c30, answer("q1", 3), key="a")
-    status, body = save(runtime, phone, c30, answer("q2", 1), key="b", version=0)
+    status, body = save(runtime, other_phone(runtime, phone), c30, answer("q2", 1), key="b", version=0)
     assert (status, body["version"], body["changed_elsewhere"]) == (200, 2, ["q1"])
+
+
+def test_a_device_is_not_told_of_its_own_earlier_answers(runtime: Runtime, phone: Phone, c30: str) -> None:
+    save(runtime, phone, c30, answer("q1", 3), answer("q2", 3), key="a")
+    status, body = save(runtime, phone, c30, answer("q1", 1), key="b", version=0)
+    assert (status, body["changed_elsewhere"], stored(runtime, "q1")[-1]) == (200, [], ("value", 1))
 
 
 def test_a_stale_write_is_told_both_values_and_the_newest_given_counts(
@@ -96,7 +115,7 @@ def test_a_stale_write_is_told_both_values_and_the_newest_given_counts(
     clock.advance(minutes=1)
     save(runtime, phone, c30, answer("q1", 3), key="a")
     clock.advance(minutes=1)
-    status, body = save(runtime, phone, c30, answer("q1", 1), key="b", version=0)
+    status, body = save(runtime, other_phone(runtime, phone), c30, answer("q1", 1), key="b", version=0)
     assert status == 409
     assert (body["error"], body["stored"]) == ("conflict", True)
     assert body["items"] == {"q1": {"yours": 1, "other": 3, "current": 1}}
@@ -142,7 +161,13 @@ def test_sending_freezes_scores_and_leads_to_the_next_part(runtime: Runtime, pho
     assert (response.baseline_type, response.mode, response.respondent) == ("prospective", "own_phone", "patient")
     assert save(runtime, phone, c30, answer("q1", 2), key="late", version=2) == (
         409,
-        {"error": "submitted", "saved": False},
+        {
+            "error": "submitted",
+            "saved": False,
+            "next": assignment(runtime, phone, "pain_nrs"),
+            "left": 3,
+            "urgent": False,
+        },
     )
 
 
@@ -190,6 +215,17 @@ def test_pain_of_nine_alerts_at_the_save_and_tells_the_patient(runtime: Runtime,
     assert (alert.level, alert.evidence["items"], list(steps)) == ("red", {"pain_worst": 9}, ["raised"])
 
 
+def test_a_milder_trouble_does_not_talk_the_patient_out_of_the_urgent_one(runtime: Runtime, clock: FixedClock) -> None:
+    phone, form = check_in(runtime, clock)
+    _, ward = save(runtime, phone, form, answer("pain_worst", 9), key="a")
+    _, mild = save(runtime, phone, form, answer("distress", 8), key="b", version=1)
+    _, worse = save(runtime, phone, form, answer("breathing", 3), key="c", version=2)
+    _, calm = save(runtime, phone, form, answer("wound", 0), key="d", version=3)
+    assert mild["instruction"] == ward["instruction"]
+    assert (ward["instruction"]["call"], worse["instruction"]["call"]) == ("ward", "emergency")
+    assert calm["instruction"] is None
+
+
 def test_an_alert_stays_when_the_answer_is_taken_back_and_never_doubles(runtime: Runtime, phone: Phone) -> None:
     form = assignment(runtime, phone, "pain_nrs")
     save(runtime, phone, form, answer("pain_worst", 9), key="a")
@@ -202,7 +238,8 @@ def test_an_alert_stays_when_the_answer_is_taken_back_and_never_doubles(runtime:
     assert list(steps) == ["raised", "raised_again"]
 
 
-def test_a_check_in_after_discharge_alerts_too(runtime: Runtime, clock: FixedClock) -> None:
+def check_in(runtime: Runtime, clock: FixedClock) -> tuple[Phone, str]:
+    """A phone at the check-in two days after going home with a stoma, and its form."""
     nurse = make_staff(runtime)
     patient = make_patient(runtime, nurse)
     surgery = clock.advance(days=20).date()
@@ -210,7 +247,11 @@ def test_a_check_in_after_discharge_alerts_too(runtime: Runtime, clock: FixedClo
     set_dates(runtime, nurse, patient, planned_surgery_on=surgery, surgery_on=surgery, discharged_on=home, stoma=True)
     clock.advance(days=2)
     phone = take_seat(runtime, patient, "CHK-D002")
-    form = assignment(runtime, phone, "pe_checkin")
+    return phone, assignment(runtime, phone, "pe_checkin")
+
+
+def test_a_check_in_after_discharge_alerts_too(runtime: Runtime, clock: FixedClock) -> None:
+    phone, form = check_in(runtime, clock)
     _, body = save(runtime, phone, form, answer("stoma", 5), key="a")
     assert body["instruction"]["urgent"]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from sqlalchemy import func, select
 
 from lrrc_qol.domain.contact import EventKind
-from lrrc_qol.persistence.models import AuditEntry, PatientSession, Task
+from lrrc_qol.persistence.models import AuditEntry, PatientSession, Task, Throttle
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, COMMAND
-from lrrc_qol.services.enter_by_link import Entry, LinkView, describe_link, enter_by_link
+from lrrc_qol.services.enter_by_link import YEAR_TRIES, Entry, LinkView, describe_link, enter_by_link
 from lrrc_qol.services.patient_session import find_seat
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
@@ -93,6 +96,22 @@ def test_a_link_is_dead_after_death_and_its_open_session_too(runtime: Runtime) -
     assert look(runtime, token).state == "ended"
     with runtime.reading(ANONYMOUS_PATIENT) as work:
         assert find_seat(work, entry.session_token) is None
+
+
+def test_years_tried_all_at_once_count_one_by_one(runtime: Runtime) -> None:
+    patient = make_patient(runtime, make_staff(runtime))
+    token, tries = make_link(runtime, patient), 2 * YEAR_TRIES
+    ready = Barrier(tries)
+
+    def guess(number: int) -> str:
+        ready.wait()
+        return enter(runtime, token, str(1930 + number), source=f"10.0.0.{number}").reason
+
+    with ThreadPoolExecutor(tries) as pool:
+        reasons = sorted(pool.map(guess, range(tries)))
+    assert reasons == ["paused"] * (tries - YEAR_TRIES + 1) + ["wrong_year"] * (YEAR_TRIES - 1)
+    with runtime.reading(COMMAND) as work:
+        assert work.session.scalar(select(Throttle.failures).where(Throttle.key.like("year:%"))) == YEAR_TRIES
 
 
 def test_a_baseline_link_closes_with_the_operation_and_a_later_form_stays_open_late(

@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
+from lrrc_qol.domain.alerts import AlertState, alert_state
 from lrrc_qol.domain.errors import InvalidInput, LrrcQolError, NotFound
 from lrrc_qol.persistence.models import Alert, AlertStep, AuditEntry
 from lrrc_qol.runtime import Runtime
@@ -38,7 +39,7 @@ def colleague(runtime: Runtime, nurse: Actor) -> Actor:
     return make_staff(runtime, email="second@north.example")
 
 
-def act(runtime: Runtime, actor: Actor, what: Callable[[Work], None]) -> None:
+def act(runtime: Runtime, actor: Actor, what: Callable[[Work], object]) -> None:
     """One act in a transaction of its own."""
     with runtime.writing(actor) as work:
         what(work)
@@ -114,14 +115,28 @@ def test_of_two_nurses_who_take_it_at_once_one_wins(runtime: Runtime, nurse: Act
             assert step_kinds(runtime, alert).count("taken") == 1
 
 
-def test_a_closed_alert_takes_no_further_steps(runtime: Runtime, nurse: Actor, colleague: Actor) -> None:
+def test_a_call_is_written_down_also_when_the_alert_was_closed_meanwhile(
+    runtime: Runtime, nurse: Actor, colleague: Actor
+) -> None:
+    alert = pain_alert(runtime, nurse)
+    act(runtime, nurse, lambda work: take_alert(work, alert))
+    act(runtime, nurse, lambda work: close_alert(work, alert, action="advice", note="Called."))
+    with runtime.writing(colleague) as work:
+        assert log_contact(work, alert, reached=True, note="Feels better.") is False
+    assert step_kinds(runtime, alert) == ["raised", "seen", "taken", "closed", "contacted"]
+    assert alert_state(step_kinds(runtime, alert)) is AlertState.CLOSED
+    assert owner(runtime, alert) == nurse.id
+    with runtime.reading(COMMAND) as work:
+        assert work.session.scalars(select(Alert.closed_at)).one() is not None
+
+
+def test_a_closed_alert_cannot_be_taken_or_closed_again(runtime: Runtime, nurse: Actor, colleague: Actor) -> None:
     alert = pain_alert(runtime, nurse)
     act(runtime, nurse, lambda work: close_alert(work, alert, action="advice", note="Called."))
     before = step_kinds(runtime, alert)
-    acts: list[Callable[[Work], None]] = [
+    acts: list[Callable[[Work], object]] = [
         lambda work: take_alert(work, alert),
         lambda work: take_over_alert(work, alert),
-        lambda work: log_contact(work, alert, reached=True, note=""),
         lambda work: close_alert(work, alert, action="advice", note="Again."),
     ]
     for late in acts:
@@ -154,7 +169,7 @@ def test_closing_needs_an_action_and_a_note(
 def test_another_centre_finds_nothing_and_leaves_nothing(runtime: Runtime, nurse: Actor) -> None:
     alert = pain_alert(runtime, nurse)
     stranger = make_staff(runtime, code="SOUTH")
-    acts: list[Callable[[Work], None]] = [
+    acts: list[Callable[[Work], object]] = [
         lambda work: see_alert(work, alert),
         lambda work: take_alert(work, alert),
         lambda work: take_over_alert(work, alert),

@@ -14,7 +14,7 @@ from lrrc_qol.charts.axes import DayMark, DayWindow, day_window
 from lrrc_qol.charts.backdrop import same_as_before
 from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.domain.baseline import BaselineKind
-from lrrc_qol.domain.instrument import Scale
+from lrrc_qol.domain.instrument import Confidence, Scale, Threshold
 from lrrc_qol.domain.recovery import Trajectory
 
 Draw = Callable[..., Trajectory]
@@ -155,6 +155,25 @@ def test_the_problem_zone_lies_on_its_side_and_says_when_it_is_provisional(
     assert "problem (provisional)" in words(function)
     assert [(one["y0"], one["y1"]) for one in shapes(symptom, "problem zone")] == [(25, 100)]
     assert "provisional" not in words(symptom)
+
+
+@pytest.mark.parametrize(
+    ("side", "value", "zone", "text"),
+    [
+        ("above", 4, (4.5, 10), "problem: 5 or more"),
+        ("below", 4, (0, 3.5), "problem: 3 or less"),
+        ("above", 4.2, (4.2, 10), "problem"),
+    ],
+)
+def test_a_limit_that_is_a_score_lies_outside_the_zone(
+    course: Draw, symptom_scale: Scale, side: str, value: float, zone: tuple[float, float], text: str
+) -> None:
+    limit = Threshold(side, value, "for this test", "for this test", Confidence.VERIFIED)  # type: ignore[arg-type] # one of two words
+    drawn = figure(course(replace(symptom_scale, maximum=10, step=1, threshold=limit), (-7, 6)))
+
+    assert [(one["y0"], one["y1"]) for one in shapes(drawn, "problem zone")] == [zone]
+    assert [one["y0"] for one in shapes(drawn, "problem limit")] == [zone[0] if side == "above" else zone[1]]
+    assert text in words(drawn)
 
 
 def test_going_home_is_marked(course: Draw, function_scale: Scale) -> None:

@@ -59,7 +59,7 @@ def test_every_item_of_the_check_in_is_in_the_table(shipped: Catalogue) -> None:
 @pytest.mark.parametrize("item", ["pain_worst", "pain_average", "pain_now"])
 def test_pain_of_nine_on_the_pain_form_tells_the_patient_to_call(pe12_rules: AlertRuleSet, item: str) -> None:
     (finding,) = findings(pe12_rules, {item: 9}, instrument="pain_nrs")
-    assert (finding.level, finding.reason) == (AlertLevel.RED, "Pain 9-10 not settling")
+    assert (finding.level, finding.reason) == (AlertLevel.RED, "Worst pain 9 or 10")
     assert finding.instruction is not None
     instruction = pe12_rules.instructions[finding.instruction]
     assert instruction.title == "Call now. Do not wait for us."

@@ -104,3 +104,29 @@ def test_a_postponed_operation_turns_the_answered_form_old() -> None:
         for days in (0, 21, 22, 49, 50)
     ]
     assert kinds == ["prospective", "prospective", "stale", "stale", "none"]
+
+
+@pytest.mark.parametrize(
+    ("days", "kind"),
+    [(28, BaselineKind.PROSPECTIVE), (29, BaselineKind.STALE), (56, BaselineKind.STALE), (57, BaselineKind.NONE)],
+)
+def test_before_the_operation_the_planned_day_counts(days: int, kind: BaselineKind) -> None:
+    answered_on = date(2026, 3, 1)
+    found = choose_baseline(
+        [BaselineCandidate(1, "BL1", answered_on, recalled=False)],
+        rules=RULES,
+        surgery_on=None,
+        planned_on=answered_on + timedelta(days=days),
+    )
+    assert found.kind is kind
+    assert "planned operation" in found.why
+
+
+def test_a_planned_day_that_has_passed_says_nothing() -> None:
+    found = choose_baseline(
+        [BaselineCandidate(1, "BL1", date(2026, 3, 1), recalled=False)],
+        rules=RULES,
+        surgery_on=None,
+        planned_on=date(2026, 2, 20),
+    )
+    assert found.kind is BaselineKind.PROSPECTIVE

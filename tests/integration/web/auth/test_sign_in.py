@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from lrrc_qol.persistence.models import StaffSession
 from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.staff_session import ACCOUNT_TRIES
 from tests.clock import FixedClock
 from tests.factories import PASSWORD, make_staff
@@ -45,6 +48,21 @@ def test_each_role_has_its_first_page(browser: StaffBrowser, runtime: Runtime, r
 def test_somebody_signed_in_does_not_see_the_form_again(browser: StaffBrowser) -> None:
     browser.sign_in(EMAIL)
     assert browser.get("/login").headers["Location"] == "/staff/"
+
+
+def test_signing_in_again_holds_no_lock_that_the_old_session_needs(
+    browser: StaffBrowser, runtime: Runtime, clock: FixedClock
+) -> None:
+    browser.sign_in(EMAIL)
+    token = browser.csrf("/account/password")
+    clock.advance(minutes=2)
+    form = {"csrf_token": token, "email": EMAIL, "password": PASSWORD, "next": ""}
+    assert browser.client.post("/login", data=form).status_code == 303
+    with runtime.reading(COMMAND) as work:
+        old = work.session.scalars(select(StaffSession).order_by(StaffSession.id)).first()
+    assert old is not None
+    # The touch of the old session went through, so it did not wait for the transaction of the sign-in.
+    assert (old.last_seen_at, old.ended_at) == (clock.now(), clock.now())
 
 
 def test_wrong_password_and_unknown_address_give_the_same_page(app: Flask, browser: StaffBrowser) -> None:

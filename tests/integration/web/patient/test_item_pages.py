@@ -69,6 +69,28 @@ def test_severe_pain_shows_what_to_do_before_the_next_question(client: FlaskClie
     assert f'href="{form}/item/2"' in page
 
 
+def test_what_cannot_wait_stands_above_the_review_and_the_thanks(client: FlaskClient, runtime: Runtime) -> None:
+    visitor = Visitor(client)
+    form = visitor.enter(check_in_link(runtime))
+    visitor.answer(f"{form}/item/1", answer=9)
+    assert "Call now. Do not wait for us." in client.get(f"{form}/review").text
+    client.post(f"{form}/submit", data=hidden_fields(client.get(f"{form}/review").text))
+    thanks = client.get("/form/thanks").text
+    assert thanks.index("Call now. Do not wait for us.") < thanks.index("Your answers have arrived")
+    assert 'class="button danger" href="tel:02079460111"' in thanks
+
+
+def test_amber_advice_does_not_look_like_red(client: FlaskClient, runtime: Runtime) -> None:
+    visitor = Visitor(client)
+    form = visitor.enter(check_in_link(runtime))
+    visitor.answer(f"{form}/item/1", answer=7)
+    advice = client.get(f"{form}/advice").text
+    assert '<section class="advice">' in advice
+    assert "danger" not in advice
+    client.post(f"{form}/submit", data=hidden_fields(client.get(f"{form}/review").text))
+    assert 'class="advice' not in client.get("/form/thanks").text
+
+
 def test_the_form_is_checked_changed_and_sent_once(client: FlaskClient, runtime: Runtime) -> None:
     visitor = Visitor(client)
     form = visitor.enter(check_in_link(runtime))
@@ -132,4 +154,6 @@ def test_the_next_part_follows_on_the_thanks_page(client: FlaskClient, runtime: 
     assert sent is not None
     thanks = client.get("/form/thanks").text
     assert "1 of 4 parts sent" in thanks
+    assert "There are 3 more parts. Next: Your pain (about 1 minute)." in thanks
+    assert "What happens next" not in thanks
     assert f'href="/form/{sent["next"]}"' in thanks

@@ -71,6 +71,9 @@ def test_each_role_reaches_its_routes_and_no_other(
         status, body = call(browser, method, address.format(**objects))
         if role in roles:
             assert status in {200, 303}, address
+        elif address == "/staff/":  # the printed address leads every role to where it starts
+            assert status == 302
+            assert CANARY not in body
         else:
             assert status == 403, address
             assert CANARY not in body
@@ -121,3 +124,17 @@ def test_extra_fields_change_nothing(app: Flask, runtime: Runtime, objects: dict
     with runtime.reading(COMMAND) as work:
         alert = work.session.scalars(select(Alert)).one()
     assert (alert.owner_id, alert.centre_id, alert.level) == (nurse.id, nurse.centre_id, "red")
+
+
+@pytest.mark.parametrize(("role", "home"), [("researcher", "/staff/cohort"), ("admin", "/admin/")])
+def test_the_printed_address_leads_to_where_the_role_starts(app: Flask, runtime: Runtime, role: str, home: str) -> None:
+    make_staff(runtime, role=role)
+    browser = StaffBrowser(app.test_client())
+    for wanted in ("/staff/", "/staff/patients", "/form", "/no/such/page"):
+        assert browser.sign_in(f"{role}@north.example", next_page=wanted).headers["Location"] == home
+        browser.press("/logout")
+    assert browser.sign_in(f"{role}@north.example", next_page="/account/password").headers["Location"] == (
+        "/account/password"
+    )
+    assert browser.get("/staff/").headers["Location"] == home
+    assert browser.get("/staff/patients").status_code == 403

@@ -6,9 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lrrc_qol.persistence.models import AuditEntry
+from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.persistence.models import AuditEntry, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.request_call import request_call
 from tests.factories import make_patient, make_staff, take_seat
 from tests.raised_alerts import answer_pain, open_alert, pain_alert, step_kinds
 from tests.staff_browser import StaffBrowser, signed_in
@@ -77,7 +80,7 @@ def test_the_second_nurse_is_told_who_has_it(app: Flask, browser: StaffBrowser, 
     assert "Taken by" in browser.get(f"/staff/alerts/{alert}").text
 
 
-def test_closing_an_alert_that_a_colleague_closed_changes_nothing(
+def test_what_was_typed_survives_that_a_colleague_closed_the_alert(
     app: Flask, browser: StaffBrowser, runtime: Runtime, nurse: Actor
 ) -> None:
     alert = pain_alert(runtime, nurse)
@@ -85,9 +88,56 @@ def test_closing_an_alert_that_a_colleague_closed_changes_nothing(
     second = signed_in(app, "second@north.example")
     second.press(f"/staff/alerts/{alert}/close", action="gp", note="Saw the doctor")
     answer = browser.press(f"/staff/alerts/{alert}/close", action="advice", note="Too late")
-    page = browser.get(answer.headers["Location"]).text
-    assert "closed meanwhile" in page
-    assert "Too late" not in page
+    assert answer.status_code == 409
+    assert "closed meanwhile" in answer.text
+    assert "Too late</textarea>" in answer.text
+    assert "Close the alert" not in answer.text
+    browser.press(f"/staff/alerts/{alert}/contact", reached="yes", note="Too late")
+    page = browser.get(f"/staff/alerts/{alert}").text
+    assert "The call was added" in page
+    assert '<p class="note">Too late</p>' in page
+    assert step_kinds(runtime, alert) == ["raised", "seen", "closed", "contacted"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(EventKind.DEATH, "Died on"), (EventKind.WITHDRAWAL_NEW_DATA, "Withdrew on")]
+)
+def test_who_died_or_withdrew_is_said_loudly_on_every_page(
+    browser: StaffBrowser, runtime: Runtime, nurse: Actor, kind: EventKind, words: str
+) -> None:
+    patient = make_patient(runtime, nurse, phone="020 7946 0999")
+    phone = take_seat(runtime, patient)
+    answer_pain(runtime, phone, 9, key="a")
+    with runtime.writing(phone.actor) as work:
+        request_call(work, phone.seat)
+    with runtime.writing(nurse) as work:
+        record_event(work, patient, kind=kind, happened_on=runtime.clock.now().date())
+        task = work.session.scalars(select(Task.public_id)).one()
+    alert = open_alert(runtime, phone)
+    pages = [browser.get(f"/staff/{path}").text for path in (f"alerts/{alert}", f"tasks/{task}", f"patients/{patient}")]
+    day = runtime.clock.now().date()
+    for page in pages:
+        assert f"{words} {day.day} {day:%B %Y}" in page
+        assert "No phone number on file" not in page
+    died = kind is EventKind.DEATH
+    assert [("tel:" in page) for page in pages[:2]] == [not died] * 2
+    assert ("Change dates" in pages[2]) is not died
+    assert ">Open<" not in pages[2]
+    assert ">Not asked<" in pages[2]
+    assert "Red – now" not in browser.get("/staff/").text
+
+
+def test_a_missing_phone_number_is_said(browser: StaffBrowser, runtime: Runtime, nurse: Actor) -> None:
+    patient = make_patient(runtime, nurse)
+    phone = take_seat(runtime, patient)
+    answer_pain(runtime, phone, 9, key="a")
+    with runtime.writing(phone.actor) as work:
+        request_call(work, phone.seat)
+        task = work.session.scalars(select(Task.public_id)).one()
+    for path in (f"alerts/{open_alert(runtime, phone)}", f"tasks/{task}", f"patients/{patient}"):
+        page = browser.get(f"/staff/{path}").text
+        assert "No phone number on file." in page
+        assert "hospital record" in page
 
 
 @pytest.mark.parametrize(

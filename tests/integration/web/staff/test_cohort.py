@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
 from lrrc_qol.domain.contact import EventKind
@@ -59,6 +60,22 @@ def test_a_few_late_forms_are_hidden_also_from_subtraction(runtime: Runtime, nur
     assert line.late is None
     assert line.in_window.percent is None
     assert (line.completed.numerator, line.completed.denominator) == (6, 6)
+
+
+@pytest.mark.parametrize(("came", "shown"), [(1, False), (5, True), (7, False), (10, True)])
+def test_a_few_missing_forms_are_hidden_too(
+    runtime: Runtime, nurse: Actor, clock: FixedClock, came: int, shown: bool
+) -> None:
+    patients = operated_patients(runtime, nurse, clock, count=10)
+    clock.advance(days=30)
+    for patient in patients[:came]:
+        complete_visit(runtime, take_seat(runtime, patient, "M1"))
+    clock.advance(days=20)
+
+    line = lines(runtime, nurse)["M1"]
+
+    assert (line.in_window.numerator, line.completed.numerator) == ((came, came) if shown else (None, None))
+    assert (line.expected, line.late) == (10, 0)
 
 
 def test_fewer_than_five_patients_show_nothing(app: Flask, runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:

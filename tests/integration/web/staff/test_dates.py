@@ -36,6 +36,7 @@ def test_the_first_press_shows_and_the_second_changes(nurse_browser: StaffBrowse
     assert done.status_code == 302
     page = nurse_browser.get(f"/staff/patients/{patient}").text
     assert "1 March 2026" in page
+    assert re.search(r"The dates are changed\. Visits: \d+ planned, 1 dropped\.", page)
     assert "1 month after the operation" in page
 
 

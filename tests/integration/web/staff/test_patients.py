@@ -5,18 +5,19 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
 
-from lrrc_qol.persistence.models import AuditEntry
+from lrrc_qol.persistence.models import Alert, AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.list_patients import PAGE_SIZE
 from tests.clock import FixedClock
 from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat
-from tests.raised_alerts import pain_alert
+from tests.raised_alerts import answer_pain, pain_alert
 from tests.staff_browser import StaffBrowser, signed_in
 from tests.statement_count import counted_statements
 
@@ -149,6 +150,35 @@ def test_a_patient_without_a_baseline_is_shown_with_values_only(
     assert "problem zone" in names
     assert not names & {"band", "baseline"}
     assert "(possible)" not in page
+
+
+def test_open_alerts_stand_by_urgency_and_lead_to_their_pages(
+    app: Flask, runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, clock: FixedClock, patient: str
+) -> None:
+    answer_pain(runtime, take_seat(runtime, patient), 9, key="red")
+    with runtime.writing(COMMAND) as work:
+        red = work.session.scalars(select(Alert)).one()
+        copies = {"centre_id": red.centre_id, "episode_id": red.episode_id, "response_id": red.response_id}
+        for level, minutes in (("yellow", 2), ("amber", 1), ("amber", 3)):
+            work.session.add(
+                Alert(
+                    public_id=f"{level}-{minutes}",
+                    rule_id=f"rule-{minutes}",
+                    rule_version="1",
+                    level=level,
+                    reason=f"{level} {minutes}",
+                    evidence={},
+                    raised_at=work.now + timedelta(minutes=minutes),
+                    **copies,
+                )
+            )
+        first = red.public_id
+    page = nurse_browser.get(f"/staff/patients/{patient}").text
+    assert re.findall(r'href="/staff/alerts/([\w-]+)"', page) == [first, "amber-1", "amber-3", "yellow-2"]
+    make_staff(runtime, role="coordinator")
+    other = signed_in(app, "coordinator@north.example").get(f"/staff/patients/{patient}").text
+    assert "amber 1" in other
+    assert "/staff/alerts/" not in other
 
 
 def test_a_look_at_a_patient_is_written_down(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:

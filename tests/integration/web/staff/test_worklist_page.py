@@ -45,7 +45,7 @@ def test_a_red_alert_stands_first_with_words_owner_and_clock(
     alert = pain_alert(runtime, nurse, hospital_number="H-2")
     clock.advance(minutes=10)
     page = browser.get("/staff/").text
-    assert page.index("Red – now") < page.index("Operation in 3 days, no baseline that serves")
+    assert page.index("Red – now") < page.index("Operation in 3 days, no usable baseline")
     assert "Call within 50 min" in page
     assert f"/staff/alerts/{alert}/take" in page
     browser.press(f"/staff/alerts/{alert}/take")
@@ -69,19 +69,19 @@ def test_a_task_is_opened_and_closed_with_a_note(browser: StaffBrowser, runtime:
         request_call(work, phone.seat)
         task = work.session.scalars(select(Task.public_id)).one()
     assert f"/staff/tasks/{task}" in browser.get("/staff/?kind=task").text
-    assert "Asked for a call" in browser.get(f"/staff/tasks/{task}").text
+    assert "Feels unwell: asked for a call" in browser.get(f"/staff/tasks/{task}").text
     refused = browser.press(f"/staff/tasks/{task}/close", note="  ")
     assert (refused.status_code, "Write in a few words" in refused.text) == (422, True)
     assert browser.press(f"/staff/tasks/{task}/close", note="Called back.").headers["Location"] == "/staff/"
     assert "Called back." in browser.get(f"/staff/tasks/{task}").text
-    assert "Asked for a call" not in browser.get("/staff/").text
+    assert "asked for a call" not in browser.get("/staff/").text
 
 
 def test_a_coordinator_sees_the_list_without_alerts(app: Flask, runtime: Runtime, nurse: Actor) -> None:
     pain_alert(runtime, nurse, planned_surgery_on=runtime.clock.now().date() + timedelta(days=10))
     make_staff(runtime, role="coordinator")
     page = signed_in(app, "coordinator@north.example").get("/staff/").text
-    assert "no baseline that serves" in page
+    assert "no usable baseline" in page
     assert "Red – now" not in page
     assert "Alerts" not in page
 

@@ -1,0 +1,36 @@
+"""What a patient was urgently told in this visit, so that no later page makes them forget it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from lrrc_qol.domain.alerts import AlertLevel, AlertRule, CombinedRule
+from lrrc_qol.persistence.models import Alert, Assignment, Response
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.raise_alerts import most_urgent
+
+
+def urgent_advice(work: Work, seat: Seat) -> dict[str, Any] | None:
+    """The most urgent red instruction that the answers of the seat's visit called for; None without a red alert.
+
+    Keys as in `most_urgent`. A closed alert counts too: what staff have done since is nothing the page can tell.
+    """
+    fired = set(
+        work.session.scalars(
+            select(Alert.rule_id)
+            .join(Response, Response.id == Alert.response_id)
+            .join(Assignment, Assignment.id == Response.assignment_id)
+            .where(Assignment.visit_id == seat.visit_id, Alert.level == AlertLevel.RED.value)
+        )
+    )
+    rule_set = work.catalogue.alert_rules(*seat.protocol)
+    rules: tuple[AlertRule | CombinedRule, ...] = (*rule_set.rules, *rule_set.combined)
+    told = [
+        (AlertLevel.RED, rule_set.instructions[rule.instruction])
+        for rule in rules
+        if rule.id in fired and rule.instruction
+    ]
+    return most_urgent(told, seat.centre)
