@@ -91,7 +91,7 @@ def test_a_mail_that_waited_too_long_is_not_sent(follow: Follow, queue_only: Que
     queue_only()
     follow.at_nine(follow.clock.now().replace(day=15))
     follow.tick()
-    assert follow.outcomes() == [("invitation", 0, "suppressed", "too_late"), ("reminder", 1, "sent", None)]
+    assert follow.outcomes() == [("invitation", 0, "suppressed", "too_late"), ("invitation", 1, "sent", None)]
 
 
 def test_the_mail_goes_to_the_address_of_the_moment(follow: Follow, queue_only: Queue) -> None:

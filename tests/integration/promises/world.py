@@ -19,9 +19,9 @@ from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
 from tests.factories import answer, assignment, make_link, make_patient, save, take_seat
 
-NAME = "Canary Featherstone"
+NAME = "Quillon Featherstone"
 YEAR = "1947"
-NOTE = "canary note about a call"
+PLACES = ("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop")
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
 numbers = count(1)
@@ -74,7 +74,9 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "patient": row.public_id,
             "alert": alert.public_id,
             "task": work.session.scalars(select(Task.public_id).where(Task.episode_id == episode)).one(),
-            "event": work.session.scalars(select(EpisodeEvent.public_id).where(EpisodeEvent.episode_id == episode)).one(),
+            "event": work.session.scalars(
+                select(EpisodeEvent.public_id).where(EpisodeEvent.episode_id == episode)
+            ).one(),
             "response": str(work.session.scalars(sent).one()),
             "staff": work.session.get_one(Staff, colleague.id).public_id,
             "assignment": pain,
@@ -84,7 +86,15 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(
         places=places,
-        canaries=(NAME, NAME.split()[0], NAME.split()[1], hospital_number, email, answered.items["pain_worst"].text, alert.reason),
+        canaries=(
+            NAME,
+            NAME.split()[0],
+            NAME.split()[1],
+            hospital_number,
+            email,
+            answered.items["pain_worst"].text,
+            alert.reason,
+        ),
         patient=patient,
         link=link,
         seat_form=pain,

@@ -1,0 +1,189 @@
+"""Every door of the site in one table written by hand, and visitors of every kind to knock at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import Actor
+from lrrc_qol.web.assets import plotly_url
+from tests.factories import make_staff
+from tests.integration.promises.world import YEAR, Record, make_record
+from tests.integration.web.patient.visitor import Visitor
+from tests.staff_browser import CSRF, signed_in
+
+NURSE, CLINICIAN, COORDINATOR, RESEARCHER, ADMIN = ROLES = ("nurse", "clinician", "coordinator", "researcher", "admin")
+FOREIGN_NURSE, FOREIGN_ADMIN = FOREIGN = ("foreign nurse", "foreign admin")
+NOBODY, PATIENT = "nobody", "patient"
+VISITORS = (NOBODY, PATIENT, *ROLES, *FOREIGN)
+
+EVERYBODY = frozenset(VISITORS)
+STAFF = frozenset({*ROLES, *FOREIGN})
+CARE = frozenset({NURSE, CLINICIAN, COORDINATOR, FOREIGN_NURSE})
+ENROLLING = frozenset({NURSE, COORDINATOR, FOREIGN_NURSE})
+ALERTED = frozenset({NURSE, CLINICIAN, FOREIGN_NURSE})
+COHORT = CARE | {RESEARCHER}
+ADMINISTERING = frozenset({ADMIN, FOREIGN_ADMIN})
+SEATED = frozenset({PATIENT})
+
+NOTE = {"note": "Rang back."}
+ENROLMENT = {
+    "name": "Somebody Else",
+    "born_on": "1960-01-31",
+    "sex": "male",
+    "email": "somebody@example.org",
+    "language": "en",
+    "timezone": "Europe/London",
+    "stoma": "unknown",
+    "urostomy": "unknown",
+}
+DATES = {"planned_surgery_on": "2026-03-20", "stoma": "yes", "urostomy": "no"}
+SAVE = {"key": "from-the-matrix", "version": 0, "answers": [{"item_id": "pain_average", "value": 1}]}
+fresh = count(1)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one route: who may use it and what it answers to them; `{...}` names an object of a record."""
+
+    method: str
+    address: str
+    allowed: frozenset[str]
+    status: int
+    fields: dict[str, Any] = field(default_factory=dict)
+    json: bool = False
+
+    @property
+    def owned(self) -> bool:
+        """Whether the address names an object that belongs to a centre."""
+        return "{" in self.address and self.allowed <= STAFF
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+
+DOORS = (
+    Door("GET", "/", EVERYBODY, 200),
+    Door("GET", "/favicon.ico", EVERYBODY, 204),
+    Door("GET", "/healthz", EVERYBODY, 200),
+    Door("GET", "/readyz", EVERYBODY, 503),  # no job has run yet
+    Door("GET", "/metrics", EVERYBODY, 200),
+    Door("GET", "/static/patient.css", EVERYBODY, 200),
+    Door("GET", "{drawing library}", EVERYBODY, 200),
+    Door("GET", "/l/{link}", EVERYBODY, 200),
+    Door("POST", "/l/{link}", EVERYBODY, 422, {"year": ""}),
+    Door("GET", "/u/{stop}", EVERYBODY, 200),
+    Door("POST", "/u/{stop}", EVERYBODY, 200),
+    Door("GET", "/login", EVERYBODY - STAFF, 200),
+    Door("GET", "/login", STAFF, 303),
+    Door("POST", "/login", EVERYBODY, 422, {"email": "{fresh}@example.org", "password": "not the password"}),
+    Door("GET", "/account/password", STAFF, 200),
+    Door("POST", "/account/password", STAFF, 422, {"current_password": "wrong", "new_password": "x", "repeated": "x"}),
+    Door("GET", "/form", SEATED, 200),
+    Door("GET", "/form/{assignment}", SEATED, 200),
+    Door("GET", "/form/{assignment}/item/1", SEATED, 200),
+    Door("GET", "/form/{assignment}/review", SEATED, 200),
+    Door("GET", "/form/{assignment}/advice", SEATED, 303),
+    Door("GET", "/form/thanks", SEATED, 200),
+    Door("GET", "/form/call-me", SEATED, 200),
+    Door("POST", "/form/{assignment}/item/1", SEATED, 303, {"action": "continue", "answer": "2"}),
+    Door("POST", "/form/{assignment}/save", SEATED, 200, SAVE, json=True),
+    Door("POST", "/form/{assignment}/submit", SEATED, 409, {"key": "matrix-submit", "version": 0}, json=True),
+    Door("POST", "/form/call-me", SEATED, 303),
+    Door("GET", "/staff/", CARE, 200),
+    Door("GET", "/staff/patients", CARE, 200),
+    Door("GET", "/staff/patients/{patient}", CARE, 200),
+    Door("GET", "/staff/patients/{patient}/forms/{response}", CARE, 200),
+    Door("GET", "/staff/patients/new", ENROLLING, 200),
+    Door("POST", "/staff/patients/new", ENROLLING, 302, ENROLMENT | {"hospital_number": "{fresh}"}),
+    Door("GET", "/staff/patients/{patient}/dates", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/dates", CARE, 200, DATES),
+    Door("GET", "/staff/patients/{patient}/events", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/events", CARE, 302, {"kind": "pause", "happened_on": "2026-03-01"}),
+    Door("GET", "/staff/patients/{patient}/events/{event}/take-back", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/events/{event}/take-back", CARE, 302, {"reason": "By mistake."}),
+    Door("GET", "/staff/patients/{patient}/address", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/address", CARE, 302, {"email": "new@example.org"}),
+    Door("POST", "/staff/patients/{patient}/send-link", CARE, 302),
+    Door("POST", "/staff/patients/{patient}/forms/{response}/reviewed", CARE, 302),
+    Door("GET", "/staff/tasks/{task}", CARE, 200),
+    Door("POST", "/staff/tasks/{task}/close", CARE, 303, NOTE),
+    Door("GET", "/staff/alerts/{alert}", ALERTED, 200),
+    Door("POST", "/staff/alerts/{alert}/open", ALERTED, 303),
+    Door("POST", "/staff/alerts/{alert}/take", ALERTED, 303),
+    Door("POST", "/staff/alerts/{alert}/take-over", ALERTED, 303),
+    Door("POST", "/staff/alerts/{alert}/contact", ALERTED, 303, NOTE | {"reached": "yes"}),
+    Door("POST", "/staff/alerts/{alert}/close", ALERTED, 303, NOTE | {"action": "advice"}),
+    Door("GET", "/staff/cohort", COHORT, 200),
+    Door("GET", "/admin/", ADMINISTERING, 200),
+    Door("POST", "/admin/staff/{staff}/disable", ADMINISTERING, 303),
+    Door("POST", "/admin/staff/{staff}/enable", ADMINISTERING, 303),
+)
+ENDINGS = (Door("POST", "/form/leave", SEATED, 200), Door("POST", "/logout", STAFF, 303))
+
+
+@dataclass
+class Caller:
+    """One visitor with a cookie jar and a good CSRF token, and the record that the doors lead to."""
+
+    kind: str
+    client: FlaskClient
+    record: Record
+    token: str
+
+    def knock(
+        self, door: Door, *, method: str | None = None, absent: bool = False, headers: Mapping[str, str] | None = None
+    ) -> TestResponse:
+        """Use a door with good input; `absent` asks for objects that are not there, `headers` come on top."""
+        places = dict.fromkeys(self.record.places, "9" * 18) if absent else self.record.places
+        address = door.address.format(**places | {"drawing library": self.record.places["drawing library"]})
+        fields = {name: _filled(value) for name, value in door.fields.items()}
+        headers = {"X-CSRFToken": self.token} | dict(headers or {})
+        if method or door.method == "GET":
+            return self.client.open(address, method=method or "GET", buffered=True)
+        if door.json:
+            return self.client.post(address, json=fields, headers=headers)
+        return self.client.post(address, data=fields, headers=headers)
+
+
+def _filled(value: Any) -> Any:
+    return value.replace("{fresh}", f"matrix-{next(fresh)}") if isinstance(value, str) else value
+
+
+def make_callers(app: Flask, runtime: Runtime, kinds: tuple[str, ...] = VISITORS) -> list[Caller]:
+    """Visitors of these kinds, each with a patient of the centre NORTH of their own to knock at."""
+    owner = make_staff(runtime, email="owner@north.example")
+    return [_caller(app, runtime, kind, owner) for kind in kinds]
+
+
+def _caller(app: Flask, runtime: Runtime, kind: str, owner: Actor) -> Caller:
+    colleague = make_staff(runtime, email=f"colleague-{next(fresh)}@north.example")
+    record = make_record(runtime, owner, colleague=colleague)
+    with app.test_request_context():
+        record.places["drawing library"] = plotly_url()
+    if kind in STAFF:
+        role, centre = (kind.split()[1], "south") if kind in FOREIGN else (kind, "north")
+        make_staff(runtime, role=role, code=centre.upper())
+        client, token_page = signed_in(app, f"{role}@{centre}.example").client, "/account/password"
+    else:
+        client, token_page = app.test_client(), "/login"
+    if kind == PATIENT:
+        assert Visitor(client).open_link(record.link, year=YEAR).status_code == 303
+    found = CSRF.search(client.get(token_page).text)
+    assert found is not None
+    return Caller(kind, client, record, found[1])
+
+
+def doors_for(kind: str) -> list[Door]:
+    """The table in an order in which no door is asked for after the visitor's session was ended."""
+    shown = [
+        door for door in DOORS if not (door.address == "/login" and door.method == "GET" and kind not in door.allowed)
+    ]
+    return shown + (list(ENDINGS[::-1]) if kind == PATIENT else list(ENDINGS))
