@@ -13,6 +13,7 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import contact_of
 from lrrc_qol.services.raise_alerts import placeholders
 from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STATES, STEPS, clock_words
+from lrrc_qol.web.staff_frame import centre_timezone
 
 STAFF_LANGUAGE = "en"
 
@@ -74,7 +75,7 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
     current = {answer.item_id: answer for answer in alert.answers}
     fired = tuple(_fired_line(instrument, wording, item, value, current) for item, value in _evidence(alert))
     rule, owner = _rule(work, alert)
-    clock, late = clock_words(alert.target_at, work.now)
+    clock, late = clock_words(alert.target_at, work.now, centre_timezone())
     state = alert_state(step.kind for step in alert.steps)
     today = work.today_in(alert.centre.timezone)
     return AlertView(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from lrrc_qol.domain.alerts import AlertState, AlertStepKind
 from lrrc_qol.domain.instrument import Missing
 from lrrc_qol.persistence.queries.worklist import WorkKind
 
+LONGEST_COUNTDOWN = timedelta(hours=12)
 KINDS = {
     WorkKind.ALERT: "Alerts",
     WorkKind.NO_BASELINE: "No baseline",
@@ -78,12 +80,15 @@ def span_words(span: timedelta) -> str:
     return f"{span // _DAY} days"
 
 
-def clock_words(target_at: datetime | None, now: datetime) -> tuple[str, bool]:
-    """The target of the first call in words, and whether it has passed."""
+def clock_words(target_at: datetime | None, now: datetime, zone: str) -> tuple[str, bool]:
+    """The target of the first call in words for people in `zone`, and whether it has passed."""
     if target_at is None:
         return "At the next contact", False
     if now > target_at:
         return f"{span_words(now - target_at)} over target", True
+    if target_at - now > LONGEST_COUNTDOWN:
+        # Over a night or a weekend a number of hours would sound like time to spare.
+        return f"Call by {target_at.astimezone(ZoneInfo(zone)):%a %H:%M}", False
     return f"Call within {span_words(target_at - now)}", False
 
 

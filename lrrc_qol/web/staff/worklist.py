@@ -100,7 +100,9 @@ def _viewer(work: Work) -> Viewer:
 
 
 def _line(row: WorkRow, viewer: Viewer) -> Line:
-    clock, late = clock_words(row.target_at, viewer.now) if row.kind is WorkKind.ALERT else ("", False)
+    clock, late = (
+        clock_words(row.target_at, viewer.now, centre_timezone()) if row.kind is WorkKind.ALERT else ("", False)
+    )
     before = row.surgery_on is None
     return Line(
         row=row,

@@ -124,7 +124,7 @@ def test_who_died_or_withdrew_is_said_loudly_on_every_page(
     assert ("Change dates" in pages[2]) is not died
     assert ">Open<" not in pages[2]
     assert ">Not asked<" in pages[2]
-    assert "Red – now" not in browser.get("/staff/").text
+    assert ("Red – now" in browser.get("/staff/").text) is not died
 
 
 def test_a_missing_phone_number_is_said(browser: StaffBrowser, runtime: Runtime, nurse: Actor) -> None:

@@ -29,9 +29,14 @@ def test_a_span_is_told_in_its_largest_useful_unit(span: timedelta, words: str) 
 
 
 def test_the_clock_says_how_long_is_left_and_when_it_has_run_out() -> None:
-    assert clock_words(NOW + timedelta(minutes=30), NOW) == ("Call within 30 min", False)
-    assert clock_words(NOW - timedelta(hours=3), NOW) == ("3 h over target", True)
-    assert clock_words(None, NOW) == ("At the next contact", False)
+    assert clock_words(NOW + timedelta(minutes=30), NOW, "Europe/London") == ("Call within 30 min", False)
+    assert clock_words(NOW - timedelta(hours=3), NOW, "Europe/London") == ("3 h over target", True)
+    assert clock_words(None, NOW, "Europe/London") == ("At the next contact", False)
+
+
+def test_a_target_beyond_the_night_is_a_day_and_a_time() -> None:
+    target = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
+    assert clock_words(target, target - timedelta(hours=47), "Europe/London") == ("Call by Mon 09:00", False)
 
 
 @pytest.mark.parametrize(
