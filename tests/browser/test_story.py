@@ -139,7 +139,7 @@ def test_from_enrolment_to_the_curve_and_the_alert(live: LiveSite, open_page: Ca
     enrol(nurse, live)
     patient_page = nurse.url
     nurse.goto(f"{live.url}/staff/")
-    expect(nurse.get_by_role("row").nth(1)).to_contain_text("no baseline")
+    expect(nurse.get_by_role("row").nth(1)).to_contain_text("no usable baseline")
 
     run_tick(live.runtime)
     patient.goto(newest_link(live))

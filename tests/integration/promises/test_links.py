@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from lrrc_qol.domain.contact import EventKind
-from lrrc_qol.persistence.models import Assignment, Link, PatientSession
+from lrrc_qol.persistence.models import Assignment, EpisodeEvent, Link, PatientSession
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.correct_address import correct_address
-from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.record_event import record_event, revoke_event
 from tests.clock import FixedClock
 from tests.factories import make_link, make_patient, make_staff, set_dates
 from tests.integration.promises.snapshot import changes, snapshot
@@ -158,22 +158,36 @@ def test_a_link_of_one_visit_opens_no_other(app: Flask, runtime: Runtime, nurse:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_what_ends_taking_part_ends_every_door_at_once(
+def test_what_ends_taking_part_ends_every_door_at_once_and_for_good(
     app: Flask, runtime: Runtime, nurse: Actor, ada: str, ending: str
 ) -> None:
-    link, older = make_link(runtime, ada, "CHK-D002"), make_link(runtime, ada, "CHK-D002")
+    links = [make_link(runtime, ada, "CHK-D002") for _ in range(2)]
     browser = Visitor(app.test_client())
-    form = browser.enter(link)
+    form = browser.enter(links[0])
     csrf = browser.csrf(form)
     end(runtime, nurse, ada, ending)
-    for token in (link, older):
-        gone, never = app.test_client().get(f"/l/{token}"), app.test_client().get(f"/l/{'x' * 32}")
-        assert (gone.status_code, CSRF.sub("", gone.text)) == (404, CSRF.sub("", never.text))
-        assert Visitor(app.test_client()).client.get(f"/l/{token}").status_code == 404
-    refused = browser.send(f"{form}/save", save_body(PAIN), csrf=csrf)
-    assert (refused.status_code, (refused.json or {}).get("error")) == (401, "session_ended")
-    assert browser.client.get(form).status_code == 401
+    assert_every_door_is_shut(app, browser, links, form=form, csrf=csrf)
+    take_back(runtime, nurse, ada)
+    assert_every_door_is_shut(app, browser, links, form=form, csrf=csrf)
     assert stored(runtime) == []
+
+
+def assert_every_door_is_shut(app: Flask, browser: Visitor, links: list[str], *, form: str, csrf: str) -> None:
+    """No link opens and no open page saves; an ended link looks like one that never was."""
+    never = app.test_client().get(f"/l/{'x' * 32}")
+    for link in links:
+        gone = app.test_client().get(f"/l/{link}")
+        assert (gone.status_code, CSRF.sub("", gone.text)) == (404, CSRF.sub("", never.text))
+    refused = browser.send(f"{form}/save", save_body(PAIN), csrf=csrf)
+    assert (refused.status_code, (refused.json or {}).get("error")) in {(401, "session_ended"), (400, "csrf")}
+    assert browser.client.get(form).status_code == 401
+
+
+def take_back(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    """Every event of the patient was a mistake."""
+    with runtime.writing(nurse) as work:
+        for event in work.session.scalars(select(EpisodeEvent.public_id)).all():
+            revoke_event(work, patient, event, reason="By mistake.")
 
 
 def end(runtime: Runtime, nurse: Actor, patient: str, ending: str) -> None:
