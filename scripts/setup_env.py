@@ -123,8 +123,9 @@ def _install(requirements: Path, *, stamp: Path, purpose: str) -> None:
         return
     print(f"Installing the packages for {purpose}; this takes a minute the first time ...", flush=True)
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # The lock names every package, so nothing is left to resolve; with extras pip's resolver would look past the lock.
     _run(
-        [*command, "--no-input", "--require-hashes", "-r", str(requirements)],
+        [*command, "--no-input", "--no-deps", "--require-hashes", "-r", str(requirements)],
         failure=f"The packages for {purpose} could not be installed; the lines above say why.\n"
         "Check the network connection and run the command again.",
     )
