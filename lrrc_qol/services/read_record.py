@@ -33,7 +33,7 @@ from lrrc_qol.persistence.queries.record import (
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
-from lrrc_qol.services.plan_episode import displayable
+from lrrc_qol.services.wordings import NotAsked, not_asked
 
 ENDINGS = frozenset({EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL})
 
@@ -51,7 +51,7 @@ class VisitView:
 class PatientRecord:
     """What the patient page shows; `today` is the patient's local date, days are counted at the centre.
 
-    `not_asked` names the questionnaires of the plan that nobody is asked, because their wording may not be shown.
+    `not_asked` names the questionnaires that this patient should be asked and is not, each with the reason.
     """
 
     patient: PatientRow
@@ -67,7 +67,7 @@ class PatientRecord:
     events: tuple[EventRow, ...]
     alerts: tuple[OpenAlertRow, ...]
     messages: tuple[MessageRow, ...]
-    not_asked: tuple[str, ...]
+    not_asked: tuple[NotAsked, ...]
 
 
 def find_patient_row(work: Work, public_id: str) -> PatientRow:
@@ -111,14 +111,8 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         events=events,
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),
-        not_asked=_not_asked(work, protocol, patient.language),
+        not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),
     )
-
-
-def _not_asked(work: Work, protocol: Protocol, language: str) -> tuple[str, ...]:
-    planned = list(dict.fromkeys(instrument for visit in protocol.visits for instrument in visit.instruments))
-    shown = displayable(work, planned, language)
-    return tuple(work.catalogue.instrument(one).title for one in planned if one not in shown)
 
 
 def note_view(work: Work, patient: PatientRow, *, part: str) -> None:

@@ -11,9 +11,17 @@ from sqlalchemy import insert, select, update
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing
 from lrrc_qol.domain.schedule import VisitKind
 from lrrc_qol.domain.scoring import score_response
-from lrrc_qol.persistence.models import Answer, Assignment, Message, Response, ScoreRow, Visit
+from lrrc_qol.persistence.models import Answer, Message, Response, ScoreRow, Visit
 from lrrc_qol.services import audit
-from lrrc_qol.services.answer_form.rows import Form, add_answers, body_hash, find_request, keep_request, lock_form
+from lrrc_qol.services.answer_form.rows import (
+    Form,
+    add_answers,
+    body_hash,
+    find_request,
+    keep_request,
+    lock_form,
+    rows_with_words,
+)
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
@@ -143,12 +151,7 @@ def after_sending(work: Work, seat: Seat) -> dict[str, Any]:
     Keys: next (the first questionnaire of the visit that was not sent yet, or None), left (how many those are) and
     urgent (whether an answer of the visit called for an urgent instruction, which the thanks must repeat).
     """
-    unsent = work.session.scalars(
-        select(Assignment.public_id)
-        .outerjoin(Response, Response.assignment_id == Assignment.id)
-        .where(Assignment.visit_id == seat.visit_id, Response.submitted_at.is_(None))
-        .order_by(Assignment.position)
-    ).all()
+    unsent = [row.assignment.public_id for row in rows_with_words(work, seat, unsent=True)]
     return {
         "next": unsent[0] if unsent else None,
         "left": len(unsent),

@@ -70,6 +70,7 @@ OUTCOMES = {
     "answered": "the form was already answered",
     "address_bounced": "the address does not work",
     "no_address": "there is no address",
+    "no_form": "no questionnaire of the visit could be shown",
     "window_closed": "the time to answer was over",
     "episode_closed": "follow-up has ended",
     "unknown": "the patient's state could not be read",
