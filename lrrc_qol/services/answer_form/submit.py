@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing
 from lrrc_qol.domain.schedule import VisitKind
-from lrrc_qol.domain.scoring import score_response
+from lrrc_qol.domain.scoring import Score, score_response
 from lrrc_qol.persistence.models import Answer, Message, Response, ScoreRow, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.answer_form.rows import (
@@ -25,6 +25,7 @@ from lrrc_qol.services.answer_form.rows import (
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
 from lrrc_qol.services.visit_advice import urgent_advice
@@ -85,13 +86,19 @@ def store_scores(
             "expected": score.expected,
             "prorated": score.prorated,
             "scoring_version": score.version,
-            "inputs": {"items": list(score.items)},
+            "inputs": _inputs(score),
             "computed_at": work.now,
         }
-        for score in score_response(instrument, values)
+        for score in score_response(instrument, values, value_set=value_set_of(work, response.centre_id, instrument))
     ]
     if rows:
         work.session.execute(insert(ScoreRow), rows, execution_options={"render_nulls": True})
+
+
+def _inputs(score: Score) -> dict[str, Any]:
+    """What a score rests on: the items or scales that entered, the value set, and the band that it falls into."""
+    named = {"value_set": score.value_set, "label": score.label}
+    return {"items": list(score.items), **{name: text for name, text in named.items() if text}}
 
 
 def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,15 +69,30 @@ def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
 def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
     """One questionnaire with the answers so far; a submitted one comes without its items. NotFound if not theirs."""
     rows = rows_with_words(work, seat)
+    return _open(work, seat, rows, _place(rows, assignment_public_id))
+
+
+def open_forms(work: Work, seat: Seat, assignment_public_id: str) -> tuple[FormView, ...]:
+    """One questionnaire, then the others of the visit that were not sent yet. NotFound if the first is not theirs."""
+    rows = rows_with_words(work, seat)
+    first = _place(rows, assignment_public_id)
+    unsent = [place for place, row in enumerate(rows) if row.response is None or row.response.submitted_at is None]
+    return tuple(_open(work, seat, rows, place) for place in dict.fromkeys((first, *unsent)))
+
+
+def _place(rows: Sequence[WordedRow], assignment_public_id: str) -> int:
     ids = [row.assignment.public_id for row in rows]
     if assignment_public_id not in ids:
         raise NotFound("no such form")
-    place = ids.index(assignment_public_id)
+    return ids.index(assignment_public_id)
+
+
+def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> FormView:
     form = form_of(work, rows[place].assignment, rows[place].response)
     wording = rows[place].wording
     items = () if form.submitted else form.instrument.applicable_items(seat.facts)
     return FormView(
-        assignment_public_id=assignment_public_id,
+        assignment_public_id=form.assignment.public_id,
         title=wording.title,
         recall=wording.recall,
         credit=wording.credit,

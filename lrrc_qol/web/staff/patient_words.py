@@ -75,6 +75,12 @@ OUTCOMES = {
     "episode_closed": "follow-up has ended",
     "unknown": "the patient's state could not be read",
 }
+NO_WORDS = {
+    "none": "no approved wording in this language is installed",
+    "expired": "the licence of its wording has ended",
+    "mode": "the licence of its wording does not permit answers on a phone",
+    "shell": "its questions are not defined yet",
+}
 CONTACT_STATES = (
     ("died", "Died", "badge-red"),
     ("withdrawn", "Withdrawn", "badge-amber"),

@@ -21,6 +21,7 @@ from lrrc_qol.web.staff.forms import AddressForm
 from lrrc_qol.web.staff.patient_words import (
     MESSAGE_KINDS,
     MESSAGE_STATES,
+    NO_WORDS,
     OUTCOMES,
     baseline_badge,
     contact_badges,
@@ -99,6 +100,7 @@ def patient(public_id: str) -> ResponseReturnValue:
         message_kinds=MESSAGE_KINDS,
         message_states=MESSAGE_STATES,
         outcomes=OUTCOMES,
+        no_words=NO_WORDS,
         event_words=event_words,
         instrument_titles={one.id: one.short_title for one in runtime().catalogue.instruments},
     )
