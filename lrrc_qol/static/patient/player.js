@@ -131,8 +131,19 @@
 
   function mark(step, value) {
     step.dataset.state = value === null ? "declined" : "value";
-    step.querySelectorAll("input").forEach((input) => { input.checked = Number(input.value) === value && value !== null; });
+    step.querySelectorAll("input").forEach((input) => {
+      if ("given" in input.dataset) input.value = input.dataset.given = value === null ? "" : value;
+      else input.checked = Number(input.value) === value && value !== null;
+    });
   }
+
+  /* A number that is typed: only what can be an answer is one, and what is shown anywhere else is what was saved. */
+  const field = (step) => step.querySelector("[data-given]");
+  const typed = ({ value, dataset: { low, high } }) => {
+    const digits = value.trim().replace(/[٠-٩۰-۹０-９]/g, (digit) => digit.charCodeAt() & 15), number = Number(digits);
+    return /^-?\d+$/.test(digits) && number >= low && number <= high ? number : null;
+  };
+  const unfit = (step) => field(step) && typed(field(step)) === null && (field(step).value || step.dataset.state === "value");
 
   function decide(step, value) {
     mark(step, value);
@@ -155,14 +166,19 @@
   let byKey = false;
   player.addEventListener("keydown", () => { byKey = true; });
   player.addEventListener("pointerdown", () => { byKey = false; });
-  player.addEventListener("change", (event) => {
-    decide(event.target.closest(".step"), Number(event.target.value));
+  player.addEventListener("change", ({ target }) => {
+    const value = "given" in target.dataset ? typed(target) : Number(target.value);
+    if (value === null) return;
+    decide(target.closest(".step"), value);
     clearTimeout(restTimer);
     restTimer = byKey ? setTimeout(sendNow, 900) : 0;
     send();
   });
   addEventListener("online", () => { pause = FIRST_PAUSE; send(); });
-  document.addEventListener("visibilitychange", sendNow);
+  document.addEventListener("visibilitychange", () => {
+    if ("given" in document.activeElement.dataset) document.activeElement.blur();
+    sendNow();
+  });
   addEventListener("beforeunload", (event) => {
     if (!over && (flight || waiting.size)) event.preventDefault();
   });
@@ -170,8 +186,8 @@
   /* Stepping: one question at a time, each with its own address, so that "back" works. */
   const hash = (index) => index === steps.length ? "#review" : "#q" + (index + 1);
   const given = (step) => {
-    const chosen = step.querySelector("input:checked + span");
-    return chosen ? chosen.textContent : word(step.dataset.state === "declined" ? "declined" : "none");
+    const chosen = step.querySelector("input:checked + span"), number = field(step) && field(step).dataset.given;
+    return chosen ? chosen.textContent : number || word(step.dataset.state === "declined" ? "declined" : "none");
   };
 
   function fromHash() {
@@ -190,7 +206,10 @@
     const review = index === steps.length;
     if (review && stale && !flight && !waiting.size) return afresh();
     place = index;
-    steps.forEach((step, at) => { step.hidden = at !== index; });
+    steps.forEach((step, at) => {
+      step.hidden = at !== index;
+      if (field(step)) field(step).value = field(step).dataset.given;
+    });
     $("review").hidden = !review;
     $("place").hidden = $("bar").hidden = $("leave-out").hidden = review;
     $("place").textContent = word("place", index + 1, steps.length);
@@ -239,7 +258,9 @@
       sending = true;
       say("sending", "");
       send();
-    } else if (steps[place].dataset.state === "none") {
+    } else if (steps[place].dataset.state === "none" || unfit(steps[place])) {
+      const { low, high } = (field(steps[place]) || {}).dataset || {};
+      $("mistake").textContent = high ? word("unfit", low, high) : word("empty-choice");
       $("mistake").hidden = false;
       $("mistake").scrollIntoView({ block: "nearest" });
     } else {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from lrrc_qol.domain.instrument import ItemKind
 from lrrc_qol.services.answer_form import (
     AnswerInput,
     FormItem,
@@ -45,7 +46,7 @@ def save_item(assignment: str, number: int) -> ResponseReturnValue:
     leave_out = request.form.get("action") == "leave_out"
     value = None if leave_out else small_int(plain_digits(request.form.get("answer", "")))
     if value is None and not leave_out:
-        return _item_page(view, number, mistake=no_answer_words()), 422
+        return _item_page(view, number, mistake=no_answer_words(asked)), 422
     answer = AnswerInput(item_id=asked.id, value=value, declined=leave_out)
     seen = small_int(request.form.get("version", ""))
     # The key is made here: a page that a browser brings back with "back" must be able to save something else.
@@ -75,7 +76,7 @@ def _after_save(view: FormView, number: int, result: SaveResult) -> ResponseRetu
     if error == "submitted":
         return redirect(url_for("patient.thanks"), 303)
     if error == "invalid":
-        return _item_page(view, number, mistake=no_answer_words()), 422
+        return _item_page(view, number, mistake=no_answer_words(_asked(view, number))), 422
     target = len(view.items) + 1 if request.form.get("review") else number + 1
     session.pop(ADVICE_KEY, None)
     if result.body.get("instruction"):
@@ -103,8 +104,14 @@ def _item_page(view: FormView, number: int, *, mistake: str = "", conflict: Save
     )
 
 
-def no_answer_words() -> str:
-    """What to do when nothing was chosen."""
+def no_answer_words(asked: FormItem) -> str:
+    """What to do when nothing was chosen, or when what was typed is no number of the range."""
+    if asked.kind is ItemKind.NUMBER:
+        ends = {"low": asked.options[0][0], "high": asked.options[-1][0]}
+        words = page_words().gettext(
+            "Please type a whole number from %(low)s to %(high)s, or press “Leave this one out”."
+        )
+        return words % ends
     return page_words().gettext("Please choose an answer, or press “Leave this one out”.")
 
 

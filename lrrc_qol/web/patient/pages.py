@@ -72,9 +72,9 @@ def answer_words(item: FormItem) -> str:
 
 
 def option_words(item: FormItem, code: int) -> str:
-    """One option read on its own: its label, with the number before it where the number is what was tapped."""
+    """One option read on its own: its label, with the number before it where the number is what was tapped or typed."""
     label = dict(item.options).get(code, str(code))
-    if item.kind is ItemKind.RATING and label != str(code):
+    if item.kind is not ItemKind.CHOICE and label != str(code):
         return f"{code} – {label}"
     return label
 

@@ -159,7 +159,7 @@ def _answer_words(item: Item | None, wording: Wording | None, row: AnswerRow) ->
 def value_words(item: Item | None, wording: Wording | None, value: int) -> str:
     """A value as staff read it: the option's text, or the number on its scale with the words at both ends."""
     labels = wording.items[item.id].labels if item and wording and item.id in wording.items else {}
-    if item is not None and item.kind is ItemKind.RATING:
+    if item is not None and item.kind is not ItemKind.CHOICE:
         low, high = (f"{end} ({labels[end]})" if end in labels else str(end) for end in (item.codes[0], item.codes[-1]))
         return f"{value} on a scale from {low} to {high}"
     return labels.get(value, f"code {value}")
