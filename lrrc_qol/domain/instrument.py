@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-FACTS = frozenset({"stoma", "urostomy", "male", "female", "neoadjuvant"})
+ANATOMY = ("stoma", "urostomy", "rectum_removed", "bladder_removed", "vagina", "nerve_resection")
+"""Facts of anatomy as the record keeps them: known to hold, known not to hold, or not known."""
+FACTS = frozenset({*ANATOMY, "male", "female", "neoadjuvant"})
 """What may be known of a person to choose questions by; a definition that names another fact is wrong."""
+VARIANT = "@"
+"""Stands between an item's id and the fact in the wording key of a second wording: `q49@stoma`."""
 NEGATION = "no_"
 
 
@@ -35,10 +39,11 @@ class Domain(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """How an item is asked: a list of worded options, or eleven boxes from 0 to 10."""
+    """How an item is asked: a list of worded options, eleven boxes from 0 to 10, or a whole number to type in."""
 
     CHOICE = "choice"
     RATING = "rating"
+    NUMBER = "number"
 
 
 class Missing(StrEnum):
@@ -53,12 +58,30 @@ AnswerValue = int | Missing
 """One answer: the manual's numeric code, or the kind of missing."""
 
 
+class Status(StrEnum):
+    """Whether an instrument can be used: as it stands, with structure from memory, or not before it is completed."""
+
+    READY = "ready"
+    PROVISIONAL = "provisional"
+    SHELL = "shell"
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """What a filter item says about the person: answering `code` means that `fact` holds, another code that not."""
+
+    fact: str
+    code: int
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question. `codes` are the manual's numbers in printed order; `topic` is our own short description.
 
     `applies_if` names anatomy or sex facts that must all hold (for example `stoma`); empty = everybody.
     A name that starts with `no_` holds when the fact after it is not known to hold (`no_urostomy`).
+    `variants` are topics of a second wording under the same number, by the fact that calls for it. `group` is the
+    selectable term that the item belongs to. `optional` items may be absent from a file of answers to be scored.
     """
 
     id: str
@@ -68,10 +91,28 @@ class Item:
     codes: tuple[int, ...]
     applies_if: tuple[str, ...] = ()
     sensitive: bool = False
+    variants: Mapping[str, str] = field(default_factory=dict)
+    tells: Tells | None = None
+    group: str = ""
+    optional: bool = False
 
     def applies(self, facts: frozenset[str]) -> bool:
         """Whether to ask a person of whom `facts` are known to hold."""
         return all(_holds(condition, facts) for condition in self.applies_if)
+
+    def wording_key(self, facts: frozenset[str]) -> str:
+        """Under which key a wording holds the words for a person of whom `facts` are known to hold."""
+        return next((self.id + VARIANT + fact for fact in self.variants if fact in facts), self.id)
+
+    def wording_keys(self) -> tuple[str, ...]:
+        """All keys under which a complete wording has words for this item."""
+        return (self.id, *(self.id + VARIANT + fact for fact in self.variants))
+
+    def labelled_codes(self) -> tuple[int, ...]:
+        """The codes that carry words: all of a choice, the two ends of a rating or a number."""
+        if self.kind is ItemKind.CHOICE:
+            return self.codes
+        return min(self.codes), max(self.codes)
 
 
 def _holds(condition: str, facts: frozenset[str]) -> bool:
@@ -84,7 +125,8 @@ def _holds(condition: str, facts: frozenset[str]) -> bool:
 class Mid:
     """Minimal important difference in score points, both positive; read with the scale's direction.
 
-    `source` and `confidence` speak for both figures unless the deterioration has its own.
+    `source` and `confidence` speak for both figures unless the deterioration has its own. `published` is the range
+    that the source gives where it gives one; its upper end is then the figure in use.
     """
 
     improvement: float
@@ -93,6 +135,7 @@ class Mid:
     confidence: Confidence
     deterioration_source: str = ""
     deterioration_confidence: Confidence | None = None
+    published: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +154,8 @@ class Scale:
     """One score of an instrument and how it is computed.
 
     `method` names a scoring method of `domain.scoring`; `parameters` are its data. `items` are item ids for item
-    based methods; for composites `parameters` names other scales. `minimum`/`maximum` bound the score.
+    based methods; for composites `parameters` names other scales. `minimum`/`maximum` bound the score. A scale that
+    is not `drawn` is computed and listed, but has no curve. `decimals` is for display only.
     """
 
     id: str
@@ -129,13 +173,32 @@ class Scale:
     step: float | None = None
     low_label: str = ""
     high_label: str = ""
+    drawn: bool = True
+    decimals: int = 1
+
+
+Table = tuple[Mapping[str, str], ...]
+"""A table that belongs to a definition, row by row; every cell is text, an empty one means none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Codes of other systems, as data with their source: of the whole, of items and of scales, by system."""
+
+    source: str
+    confidence: Confidence
+    whole: Mapping[str, str]
+    items: Mapping[str, Mapping[str, str]]
+    scales: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One version of one questionnaire. `digest` is the SHA-256 of the definition file.
+    """One version of one questionnaire. `digest` is the SHA-256 of the definition and its tables.
 
-    `note` is what a reader of the scores must know, for example that the set is not a validated instrument.
+    `note` is what a reader of the scores must know, for example that the set is not a validated instrument. `credit`
+    must be shown with the questions. `groups` are the selectable terms, `default_groups` those asked unless a centre
+    selects others.
     """
 
     id: str
@@ -153,6 +216,23 @@ class Instrument:
     digest: str
     minutes: float
     note: str = ""
+    licence: str = ""
+    credit: str = ""
+    status: Status = Status.READY
+    default_groups: tuple[str, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    codes: Codes | None = None
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The selectable terms in printed order; empty for an instrument that is always asked as a whole."""
+        return tuple(dict.fromkeys(item.group for item in self.items if item.group))
+
+    @property
+    def value_sets(self) -> tuple[str, ...]:
+        """Names of the value sets a centre can choose from; empty when no scale needs one."""
+        names = [str(scale.parameters.get("table")) for scale in self.scales if scale.method == "value_set"]
+        return tuple(dict.fromkeys(row["value_set"] for name in names for row in self.tables.get(name, ())))
 
     def item(self, item_id: str) -> Item:
         """Return the item of that id; KeyError when there is none."""
@@ -172,6 +252,27 @@ class Instrument:
         """Items to ask a person of whom `facts` (for example `stoma`, `male`) are known to hold, in printed order."""
         return tuple(item for item in self.items if item.applies(facts))
 
+    def told_facts(self, facts: frozenset[str], answers: Mapping[str, AnswerValue]) -> frozenset[str]:
+        """`facts` corrected by what the filter items of this form were answered; on this form the answer counts."""
+        for item in self.items:
+            given = answers.get(item.id)
+            if item.tells is not None and isinstance(given, int):
+                facts = facts | {item.tells.fact} if given == item.tells.code else facts - {item.tells.fact}
+        return facts
+
+    def wording_keys(self) -> tuple[tuple[str, Item], ...]:
+        """Every key that a complete wording has words for, with its item, in printed order."""
+        return tuple((key, item) for item in self.items for key in item.wording_keys())
+
+    def with_groups(self, groups: Collection[str]) -> Instrument:
+        """The instrument with only these selectable terms; unselected items and what is scored from them are gone."""
+        if not self.groups:
+            return self
+        items = tuple(item for item in self.items if not item.group or item.group in groups)
+        kept = {item.id for item in items}
+        scales = tuple(scale for scale in self.scales if kept.issuperset(scale.items))
+        return replace(self, items=items, scales=scales)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemWording:
@@ -190,6 +291,7 @@ class Wording:
     """The text of one instrument version in one language.
 
     `approved` is false for stand-in topics, which only demo and test mode may show, under a banner.
+    `items` is keyed by wording key (`Item.wording_key`). `credit` is a line that the holder wants to be shown.
     `digest` is kept on every response: it says exactly what the patient saw.
     """
 
@@ -201,3 +303,4 @@ class Wording:
     items: Mapping[str, ItemWording]
     approved: bool
     digest: str
+    credit: str = ""

@@ -28,7 +28,7 @@
   document.querySelectorAll("#words dt").forEach((name) => {
     words[name.textContent] = name.nextElementSibling.textContent;
   });
-  const word = (name, ...values) => values.reduce((text, value) => text.replace("{}", () => value), words[name]);
+  const word = (name, ...values) => words[name].replace(/\{(\d)\}/g, (_, place) => values[place]);
 
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map();
@@ -106,7 +106,7 @@
     if (stale) say("elsewhere", "bad");
     else if (!waiting.size) {
       const time = new Date(body.saved_at).toLocaleTimeString(
-        document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+        document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" });
       say("saved", "good", time);
     }
     if (sending) say("sending", "");
@@ -258,7 +258,7 @@
       }
       link.href = hash(index);
       link.textContent = word(undecided ? "answer" : "change");
-      link.setAttribute("aria-label", link.textContent + ": " + question);
+      link.setAttribute("aria-label", word(undecided ? "answer-one" : "change-one", question));
       link.addEventListener("click", (event) => {
         event.preventDefault();
         go(index, { edit: true });
@@ -337,7 +337,7 @@
     $("thanks").querySelector("h1").textContent =
       next ? word("sent", part.dataset.part, part.dataset.parts) : word("done");
     const { title, time } = coming ? coming.dataset : {};
-    more.querySelector("p").textContent = left > 1 ? word("more", left, title, time) : word("last", title, time);
+    more.querySelector("p").textContent = next ? word("more" + left, title, time) : "";
     more.querySelector("a").onclick = coming && ((event) => {
       event.preventDefault();
       const index = begin(coming);
@@ -371,7 +371,7 @@
     $("advice-text").textContent = text;
     link.hidden = !phone;
     link.href = "tel:" + (phone || "").replace(/^(\+\d+) ?\(0\)/, "$1").replace(/[^\d+*#]/g, "");
-    link.querySelector("span").textContent = phone;
+    link.textContent = word("call", phone);
     open(dialog);
   }
 

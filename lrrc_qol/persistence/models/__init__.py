@@ -10,6 +10,7 @@ from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, Episode
 from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
 from lrrc_qol.persistence.models.staff import Staff, StaffSession, Throttle
 from lrrc_qol.persistence.models.visit import Assignment, Visit
+from lrrc_qol.persistence.models.wording import CentreQuestionnaire, LanguageReview, WordingPack
 
 __all__ = [
     "Alert",
@@ -21,9 +22,11 @@ __all__ = [
     "Base",
     "BaselineChoice",
     "Centre",
+    "CentreQuestionnaire",
     "Episode",
     "EpisodeEvent",
     "JobRun",
+    "LanguageReview",
     "Link",
     "Message",
     "Patient",
@@ -37,4 +40,5 @@ __all__ = [
     "Task",
     "Throttle",
     "Visit",
+    "WordingPack",
 ]

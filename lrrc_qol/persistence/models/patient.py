@@ -61,6 +61,11 @@ class Episode(Base):
     # True / False / None (not known): a question about a stoma is asked only where one is known to be there.
     stoma: Mapped[bool | None]
     urostomy: Mapped[bool | None]
+    # Likewise what the operation took or left, as far as questions depend on it.
+    rectum_removed: Mapped[bool | None]
+    bladder_removed: Mapped[bool | None]
+    vagina: Mapped[bool | None]
+    nerve_resection: Mapped[bool | None]
     version: Mapped[int] = mapped_column(default=1)
     closed_on: Mapped[date | None]
     created_at: Mapped[datetime]

@@ -16,7 +16,8 @@ class Response(Base):
     """The one response of an assignment: a draft until `submitted_at`, frozen afterwards.
 
     `version` is the draft version that every save names. `baseline_type` says how a baseline form was collected
-    (prospective or recalled); it stays empty for other forms.
+    (prospective or recalled); it stays empty for other forms. `facts` are the facts of anatomy and sex by which the
+    questions were chosen, kept when the form is sent.
     """
 
     __tablename__ = "response"
@@ -44,6 +45,7 @@ class Response(Base):
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     answered_on: Mapped[date | None]
+    facts: Mapped[list[str] | None]
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 

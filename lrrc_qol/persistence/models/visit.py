@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -50,7 +51,10 @@ class Visit(Base):
 
 
 class Assignment(Base):
-    """One questionnaire at one visit; the version is frozen, and only one row can exist."""
+    """One questionnaire at one visit; the version is frozen, and only one row can exist.
+
+    `options` are the centre's choices that decide what is asked (`groups`), frozen with the version.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (UniqueConstraint("visit_id", "instrument_id"),)
@@ -63,6 +67,7 @@ class Assignment(Base):
     position: Mapped[int]
     instrument_id: Mapped[str] = mapped_column(String(64))
     instrument_version: Mapped[str] = mapped_column(String(32))
+    options: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
 
     visit: Mapped[Visit] = relationship(lazy="raise")

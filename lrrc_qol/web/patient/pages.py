@@ -25,9 +25,9 @@ class ReviewRow:
 
 
 def seat_page(template: str, **values: object) -> str:
-    """A page inside the frame of the current seat: centre, language and first name."""
+    """A page inside the frame of the current seat, in the patient's language."""
     seat = current_seat()
-    return render_template(template, seat=seat, centre=seat.centre, language=seat.language, **values)
+    return render_template(template, seat=seat, centre=seat.centre, **values)
 
 
 def first_undecided(items: Sequence[FormItem]) -> int:
