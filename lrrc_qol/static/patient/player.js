@@ -1,35 +1,12 @@
-/* Patient pages. Every page works without this file; with it a form steps locally and saves each answer at once. */
+/* The form on a phone: steps locally and saves each answer at once. Without it the server leads through the pages. */
 (() => {
   "use strict";
-  const $ = (id) => document.getElementById(id);
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, MOST_ANSWERS = 60;
-
-  // A plain form is sent once, however often its button is pressed.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!("once" in form.dataset)) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
-  });
-  addEventListener("pageshow", (event) => {
-    // A page that the browser kept alive may show what has ended since.
-    if (event.persisted) location.reload();
-    document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
-  });
-  if ($("js")) $("js").value = "1";
-  const become = document.querySelector("[data-become]");
-  if (become) history.replaceState(null, "", become.dataset.become);
-
-  const player = $("player");
+  const { $, player, word, post, advise } = page;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60;
   if (!player) return;
+
   // The part being answered: its element, its questions, the draft version it saw. `over`: nothing more is sent.
   let part, steps, version, place, over, thanked, sending, stale;
-  const words = {};
-  document.querySelectorAll("#words dt").forEach((name) => {
-    words[name.textContent] = name.nextElementSibling.textContent;
-  });
-  const word = (name, ...values) => words[name].replace(/\{(\d)\}/g, (_, place) => values[place]);
-
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map();
   let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
@@ -40,21 +17,6 @@
   function say(name, mood, ...values) {
     $("status").className = "status " + mood;
     $("status").textContent = word(name, ...values);
-  }
-
-  async function post(url, body) {
-    const control = new AbortController();
-    const limit = setTimeout(() => control.abort(), PATIENCE);
-    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": player.dataset.csrf };
-    try {
-      const reply = await fetch(
-        url, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal: control.signal });
-      return { status: reply.status, body: await reply.json() };
-    } catch {
-      return { status: 0, body: {} };
-    } finally {
-      clearTimeout(limit);
-    }
   }
 
   function nextRequest() {
@@ -350,45 +312,6 @@
     scrollTo(0, 0);
     return $("thanks").querySelector("h1").focus();
   }
-
-  /* What cannot wait: full-screen, read before going on. */
-  function open(dialog) {
-    if (dialog.open) return;
-    if (dialog.showModal) dialog.showModal(); else dialog.setAttribute("open", "");
-    dialog.scrollTop = 0;
-    dialog.querySelector("h2").focus();
-    // A second tap that was meant for the page below must not close what has to be read.
-    const close = dialog.querySelector("button");
-    close.disabled = true;
-    setTimeout(() => { close.disabled = false; }, 700);
-  }
-
-  function advise({ title, text, urgent, phone }) {
-    const dialog = $("advice"), link = $("advice-call");
-    dialog.classList.toggle("urgent", urgent);
-    link.classList.toggle("danger", urgent);
-    $("advice-title").textContent = title;
-    $("advice-text").textContent = text;
-    link.hidden = !phone;
-    link.href = "tel:" + (phone || "").replace(/^(\+\d+) ?\(0\)/, "$1").replace(/[^\d+*#]/g, "");
-    link.textContent = word("call", phone);
-    open(dialog);
-  }
-
-  document.querySelectorAll("dialog").forEach((dialog) => {
-    dialog.addEventListener("cancel", (event) => event.preventDefault());
-    dialog.querySelector("button").addEventListener("click", () => {
-      if (dialog.close) dialog.close(); else dialog.removeAttribute("open");
-    });
-  });
-
-  $("call-me").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    $("unwell-status").textContent = word("asking");
-    open($("unwell"));
-    const reply = await post(event.target.action, {});
-    $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
-  });
 
   const resume = begin(player.querySelector(".unit")), asked = fromHash(), notice = (history.state || {}).notice;
   const start = asked === null ? resume : asked;
