@@ -18,7 +18,7 @@ from lrrc_qol.services.answer_form import (
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
 from lrrc_qol.web.languages import page_words
 from lrrc_qol.web.patient.blueprint import blueprint
-from lrrc_qol.web.patient.pages import item_url, option_words, request_key, seat_page
+from lrrc_qol.web.patient.pages import first_undecided, item_url, option_words, request_key, seat_page
 from lrrc_qol.web.patient.plain_words import plain_digits
 from lrrc_qol.web.patient.save_request import small_int
 
@@ -42,6 +42,9 @@ def save_item(assignment: str, number: int) -> ResponseReturnValue:
     view = _view(assignment)
     if view.submitted:
         return redirect(url_for("patient.thanks"), 303)
+    number = _number_now(view, number)
+    if not number:
+        return redirect(item_url(view, first_undecided(view.items)), 303)
     asked = _asked(view, number)
     leave_out = request.form.get("action") == "leave_out"
     value = None if leave_out else small_int(plain_digits(request.form.get("answer", "")))
@@ -53,7 +56,7 @@ def save_item(assignment: str, number: int) -> ResponseReturnValue:
     save = SaveRequest(key=request_key(), version=view.version if seen is None else seen, answers=(answer,))
     with runtime().writing(patient_actor()) as work:
         result = save_answers(work, current_seat(), assignment, save)
-    return _after_save(view, number, result)
+    return _after_save(_view(assignment) if asked.tells else view, number, result)
 
 
 @blueprint.get("/form/<assignment>/advice")
@@ -113,6 +116,17 @@ def no_answer_words(asked: FormItem) -> str:
         )
         return words % ends
     return page_words().gettext("Please choose an answer, or press “Leave this one out”.")
+
+
+def _number_now(view: FormView, number: int) -> int:
+    """The number now of the question that the sent page showed; 0 when it is not asked any more, or in other words.
+
+    A filter question answered on another device moves the questions after it, and an answer must not move along.
+    """
+    shown = request.form.get("question")
+    if shown is None:
+        return number
+    return next((place for place, item in enumerate(view.items, start=1) if item.key == shown), 0)
 
 
 def _asked(view: FormView, number: int) -> FormItem:
