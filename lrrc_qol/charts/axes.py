@@ -119,7 +119,7 @@ def score_ticks(scale: Scale) -> list[float]:
     span = scale.maximum - scale.minimum
     steps = 5 if span % 5 == 0 and span % 4 else 4
     ticks = [scale.minimum + span * step / steps for step in range(steps + 1)]
-    if all(round(tick, scale.decimals) == round(tick, 9) for tick in ticks) and scale.minimum == round(scale.minimum):
+    if all(round(tick, scale.decimals) == round(tick, 9) for tick in ticks):
         return ticks
     magnitude = 10.0 ** floor(log10(span))
     step = next(size * magnitude for size in (0.1, 0.2, 0.25, 0.5, 1, 2) if span <= MOST_TICKS * size * magnitude)
