@@ -23,7 +23,6 @@ from lrrc_qol.domain.scoring.scale_methods import no_score_of
 Answers = Sequence[AnswerValue]
 Key = tuple[int | None, ...]
 CONSTANT = "constant"
-INDEX_DECIMALS = 3
 SEVERE = 4
 ATTRIBUTES = {"F": "frequency", "S": "severity", "I": "amount_or_interference", "A": "amount_or_interference"}
 
@@ -65,11 +64,11 @@ class ValueSet:
     extra: tuple[tuple[str, str, float], ...]
 
     def index(self, levels: Mapping[str, int]) -> float:
-        """The index of a health state, rounded to three decimals as value sets are published."""
+        """The index of a health state, unrounded: value sets are published to three decimals, which is for display."""
         total = self.start + sum(self.levels.get(level, 0.0) for level in levels.items())
         for term, dimension, value in self.extra:
             total += value * _times(term, dimension, levels)
-        return round(total, INDEX_DECIMALS)
+        return total
 
 
 def _times(term: str, dimension: str, levels: Mapping[str, int]) -> float:

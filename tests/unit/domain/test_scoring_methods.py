@@ -233,6 +233,15 @@ def test_a_cut_off_may_be_settled_early(answers: dict[str, int], plain: float | 
     assert score(SUM, early, answers=answers).value == certain
 
 
+def test_a_cut_off_may_need_a_score_that_it_does_not_compare() -> None:
+    halves = (scale("X", "prorated_sum", "a", "b", high=6, **ALL), scale("Y", "prorated_sum", "c", "d", high=6, **ALL))
+    limit = scale("L", "cut_off", high=1, scale="X", at_least=3, needs=["Y"])
+    both = score(*halves, limit, answers={"a": 3, "b": 0, "c": 0, "d": 0})
+    assert (both.value, both.items, both.expected) == (1, ("X", "Y"), 2)
+    half = score(*halves, limit, answers={"a": 3, "b": 0, "c": 0})
+    assert (half.value, half.reason, half.items) == (None, NoScore.PART_MISSING, ("X",))
+
+
 VALUES: Table = tuple(
     {"value_set": name, "term": term, "dimension": dimension, "level": level, "value": value}
     for name, term, dimension, level, value in (
@@ -306,6 +315,8 @@ def test_a_circle_of_scales_is_refused() -> None:
         (scale("S", "bands", scale="NONE", bands=[]), "no scale 'NONE'"),
         (scale("S", "cut_off", scale="SUM", at_least=13), "divides nothing"),
         (scale("S", "cut_off", scale="SUM", at_least="6"), "needs a number"),
+        (scale("S", "cut_off", scale="SUM", at_least=6, needs=["S"]), "no scale 'S'"),
+        (scale("S", "cut_off", scale="SUM", at_least=6, certain=True, needs=["SUM"]), "cannot stand beside certain"),
         (scale("S", "value_set", "a", table="v.csv", meta="m.csv", dimensions=["MO", "AD"]), "one dimension for each"),
     ],
 )
