@@ -133,7 +133,10 @@ def value_set(scale: Scale, instrument: Instrument) -> ValueSetRule:
         raise MethodError(("parameters", "dimensions"), "must name one dimension for each item, in their order")
     rows = table(scale, instrument, "value_set", "term", "dimension", "level", "value")
     meta = table(scale, instrument, "value_set", "min", "value_11111", key="meta")
-    sets = {name: _value_set(name, rows, dimensions) for name in dict.fromkeys(row["value_set"] for row in rows)}
+    by_set: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        by_set.setdefault(row["value_set"], []).append(row)
+    sets = {name: _value_set(name, own, dimensions) for name, own in by_set.items()}
     if set(sets) != {row["value_set"] for row in meta}:
         raise MethodError(("parameters", "meta"), "does not name the same value sets as the table")
     return ValueSetRule(
@@ -149,7 +152,7 @@ def _value_set(name: str, rows: Sequence[Mapping[str, str]], dimensions: Sequenc
     start: float | None = None
     levels: dict[tuple[str, int], float] = {}
     extra: list[tuple[str, str, float]] = []
-    for row in (row for row in rows if row["value_set"] == name):
+    for row in rows:
         value = cell_number(row, "value", name)
         if row["term"] == "start":
             start = value
