@@ -187,6 +187,7 @@ GRADES: Table = tuple(
         (True, {"a": 0}, 0),
         (False, {"a": 0}, None),
         (True, {"a": 0, "b": 3}, 0),
+        (False, {"a": 0, "b": 3}, 0),
         (True, {"a": 1}, None),
         (True, {"a": 1, "b": 3}, 2),
         (False, {"a": 3, "b": 3}, 3),
