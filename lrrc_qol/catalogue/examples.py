@@ -15,7 +15,7 @@ from lrrc_qol.domain.scoring.terms import ATTRIBUTE_COLUMNS, GRADES, TERM, terms
 
 EXPECTED = "exp_"
 SIDE_READINGS = ("single_item", "bands")
-"""Methods that only repeat an answer or name a score: beside the primary scale a foreign file may lack their columns."""
+"""Methods that repeat an answer or name a score; an independent file may lack them, unless one is the primary scale."""
 
 Result = float | str | None
 """A score, the name of a band, or None for no score."""
