@@ -1,0 +1,88 @@
+"""The words of questionnaires that a centre has a licence for, and which words a form is shown in."""
+
+from lrrc_qol.services.wordings.asked import (
+    Asking,
+    Choice,
+    NotAsked,
+    asked_instrument,
+    asking_of,
+    centre_choices,
+    not_asked,
+)
+from lrrc_qol.services.wordings.choice import (
+    FormWords,
+    choose_wordings,
+    shelf_of,
+    wording_of_response,
+    words_of_forms,
+    words_to_start,
+)
+from lrrc_qol.services.wordings.decide import approve_pack, change_licence, compare_pack, retire_pack
+from lrrc_qol.services.wordings.packs import (
+    MODES,
+    ON_SCREEN,
+    Finding,
+    Licence,
+    PackLine,
+    PackState,
+    PackView,
+    Report,
+    Source,
+    TextChange,
+)
+from lrrc_qol.services.wordings.propose import correct_pack, propose_pack
+from lrrc_qol.services.wordings.read import compare_packs, expiring_packs, list_packs, read_pack
+from lrrc_qol.services.wordings.unopened import (
+    VisitCounts,
+    VisitToFill,
+    align_unopened,
+    fill_visits,
+    hold_choices,
+    hold_plans,
+    preview_choice,
+    unopened,
+)
+
+__all__ = [
+    "MODES",
+    "ON_SCREEN",
+    "Asking",
+    "Choice",
+    "Finding",
+    "FormWords",
+    "Licence",
+    "NotAsked",
+    "PackLine",
+    "PackState",
+    "PackView",
+    "Report",
+    "Source",
+    "TextChange",
+    "VisitCounts",
+    "VisitToFill",
+    "align_unopened",
+    "approve_pack",
+    "asked_instrument",
+    "asking_of",
+    "centre_choices",
+    "change_licence",
+    "choose_wordings",
+    "compare_pack",
+    "compare_packs",
+    "correct_pack",
+    "expiring_packs",
+    "fill_visits",
+    "hold_choices",
+    "hold_plans",
+    "list_packs",
+    "not_asked",
+    "preview_choice",
+    "propose_pack",
+    "read_pack",
+    "retire_pack",
+    "shelf_of",
+    "unopened",
+    "wording_of_response",
+    "words_of_forms",
+    "words_to_start",
+]
