@@ -107,6 +107,16 @@ def locale_of(language: str) -> Locale:
         raise ValueError(f"unknown language {language!r}") from error
 
 
+def language_name(language: str) -> str:
+    """What staff read for a tag: `Dutch (Nederlands)`; the tag itself where there is no such language."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return language
+    english, own = locale.get_display_name("en") or language, locale.get_display_name() or language
+    return english if own == english else f"{english} ({own})"
+
+
 def catalogue_file(folder: Path, locale: Locale) -> Path:
     """Where the sentences of a language stand, in the layout that gettext tools know."""
     return folder / str(locale) / "LC_MESSAGES" / "messages.po"

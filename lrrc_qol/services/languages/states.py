@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from babel import Locale
-
-from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, locale_of
+from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, language_name, locale_of
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.persistence.queries.language import ReviewRow, count_patients_by_language, read_reviews
 from lrrc_qol.services.context import Work
@@ -36,7 +34,6 @@ class LanguageState:
 
     language: str
     name: str
-    own_name: str
     direction: Literal["ltr", "rtl"]
     missing: tuple[str, ...]
     digest: str
@@ -67,7 +64,6 @@ def language_state(work: Work, language: str) -> LanguageState:
 
 
 def _state(work: Work, language: str, reviews: Sequence[ReviewRow], patients: int) -> LanguageState:
-    locale = locale_of(language)
     missing = missing_parts(work.catalogue, language)
     digest = texts_digest(language_texts(work.catalogue, language))
     standing = [one for one in reviews if one.revoked_at is None]
@@ -75,9 +71,8 @@ def _state(work: Work, language: str, reviews: Sequence[ReviewRow], patients: in
     state = _review_state(language, complete=not missing, standing=bool(standing), covered=covering is not None)
     return LanguageState(
         language=language,
-        name=_english_name(locale),
-        own_name=locale.get_display_name() or language,
-        direction="rtl" if locale.text_direction == "rtl" else "ltr",
+        name=language_name(language),
+        direction="rtl" if locale_of(language).text_direction == "rtl" else "ltr",
         missing=missing,
         digest=digest,
         state=state,
@@ -95,7 +90,3 @@ def _review_state(language: str, *, complete: bool, standing: bool, covered: boo
     if covered:
         return ReviewState.REVIEWED
     return ReviewState.CHANGED if standing else ReviewState.NOT_REVIEWED
-
-
-def _english_name(locale: Locale) -> str:
-    return locale.get_display_name("en") or str(locale)
