@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lrrc_qol.domain.applicability import Step, form_steps, tellable_facts
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.instrument import Item, ItemKind, ItemWording
+from lrrc_qol.domain.instrument import ItemKind, ItemWording, Tells
 from lrrc_qol.persistence.models import Answer
-from lrrc_qol.services.answer_form.rows import WordedRow, form_of, rows_with_words
+from lrrc_qol.services.answer_form.rows import WordedRow, as_told, form_of, rows_with_words
+from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
 
@@ -28,9 +30,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class FormItem:
-    """One question with what was answered so far. `options` are (code, label); a rating labels only its two ends."""
+    """One question with what was answered so far. `options` are (code, label); a rating labels only its two ends.
+
+    `key` is the wording it is asked in. `conditions` are what the form's own filter questions still decide about it
+    (a fact that must hold, or `no_` before one that must not); `tells` is what it decides itself.
+    """
 
     id: str
+    key: str
     number: str
     kind: ItemKind
     text: str
@@ -39,12 +46,16 @@ class FormItem:
     sensitive: bool
     state: Literal["none", "value", "declined"]
     value: int | None
+    conditions: tuple[str, ...] = ()
+    tells: Tells | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
     """One questionnaire to answer; `banner` warns that the licensed wording is replaced by stand-in topics.
 
+    `items` are asked as things stand. `steps` hold besides them all questions and wordings that an answer on the form
+    may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
     `credit` is a line that the holder of the words wants to be shown with them; empty when there is none.
     """
 
@@ -56,6 +67,8 @@ class FormView:
     version: int
     submitted: bool
     items: tuple[FormItem, ...]
+    steps: tuple[FormItem, ...]
+    facts: tuple[str, ...]
     part: int
     parts: int
     minutes: float
@@ -90,7 +103,9 @@ def _place(rows: Sequence[WordedRow], assignment_public_id: str) -> int:
 def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> FormView:
     form = form_of(work, rows[place].assignment, rows[place].response)
     wording = rows[place].wording
-    items = () if form.submitted else form.instrument.applicable_items(seat.facts)
+    told = as_told(seat, form.instrument, as_values(form.current)).facts
+    asked = () if form.submitted else form_steps(form.instrument, seat.facts)
+    steps = tuple(_item(step, wording.items[step.key], form.current.get(step.item.id)) for step in asked)
     return FormView(
         assignment_public_id=form.assignment.public_id,
         title=wording.title,
@@ -99,7 +114,9 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         banner=not wording.approved,
         version=form.version,
         submitted=form.submitted,
-        items=tuple(_item(item, wording.items[item.id], form.current.get(item.id)) for item in items),
+        items=tuple(one for one, step in zip(steps, asked, strict=True) if step.shown(told)),
+        steps=steps,
+        facts=tuple(sorted(seat.facts & tellable_facts(form.instrument))),
         part=place + 1,
         parts=len(rows),
         minutes=form.instrument.minutes,
@@ -122,13 +139,15 @@ def _part(work: Work, row: WordedRow) -> Part:
     )
 
 
-def _item(item: Item, wording: ItemWording, answer: Answer | None) -> FormItem:
+def _item(step: Step, wording: ItemWording, answer: Answer | None) -> FormItem:
+    item = step.item
     if answer is None or answer.kind == "not_applicable":
         state: Literal["none", "value", "declined"] = "none"
     else:
         state = "value" if answer.kind == "value" else "declined"
     return FormItem(
         id=item.id,
+        key=step.key,
         number=item.number,
         kind=item.kind,
         text=wording.text,
@@ -137,4 +156,6 @@ def _item(item: Item, wording: ItemWording, answer: Answer | None) -> FormItem:
         sensitive=item.sensitive,
         state=state,
         value=answer.value if answer is not None else None,
+        conditions=step.conditions,
+        tells=item.tells,
     )

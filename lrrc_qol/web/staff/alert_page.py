@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lrrc_qol.domain.alerts import AlertRule, AlertState, AlertStepKind, CombinedRule, Instruction, alert_state
+from lrrc_qol.domain.alerts import AlertRule, AlertState, AlertStepKind, CombinedRule, alert_state
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol
 from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, Missing, Wording
 from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow
@@ -184,10 +184,11 @@ def _rule(work: Work, alert: AlertPage) -> tuple[AlertRule | CombinedRule | None
 def _told(work: Work, alert: AlertPage, rule: AlertRule | CombinedRule | None) -> Told | None:
     if rule is None or rule.instruction is None:
         return None
-    instruction: Instruction = work.catalogue.alert_rules(*alert.protocol).instructions[rule.instruction]
+    instruction = work.catalogue.alert_rules(*alert.protocol).instruction(rule.instruction, STAFF_LANGUAGE)
     contact = contact_of(alert.centre)
     phone = str(getattr(contact, f"{instruction.call}_phone")) if instruction.call else ""
-    return Told(instruction.title, instruction.text.format_map(placeholders(contact)), phone)
+    values = placeholders(work.catalogue.translations(STAFF_LANGUAGE), contact)
+    return Told(instruction.title, instruction.text.format_map(values), phone)
 
 
 def _history(alert: AlertPage) -> list[StepLine]:

@@ -19,6 +19,8 @@ from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.curve_panels import curve_panels
 from lrrc_qol.web.staff.forms import AddressForm
 from lrrc_qol.web.staff.patient_words import (
+    ANATOMY_WORDS,
+    KNOWN_WORDS,
     MESSAGE_KINDS,
     MESSAGE_STATES,
     NO_WORDS,
@@ -102,6 +104,8 @@ def patient(public_id: str) -> ResponseReturnValue:
         outcomes=OUTCOMES,
         no_words=NO_WORDS,
         event_words=event_words,
+        anatomy_words=ANATOMY_WORDS,
+        known_words=KNOWN_WORDS,
         instrument_titles={one.id: one.short_title for one in runtime().catalogue.instruments},
     )
 
