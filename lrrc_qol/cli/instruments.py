@@ -9,10 +9,11 @@ import click
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.catalogue.examples import differences, read_examples
-from lrrc_qol.catalogue.instruments import EXAMPLES
-from lrrc_qol.catalogue.released import LOCK, lock_new_files, lock_state
+from lrrc_qol.catalogue.instruments import EXAMPLES, load_instruments
+from lrrc_qol.catalogue.released import LOCK, drafts, lock_new_files, lock_state
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import DefinitionError
+from lrrc_qol.domain.instrument import Status
 
 
 @click.group()
@@ -26,7 +27,7 @@ def check(lock: bool) -> None:
     """Validate all definitions, score their examples and compare released files with the lock."""
     catalogue = _catalogue()
     try:
-        faults = [*_example_faults(catalogue, INSTRUMENTS_DIR), *_lock_faults(INSTRUMENTS_DIR)]
+        faults = [*_example_faults(INSTRUMENTS_DIR), *_lock_faults(INSTRUMENTS_DIR)]
         for fault in faults:
             click.echo(fault, err=True)
         if faults:
@@ -36,8 +37,11 @@ def check(lock: bool) -> None:
                 click.echo(f"released {name}")
         for name in lock_state(INSTRUMENTS_DIR).unreleased:
             click.echo(f"not released yet: {name} (flask instruments check --lock)")
+        unfinished = drafts(INSTRUMENTS_DIR)
     except DefinitionError as error:
         raise click.ClickException(str(error)) from None
+    if unfinished:
+        click.echo(f"{len(unfinished)} translations are drafts, not reviewed by a native speaker and not locked.")
     click.echo(f"{len(catalogue.instruments)} instruments are in order.")
 
 
@@ -61,13 +65,15 @@ def _catalogue() -> Catalogue:
         raise click.ClickException(str(error)) from None
 
 
-def _example_faults(catalogue: Catalogue, instruments_dir: Path) -> Iterator[str]:
-    for one in catalogue.instruments:
-        path = instruments_dir / one.id / one.version / EXAMPLES
+def _example_faults(instruments_dir: Path) -> Iterator[str]:
+    for loaded in load_instruments(instruments_dir):
+        one, path = loaded.instrument, loaded.folder / EXAMPLES
+        if one.status is Status.SHELL:
+            continue
         if not path.exists():
             yield f"{path}: is missing; give at least one row for each scale with a score and one without"
             continue
-        for difference in differences(one, read_examples(path, one)):
+        for difference in differences(one, read_examples(path, one), tolerance=loaded.tolerance):
             yield f"{path}: {difference}"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Centre, Episode, Patient, Plan
 from lrrc_qol.services import audit
@@ -28,7 +29,7 @@ NUMBER_TAKEN = "A patient with this hospital number is already enrolled at your 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What a nurse enters. `stoma` and `urostomy` are None while not known; dates are civil dates at the centre."""
+    """What a nurse enters; dates are civil dates at the centre. The facts of anatomy are None while not known."""
 
     name: str
     born_on: date
@@ -42,6 +43,10 @@ class Enrolment:
     neoadjuvant_planned: bool
     stoma: bool | None
     urostomy: bool | None
+    rectum_removed: bool | None = None
+    bladder_removed: bool | None = None
+    vagina: bool | None = None
+    nerve_resection: bool | None = None
 
 
 def enrol_patient(work: Work, enrolment: Enrolment) -> str:
@@ -58,8 +63,7 @@ def enrol_patient(work: Work, enrolment: Enrolment) -> str:
         enrolled_on=today,
         planned_surgery_on=enrolment.planned_surgery_on,
         neoadjuvant_planned=enrolment.neoadjuvant_planned,
-        stoma=enrolment.stoma,
-        urostomy=enrolment.urostomy,
+        **{fact: getattr(enrolment, fact) for fact in ANATOMY},
         created_at=work.now,
     )
     work.session.add(episode)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.instrument import Instrument
+from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing
 from lrrc_qol.persistence.models import Answer, Assignment, RequestKey, Response
 from lrrc_qol.services.answers import current_answers
 from lrrc_qol.services.context import Work
@@ -59,6 +59,23 @@ def form_of(work: Work, assignment: Assignment, response: Response | None) -> Fo
         response=response,
         current=current_answers(answers),
     )
+
+
+def as_told(seat: Seat, instrument: Instrument, values: Mapping[str, AnswerValue]) -> Seat:
+    """The seat as this form knows the person: what the filter questions were answered wins over the record."""
+    return replace(seat, facts=instrument.told_facts(seat.facts, values))
+
+
+def asked_values(
+    seat: Seat, instrument: Instrument, values: Mapping[str, AnswerValue]
+) -> tuple[dict[str, AnswerValue], list[str]]:
+    """The answers with every item that does not apply set to that, and the ids of those items.
+
+    So an answer given before a filter question took its item away does not count.
+    """
+    asked = {item.id for item in instrument.applicable_items(seat.facts)}
+    unasked = [item.id for item in instrument.items if item.id not in asked]
+    return {**values, **dict.fromkeys(unasked, Missing.NOT_APPLICABLE)}, unasked
 
 
 def start_response(work: Work, seat: Seat, form: Form) -> Response:

@@ -7,10 +7,12 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from lrrc_qol.domain.applicability import Step, form_steps, tellable_facts
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.instrument import Item, ItemKind, ItemWording
+from lrrc_qol.domain.instrument import ItemKind, ItemWording, Tells
 from lrrc_qol.persistence.models import Answer, Assignment, Response
-from lrrc_qol.services.answer_form.rows import form_of
+from lrrc_qol.services.answer_form.rows import as_told, form_of
+from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
 
@@ -29,9 +31,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class FormItem:
-    """One question with what was answered so far. `options` are (code, label); a rating labels only its two ends."""
+    """One question with what was answered so far. `options` are (code, label); a rating labels only its two ends.
+
+    `key` is the wording it is asked in. `conditions` are what the form's own filter questions still decide about it
+    (a fact that must hold, or `no_` before one that must not); `tells` is what it decides itself.
+    """
 
     id: str
+    key: str
     number: str
     kind: ItemKind
     text: str
@@ -40,11 +47,17 @@ class FormItem:
     sensitive: bool
     state: Literal["none", "value", "declined"]
     value: int | None
+    conditions: tuple[str, ...] = ()
+    tells: Tells | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """One questionnaire to answer; `banner` warns that the licensed wording is replaced by stand-in topics."""
+    """One questionnaire to answer; `banner` warns that the licensed wording is replaced by stand-in topics.
+
+    `items` are asked as things stand. `steps` hold besides them all questions and wordings that an answer on the form
+    may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
+    """
 
     assignment_public_id: str
     title: str
@@ -53,6 +66,8 @@ class FormView:
     version: int
     submitted: bool
     items: tuple[FormItem, ...]
+    steps: tuple[FormItem, ...]
+    facts: tuple[str, ...]
     part: int
     parts: int
     minutes: float
@@ -74,7 +89,9 @@ def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
     wording = work.catalogue.wording(
         form.instrument.id, form.instrument.version, seat.language, allow_topics=work.settings.open_doors
     )
-    items = () if form.submitted else form.instrument.applicable_items(seat.facts)
+    told = as_told(seat, form.instrument, as_values(form.current)).facts
+    asked = () if form.submitted else form_steps(form.instrument, seat.facts)
+    steps = tuple(_item(step, wording.items[step.key], form.current.get(step.item.id)) for step in asked)
     return FormView(
         assignment_public_id=assignment_public_id,
         title=wording.title,
@@ -82,7 +99,9 @@ def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
         banner=not wording.approved,
         version=form.version,
         submitted=form.submitted,
-        items=tuple(_item(item, wording.items[item.id], form.current.get(item.id)) for item in items),
+        items=tuple(one for one, step in zip(steps, asked, strict=True) if step.shown(told)),
+        steps=steps,
+        facts=tuple(sorted(seat.facts & tellable_facts(form.instrument))),
         part=place + 1,
         parts=len(rows),
         minutes=form.instrument.minutes,
@@ -119,13 +138,15 @@ def _part(work: Work, seat: Seat, assignment: Assignment, response: Response | N
     )
 
 
-def _item(item: Item, wording: ItemWording, answer: Answer | None) -> FormItem:
+def _item(step: Step, wording: ItemWording, answer: Answer | None) -> FormItem:
+    item = step.item
     if answer is None or answer.kind == "not_applicable":
         state: Literal["none", "value", "declined"] = "none"
     else:
         state = "value" if answer.kind == "value" else "declined"
     return FormItem(
         id=item.id,
+        key=step.key,
         number=item.number,
         kind=item.kind,
         text=wording.text,
@@ -134,4 +155,6 @@ def _item(item: Item, wording: ItemWording, answer: Answer | None) -> FormItem:
         sensitive=item.sensitive,
         state=state,
         value=answer.value if answer is not None else None,
+        conditions=step.conditions,
+        tells=item.tells,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lrrc_qol.domain.alerts import AlertRule, AlertState, AlertStepKind, CombinedRule, Instruction, alert_state
+from lrrc_qol.domain.alerts import AlertRule, AlertState, AlertStepKind, CombinedRule, alert_state
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, Missing, Wording
 from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow
@@ -159,7 +159,7 @@ def _answer_words(item: Item | None, wording: Wording | None, row: AnswerRow) ->
 def value_words(item: Item | None, wording: Wording | None, value: int) -> str:
     """A value as staff read it: the option's text, or the number on its scale with the words at both ends."""
     labels = wording.items[item.id].labels if item and wording and item.id in wording.items else {}
-    if item is not None and item.kind is ItemKind.RATING:
+    if item is not None and item.kind is not ItemKind.CHOICE:
         low, high = (f"{end} ({labels[end]})" if end in labels else str(end) for end in (item.codes[0], item.codes[-1]))
         return f"{value} on a scale from {low} to {high}"
     return labels.get(value, f"code {value}")
@@ -180,10 +180,11 @@ def _rule(work: Work, alert: AlertPage) -> tuple[AlertRule | CombinedRule | None
 def _told(work: Work, alert: AlertPage, rule: AlertRule | CombinedRule | None) -> Told | None:
     if rule is None or rule.instruction is None:
         return None
-    instruction: Instruction = work.catalogue.alert_rules(*alert.protocol).instructions[rule.instruction]
+    instruction = work.catalogue.alert_rules(*alert.protocol).instruction(rule.instruction, STAFF_LANGUAGE)
     contact = contact_of(alert.centre)
     phone = str(getattr(contact, f"{instruction.call}_phone")) if instruction.call else ""
-    return Told(instruction.title, instruction.text.format_map(placeholders(contact)), phone)
+    values = placeholders(work.catalogue.translations(STAFF_LANGUAGE), contact)
+    return Told(instruction.title, instruction.text.format_map(values), phone)
 
 
 def _history(alert: AlertPage) -> list[StepLine]:

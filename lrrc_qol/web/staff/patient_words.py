@@ -83,6 +83,15 @@ CONTACT_STATES = (
     ("inpatient", "In hospital", "badge-info"),
     ("address_bounced", "Address does not work", "badge-amber"),
 )
+ANATOMY_WORDS = {
+    "stoma": "Has a stoma for stool (bag)",
+    "urostomy": "Has a urostomy (bag for urine)",
+    "rectum_removed": "Rectum removed",
+    "bladder_removed": "Bladder removed",
+    "vagina": "Vagina present or reconstructed",
+    "nerve_resection": "Major nerve of the pelvis or leg removed",
+}
+KNOWN_WORDS = {True: "yes", False: "no", None: "not known"}
 BASELINES = {
     BaselineKind.PROSPECTIVE: ("Baseline: before the operation", "badge-good"),
     BaselineKind.STALE: ("Baseline: old", "badge-yellow"),

@@ -19,6 +19,8 @@ from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.curve_panels import curve_panels
 from lrrc_qol.web.staff.forms import AddressForm
 from lrrc_qol.web.staff.patient_words import (
+    ANATOMY_WORDS,
+    KNOWN_WORDS,
     MESSAGE_KINDS,
     MESSAGE_STATES,
     OUTCOMES,
@@ -100,6 +102,8 @@ def patient(public_id: str) -> ResponseReturnValue:
         message_states=MESSAGE_STATES,
         outcomes=OUTCOMES,
         event_words=event_words,
+        anatomy_words=ANATOMY_WORDS,
+        known_words=KNOWN_WORDS,
         instrument_titles={one.id: one.short_title for one in runtime().catalogue.instruments},
     )
 

@@ -165,12 +165,12 @@ def test_a_composite_needs_every_part() -> None:
         (scale("S", "mean", "q1"), "needs the parameter 'missing'"),
         (scale("S", "composite_mean", "q1", scales=["BAD"], reversed=[]), "no items of its own"),
         (scale("S", "composite_mean", scales=[], reversed=[]), "names no scale"),
-        (scale("S", "composite_mean", scales="BAD", reversed=[]), "list of scale ids"),
-        (scale("S", "composite_mean", scales=["BAD", "BAD"], reversed=[]), "names a scale twice"),
+        (scale("S", "composite_mean", scales="BAD", reversed=[]), "list of ids"),
+        (scale("S", "composite_mean", scales=["BAD", "BAD"], reversed=[]), "names one twice"),
         (scale("S", "composite_mean", scales=["NONE"], reversed=[]), "no scale 'NONE'"),
         (scale("S", "composite_mean", scales=["BAD"], reversed=["GOOD"]), "not among"),
         (scale("S", "composite_mean", scales=["BAD", "GOOD"], reversed=[]), "wrong direction"),
-        (scale("S", "composite_mean", up=True, scales=["TOTAL"], reversed=[]), "itself a composite"),
+        (scale("S", "composite_mean", up=True, scales=["S"], reversed=[]), "no scale 'S' beside this one"),
     ],
 )
 def test_wrong_data_is_refused_with_its_reason(wrong: Scale, reason: str) -> None:
