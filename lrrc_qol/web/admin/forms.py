@@ -21,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lrrc_qol.domain.instrument import Item, ItemWording
 from lrrc_qol.services.wordings import MODES as MODE_CODES
 from lrrc_qol.services.wordings import Licence
-from lrrc_qol.web.admin.wording_words import FORMATS, LANGUAGE_NAMES, MODES, VISIT_KINDS
+from lrrc_qol.web.admin.wording_words import FORMATS, MODES, VISIT_KINDS, language_choices
 from lrrc_qol.web.fields import CivilDateField
 from lrrc_qol.web.staff_form import StaffForm
 
@@ -121,8 +121,7 @@ class ImportForm(LicenceForm):
 
     def __init__(self, formdata: Any, **values: Any) -> None:
         super().__init__(formdata, **values)
-        languages = sorted(LANGUAGE_NAMES.items(), key=lambda pair: pair[1])
-        self.language.choices = [("", "Choose"), *languages]
+        self.language.choices = [("", "Choose"), *language_choices()]
 
 
 class CompareForm(StaffForm):

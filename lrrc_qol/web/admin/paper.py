@@ -14,6 +14,7 @@ from lrrc_qol.services.wordings import PackState, PackView, read_pack
 from lrrc_qol.web.admin.blueprint import blueprint
 from lrrc_qol.web.admin.printed_form import printed_form
 from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.languages import speak
 
 PAPER = "paper"
 NOT_IN_USE = "Only words that are approved and in use are printed for patients."
@@ -58,6 +59,7 @@ def paper_fault(view: PackView) -> str:
 
 def paper_page(work: Work, instrument: Instrument, wording: Wording, *, back_url: str, licence_line: str = "") -> str:
     """The form as it is printed: only the selected terms where a centre selects them."""
+    speak(wording.language)
     chosen = centre_options(work, work.actor.centre()).get(instrument.id, {})
     asked = instrument.with_groups(chosen.get("groups") or instrument.default_groups)
     return render_template(

@@ -55,15 +55,16 @@ def _wordings(item: Item, instrument: Instrument, wording: Wording) -> Iterator[
             key=key,
             topic=topic,
             conditions=tuple(_condition(name, instrument, wording) for name in (*item.applies_if, *facts)),
-            item=form_item(item, words or ItemWording(topic, {})),
+            item=form_item(item, key, words or ItemWording(topic, {})),
             missing=words is None,
         )
 
 
-def form_item(item: Item, words: ItemWording) -> FormItem:
+def form_item(item: Item, key: str, words: ItemWording) -> FormItem:
     """The question as a form shows it before anything was answered."""
     return FormItem(
         id=item.id,
+        key=key,
         number=item.number,
         kind=item.kind,
         text=words.text,

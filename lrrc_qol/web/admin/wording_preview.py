@@ -14,6 +14,7 @@ from lrrc_qol.web.admin.printed_form import printed_form
 from lrrc_qol.web.admin.wording_words import condition_words
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.headers import FRAMED_POLICY, FRAMING_POLICY
+from lrrc_qol.web.languages import speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,16 @@ def wording_on_phone(public_id: str, number: int) -> ResponseReturnValue:
     if not 1 <= number <= len(questions):
         abort(404)
     question = questions[number - 1]
+    speak(view.wording.language)
     g.page_policy = FRAMED_POLICY
     return render_template(
         "admin/wordings/phone.html",
         view=PreviewedForm(view.wording.title, view.wording.recall, view.wording.credit),
+        wording=view.wording,
         item=question.item,
         conditions=[condition_words(condition) for condition in question.conditions],
         number=number,
         total=len(questions),
         centre=centre,
-        language=view.wording.language,
         step_url=lambda place: url_for("admin.wording_on_phone", public_id=public_id, number=place),
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from babel import Locale
+
 from lrrc_qol.domain.schedule import VisitKind
 from lrrc_qol.web.admin.printed_form import Condition
 
@@ -38,24 +42,11 @@ VISIT_KINDS = {
     VisitKind.CHECK_IN.value: "Check-ins",
     VisitKind.FOLLOW_UP.value: "Follow-up",
 }
-LANGUAGE_NAMES = {
-    "ar": "Arabic",
-    "da": "Danish",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "it": "Italian",
-    "ja": "Japanese",
-    "nb": "Norwegian",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "zh-Hans": "Chinese, simplified",
-}
+LANGUAGES = (
+    *("ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hu", "it", "ja", "ko", "nb", "nl", "pl", "pt"),
+    *("pt-BR", "ro", "ru", "sv", "tr", "uk", "zh-Hans", "zh-Hant"),
+)
+"""Languages that words can be installed in; the tags are those of the patients' languages."""
 FACTS = {
     "stoma": ("people with a stoma", "people without a stoma"),
     "urostomy": ("people with a urostomy", "people without a urostomy"),
@@ -69,13 +60,9 @@ FACTS = {
 }
 
 
-# Languages written from right to left that a questionnaire may be installed in.
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-
-
 def direction_of(tag: str) -> str:
-    """The way a language is written: ltr or rtl."""
-    return "rtl" if tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+    """The way a language is written, as the `dir` attribute names it."""
+    return _locale(tag).text_direction
 
 
 def state_words(state: str) -> tuple[str, str]:
@@ -84,8 +71,18 @@ def state_words(state: str) -> tuple[str, str]:
 
 
 def language_name(tag: str) -> str:
-    """A language in English, with its tag where there could be doubt."""
-    return LANGUAGE_NAMES.get(tag, tag)
+    """A language by its English name: German; Chinese (Simplified)."""
+    return _locale(tag).get_display_name("en") or tag
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """The languages that words can be installed in, by name."""
+    return sorted(((tag, language_name(tag)) for tag in LANGUAGES), key=lambda pair: pair[1])
+
+
+@cache
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag, sep="-")
 
 
 def condition_words(condition: Condition) -> str:
