@@ -1,6 +1,7 @@
-"""The administrator's pages: the centre, its staff, the jobs; the questionnaires and their words."""
+"""The administrator's pages: the centre, its staff, the jobs; the languages; the questionnaires and their words."""
 
 from lrrc_qol.web.admin import (
+    languages,
     overview,
     paper,
     questionnaires,
@@ -13,6 +14,7 @@ from lrrc_qol.web.admin.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "languages",
     "overview",
     "paper",
     "questionnaires",

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from lrrc_qol.catalogue.translations import language_name
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.services.change_dates import EpisodeDates
 from lrrc_qol.services.enrol_patient import Enrolment
@@ -16,7 +17,6 @@ from lrrc_qol.web.staff.patient_words import ANATOMY_WORDS
 from lrrc_qol.web.staff_form import StaffForm
 
 SEXES = (("female", "Female"), ("male", "Male"))
-LANGUAGE_NAMES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "nl": "Nederlands"}
 
 
 class EnrolForm(StaffForm):
@@ -41,7 +41,7 @@ class EnrolForm(StaffForm):
 
     def __init__(self, formdata: Any, *, languages: Sequence[str], **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
+        self.language.choices = [(code, language_name(code)) for code in languages]
 
     def enrolment(self) -> Enrolment:
         """What was entered; only after the form validated."""
