@@ -21,6 +21,8 @@ def propose(
     source: Source, instrument: Instrument, language: str, *, codes: Mapping[str, str], source_sha256: str
 ) -> Proposal:
     """The proposal that a source amounts to; ImportRefused when not one question belongs to the instrument."""
+    if not source.questions:
+        raise ImportRefused("The file holds no question. Take the complete questionnaire.")
     notes = Notes()
     codes = {**_known_codes(instrument), **codes}
     found = match(source.questions, instrument, codes, language, notes)

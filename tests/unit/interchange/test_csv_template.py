@@ -143,7 +143,7 @@ def test_the_labels_of_another_question_can_be_named() -> None:
     proposal = read(rows)
     assert proposal.complete
     assert dict(proposal.items["w2"].labels) == dict(proposal.items["w1"].labels)
-    assert "Labels were taken from w1 ('same as'): line 11, line 16." in proposal.notes
+    assert "Labels were taken from w3 ('same as'): line 11." in proposal.notes
 
 
 @pytest.mark.parametrize("named", ["w9", "w2"])
