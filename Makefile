@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
         --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run check test bench lock tools machine integration browser
+.PHONY: run check test bench lock messages tools machine integration browser
 .NOTPARALLEL:
 
 run:
@@ -45,6 +45,9 @@ bench: tools
 lock: tools
 	@$(LOCK) requirements.in --output-file requirements.txt
 	@$(LOCK) tests/requirements.in --constraints requirements.txt --output-file tests/requirements.txt
+
+messages: tools
+	@$(BIN)/python -m scripts.messages
 
 tools:
 	@$(PYTHON) -m scripts.setup_env --tools

@@ -10,6 +10,7 @@ from typing import Any
 
 from lrrc_qol.catalogue.definition_file import DefinitionFile, Key
 from lrrc_qol.domain.alerts import (
+    SOURCE_LANGUAGE,
     AlertLevel,
     AlertRule,
     AlertRuleSet,
@@ -34,10 +35,18 @@ _ALL_PARAMETERS = frozenset().union(*_PARAMETERS.values())
 _Fault = tuple[Key, str]
 
 
-def build_alert_rules(file: DefinitionFile, instruments: Collection[Instrument]) -> AlertRuleSet:
-    """Return the rules of one file; DefinitionError when they do not fit `instruments` or each other."""
+def build_alert_rules(
+    file: DefinitionFile, instruments: Collection[Instrument], translated: Mapping[str, DefinitionFile]
+) -> AlertRuleSet:
+    """Return the rules of one file, with its instructions also in the languages of `translated`.
+
+    DefinitionError when they do not fit `instruments` or each other, or when a language lacks an instruction.
+    """
     for key, reason in _faults(file.data, instruments):
         raise file.error(key, reason)
+    for other in translated.values():
+        for key, reason in _translation_faults(other.data["instructions"], file.data["instructions"]):
+            raise other.error(key, reason)
     data = file.data
     targets = {AlertLevel(level): entry["target_minutes"] for level, entry in data["levels"].items()}
     return AlertRuleSet(
@@ -49,12 +58,25 @@ def build_alert_rules(file: DefinitionFile, instruments: Collection[Instrument])
             TimingWindow(entry["fact"], entry["from_day"], entry.get("to_day")) for entry in data.get("windows", ())
         ),
         instructions=MappingProxyType(
-            {
-                name: Instruction(entry["title"], entry["text"], entry.get("call"))
-                for name, entry in data["instructions"].items()
+            {SOURCE_LANGUAGE: _instructions(SOURCE_LANGUAGE, data["instructions"], data["instructions"])}
+            | {
+                language: _instructions(language, other.data["instructions"], data["instructions"])
+                for language, other in translated.items()
             }
         ),
         target_minutes=MappingProxyType({level: targets.get(level) for level in AlertLevel}),
+    )
+
+
+def _instructions(
+    language: str, words: Mapping[str, Any], originals: Mapping[str, Any]
+) -> MappingProxyType[str, Instruction]:
+    """The words of one language; whom to call is the same in all of them."""
+    return MappingProxyType(
+        {
+            name: Instruction(words[name]["title"], words[name]["text"], entry.get("call"), language)
+            for name, entry in originals.items()
+        }
     )
 
 
@@ -169,7 +191,28 @@ def _text_faults(instructions: Mapping[str, Any], used: Collection[str | None]) 
         if name not in used:
             yield ("instructions", name), "no rule uses it; remove it or name it in a rule"
         for part in ("title", "text"):
-            for placeholder in re.findall(r"[{}][^{}]*}?", entry[part]):
+            for placeholder in _placeholders(entry[part]):
                 if placeholder[1:-1] not in PLACEHOLDERS or placeholder[0] + placeholder[-1] != "{}":
                     known = ", ".join(f"{{{one}}}" for one in sorted(PLACEHOLDERS))
                     yield ("instructions", name, part), f"{placeholder} is not known; known are {known}"
+
+
+def _placeholders(text: str) -> list[str]:
+    """Every `{name}` of a text, and every stray brace."""
+    return re.findall(r"[{}][^{}]*}?", text)
+
+
+def _translation_faults(words: Mapping[str, Any], originals: Mapping[str, Any]) -> Iterator[_Fault]:
+    """What a language lacks or has too much, compared with the instructions beside the rules."""
+    for name in words:
+        if name not in originals:
+            yield ("instructions", name), "there is no such instruction in alerts.toml; remove it"
+    for name, original in originals.items():
+        if name not in words:
+            yield ("instructions",), f"[instructions.{name}] is missing; a language has all of them or is not offered"
+            return
+        for part in ("title", "text"):
+            needed = sorted(set(_placeholders(original[part])))
+            if sorted(set(_placeholders(words[name][part]))) != needed:
+                wanted = ", ".join(needed) or "none"
+                yield ("instructions", name, part), f"must name the same as in alerts.toml: {wanted}"

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.protocols import load_protocols
+from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
 from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
+from lrrc_qol.config import EMAIL_DIR, TRANSLATIONS_DIR
 from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.instrument import Instrument, Wording
@@ -23,6 +25,8 @@ class Catalogue:
     protocols: tuple[Protocol, ...]
     wordings: Mapping[tuple[str, str, str], Wording]
     rule_sets: Mapping[tuple[str, str], AlertRuleSet]
+    messages: Mapping[str, Translations]
+    mail_languages: frozenset[str]
 
     def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
         """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
@@ -48,13 +52,25 @@ class Catalogue:
         raise WordingUnavailable(f"{instrument.id} {instrument.version} has no wording in language {language!r}.")
 
     def languages(self) -> tuple[str, ...]:
-        """Languages in which the latest version of every instrument of our own is complete."""
+        """Languages in which everything that a patient sees is complete.
+
+        That is: the pages, the mails, the instructions of every protocol, and the latest version of every instrument
+        of our own.
+        """
         own = [one for one in self.instruments if one.own_wording and one == self.instrument(one.id)]
-        offered = [
-            {language for (instrument_id, version, language) in self.wordings if (instrument_id, version) == key}
-            for key in ((one.id, one.version) for one in own)
-        ]
-        return tuple(sorted(set.intersection(*offered))) if offered else ()
+        offered = [{language for (*key, language) in self.wordings if key == [one.id, one.version]} for one in own]
+        offered += [set(rules.instructions) for rules in self.rule_sets.values()]
+        return tuple(sorted(set(self.messages).intersection(self.mail_languages, *offered)))
+
+    def spoken(self, language: str) -> str:
+        """The language for what must be said in any case: the patient's, English where the pages do not have it."""
+        return language if language in self.messages else SOURCE_LANGUAGE
+
+    def translations(self, language: str) -> Translations:
+        """The sentences of the patient pages in exactly this language; WordingUnavailable when there are none."""
+        if language not in self.messages:
+            raise WordingUnavailable(f"The patient pages have no translation into {language!r}.")
+        return self.messages[language]
 
     def protocol(self, protocol_id: str, version: str | None = None) -> Protocol:
         """The protocol of that version, the latest when None; UnknownProtocol when there is none."""
@@ -81,7 +97,13 @@ class Catalogue:
         return self.rule_sets[protocol.id, protocol.version]
 
 
-def load_catalogue(instruments_dir: Path, protocols_dir: Path) -> Catalogue:
+def load_catalogue(
+    instruments_dir: Path,
+    protocols_dir: Path,
+    *,
+    translations_dir: Path = TRANSLATIONS_DIR,
+    mail_texts_dir: Path = EMAIL_DIR,
+) -> Catalogue:
     """Read and check all definitions; DefinitionError names the file, the place and the reason."""
     loaded = load_instruments(instruments_dir)
     instruments = tuple(one.instrument for one in loaded)
@@ -95,4 +117,7 @@ def load_catalogue(instruments_dir: Path, protocols_dir: Path) -> Catalogue:
             for language, wording in one.wordings.items()
         },
         rule_sets={(protocol.id, protocol.version): rules for protocol, rules in protocols},
+        messages=read_translations(translations_dir),
+        # Whether each is complete is checked by whoever writes the mails, also at the start.
+        mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
     )

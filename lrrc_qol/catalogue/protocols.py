@@ -21,6 +21,7 @@ from lrrc_qol.domain.instrument import Confidence, Instrument
 from lrrc_qol.domain.schedule import Anchor, Protocol, ReminderPolicy, ReminderStep, VisitKind, VisitSpec
 
 _PARTS = ("schedule", "reminders", "alerts")
+_INSTRUCTIONS = "instructions"
 
 _Placed = tuple[Key, VisitSpec]
 """A visit with its place in the file, for messages."""
@@ -33,7 +34,7 @@ def load_protocols(
 
     Every instrument, item and code they name must be among `instruments`. DefinitionError names file, place, reason.
     """
-    schemas = {part: read_schema(protocols_dir / f"{part}.schema.json") for part in _PARTS}
+    schemas = {part: read_schema(protocols_dir / f"{part}.schema.json") for part in (*_PARTS, _INSTRUCTIONS)}
     folders = sorted({path.parent for path in protocols_dir.rglob("*.toml")})
     if not folders:
         raise DefinitionError(str(protocols_dir), "folder", "holds no protocol; expected <protocol>/schedule.toml")
@@ -50,9 +51,14 @@ def load_protocols(
 def _load(
     folder: Path, schemas: Mapping[str, Draft202012Validator], instruments: Collection[Instrument]
 ) -> tuple[Protocol, AlertRuleSet]:
+    translated = {}
     for path in sorted(folder.glob("*.toml")):
-        if path.stem not in _PARTS:
-            raise DefinitionError(str(path), "file", f"is not expected here; known are {', '.join(_PARTS)}")
+        name, _, language = path.stem.partition(".")
+        if name == _INSTRUCTIONS and language:
+            translated[language] = _instruction_file(path, language, schemas[_INSTRUCTIONS])
+        elif path.stem not in _PARTS:
+            known = ", ".join((*_PARTS, f"{_INSTRUCTIONS}.<language>"))
+            raise DefinitionError(str(path), "file", f"is not expected here; known are {known}")
     files = {part: read_definition(folder / f"{part}.toml", schemas[part]) for part in _PARTS}
     schedule, reminders = files["schedule"], files["reminders"]
     placed = list(_placed_visits(schedule.data))
@@ -68,7 +74,14 @@ def _load(
         baseline=_baseline(schedule.data["baseline"]),
         digest=hashlib.sha256(digests.encode()).hexdigest(),
     )
-    return protocol, build_alert_rules(files["alerts"], instruments)
+    return protocol, build_alert_rules(files["alerts"], instruments, translated)
+
+
+def _instruction_file(path: Path, language: str, schema: Draft202012Validator) -> DefinitionFile:
+    file = read_definition(path, schema)
+    if file.data["language"] != language:
+        raise file.error(("language",), f"is {file.data['language']!r}, but the file name says {language!r}")
+    return file
 
 
 def _refuse_first(file: DefinitionFile, faults: Iterator[tuple[Key, str]]) -> None:

@@ -10,7 +10,7 @@ import click
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.catalogue.examples import differences, read_examples
 from lrrc_qol.catalogue.instruments import EXAMPLES, load_instruments
-from lrrc_qol.catalogue.released import LOCK, lock_new_files, lock_state
+from lrrc_qol.catalogue.released import LOCK, drafts, lock_new_files, lock_state
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import DefinitionError
 from lrrc_qol.domain.instrument import Status
@@ -37,8 +37,11 @@ def check(lock: bool) -> None:
                 click.echo(f"released {name}")
         for name in lock_state(INSTRUMENTS_DIR).unreleased:
             click.echo(f"not released yet: {name} (flask instruments check --lock)")
+        unfinished = drafts(INSTRUMENTS_DIR)
     except DefinitionError as error:
         raise click.ClickException(str(error)) from None
+    if unfinished:
+        click.echo(f"{len(unfinished)} translations are drafts, not reviewed by a native speaker and not locked.")
     click.echo(f"{len(catalogue.instruments)} instruments are in order.")
 
 

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 from lrrc_qol.domain.instrument import AnswerValue, Confidence
 
+SOURCE_LANGUAGE = "en"
+"""The language in which every protocol has its instructions."""
+
 
 class AlertLevel(StrEnum):
     """How urgent a finding is."""
@@ -92,6 +95,7 @@ class Instruction:
     title: str
     text: str
     call: Literal["emergency", "ward", "nurse"] | None
+    language: str = SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class AlertRuleSet:
     """One version of a protocol's alert rules.
 
     `target_minutes` is the opening time within which the first call should be made; None = at the next contact.
+    `instructions` are kept by language, then by name; every language has all of them.
     """
 
     version: str
@@ -106,8 +111,15 @@ class AlertRuleSet:
     rules: tuple[AlertRule, ...]
     combined: tuple[CombinedRule, ...]
     windows: tuple[TimingWindow, ...]
-    instructions: Mapping[str, Instruction]
+    instructions: Mapping[str, Mapping[str, Instruction]]
     target_minutes: Mapping[AlertLevel, int | None]
+
+    def instruction(self, name: str, language: str) -> Instruction:
+        """What to tell a patient of this language; KeyError for an unknown name.
+
+        Where the language has no instructions it is the English one: not to be told whom to call would be worse.
+        """
+        return self.instructions.get(language, self.instructions[SOURCE_LANGUAGE])[name]
 
 
 @dataclass(frozen=True, slots=True)

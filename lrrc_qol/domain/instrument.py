@@ -98,7 +98,7 @@ class Item:
 
     def applies(self, facts: frozenset[str]) -> bool:
         """Whether to ask a person of whom `facts` are known to hold."""
-        return all(_holds(condition, facts) for condition in self.applies_if)
+        return all(holds(condition, facts) for condition in self.applies_if)
 
     def wording_key(self, facts: frozenset[str]) -> str:
         """Under which key a wording holds the words for a person of whom `facts` are known to hold."""
@@ -115,7 +115,8 @@ class Item:
         return min(self.codes), max(self.codes)
 
 
-def _holds(condition: str, facts: frozenset[str]) -> bool:
+def holds(condition: str, facts: frozenset[str]) -> bool:
+    """Whether a condition is met: a fact that holds, or one after `no_` that is not known to hold."""
     if condition.startswith(NEGATION):
         return condition.removeprefix(NEGATION) not in facts
     return condition in facts

@@ -34,7 +34,11 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScorePoint:
-    """One score as given on one form; `reason` says why `value` is None."""
+    """One score as given on one form; `reason` says why `value` is None.
+
+    `wording` are the facts that called for a second wording of the scale's questions on this form; None when that is
+    not known, or when the scale has only one wording.
+    """
 
     response_id: int
     visit_key: str
@@ -47,6 +51,15 @@ class ScorePoint:
     answered: int
     expected: int
     prorated: bool
+    wording: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordingChange:
+    """Two forms that asked the same questions in other words: by which facts the one and the other were worded."""
+
+    before: frozenset[str]
+    after: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,8 @@ class TrajectoryPoint:
     """A score with its place in the recovery.
 
     `day` counts from the operation; `change` is in the scale's own points and direction; `problem` says whether the
-    absolute threshold is crossed (None without one); `why` says what keeps the class from being judged.
+    absolute threshold is crossed (None without one); `why` says what keeps the class from being judged. `reworded` is
+    how the wording differs from that of the form before, `unlike_baseline` how it differs from that of the baseline.
     """
 
     point: ScorePoint
@@ -64,6 +78,8 @@ class TrajectoryPoint:
     certainty: Certainty | None
     problem: bool | None
     why: str = ""
+    reworded: WordingChange | None = None
+    unlike_baseline: WordingChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ def build_trajectory(
         scale=scale,
         baseline=baseline,
         baseline_value=baseline_value,
-        points=_with_certainty(judged),
+        points=_with_wordings(_with_certainty(judged), baseline),
         missed=tuple(sorted(missed, key=lambda visit: (visit.due_on, visit.key))),
     )
 
@@ -176,18 +192,63 @@ def _with_certainty(points: Sequence[TrajectoryPoint]) -> tuple[TrajectoryPoint,
     return tuple(marked)
 
 
+def wording_change(before: ScorePoint, after: ScorePoint) -> WordingChange | None:
+    """How two forms were worded differently; None when they were not, or when one of the wordings is not known."""
+    if before.wording is None or after.wording is None or before.wording == after.wording:
+        return None
+    return WordingChange(before.wording, after.wording)
+
+
+def _with_wordings(points: Sequence[TrajectoryPoint], baseline: Baseline) -> tuple[TrajectoryPoint, ...]:
+    """Mark where the wording changed; a form of which it is not known is passed over."""
+    reference = next((one.point for one in points if one.point.response_id == baseline.response_id), None)
+    before: ScorePoint | None = None
+    marked: list[TrajectoryPoint] = []
+    for one in points:
+        reworded = None if before is None else wording_change(before, one.point)
+        unlike = None if reference is None else wording_change(reference, one.point)
+        marked.append(replace(one, reworded=reworded, unlike_baseline=unlike))
+        before = before if one.point.wording is None else one.point
+    return tuple(marked)
+
+
+def describe_wording(change: WordingChange) -> str:
+    """Say what changed between two wordings: with stoma → without."""
+    return ", ".join(
+        f"with {words} → without" if fact in change.before else f"without {words} → with"
+        for fact in sorted(change.before ^ change.after)
+        for words in (fact.replace("_", " "),)
+    )
+
+
 def direction_words(scale: Scale) -> str:
     """Return in words which way the scale is good, for axes and tables."""
     return "higher is better" if scale.direction is Direction.BETTER else "higher is worse"
 
 
-def describe_change(point: TrajectoryPoint) -> str:
-    """Return one plain phrase for staff: class, size in score points and certainty, or what keeps it from a class."""
+def describe_change(point: TrajectoryPoint, *, decimals: int = 1) -> str:
+    """Return one plain phrase for staff: class, size in score points and certainty, or what keeps it from a class.
+
+    `decimals` is how exactly the scale is read. A comparison across a change of wording says that it is not like with
+    like.
+    """
     if point.change is None:
         return f"not compared: {point.why}"
-    size = f"{abs(point.change):.1f}".removesuffix(".0")
+    caution = unlike_words(point)
+    return f"{_class_in_words(point, point.change, decimals)}{'; ' if caution else ''}{caution}"
+
+
+def unlike_words(point: TrajectoryPoint) -> str:
+    """The remark that a comparison with the baseline is not like with like; empty when it is, or none is made."""
+    if point.change is None or point.unlike_baseline is None:
+        return ""
+    return f"not like with like: wording changed since the baseline ({describe_wording(point.unlike_baseline)})"
+
+
+def _class_in_words(point: TrajectoryPoint, change: float, decimals: int) -> str:
+    size = f"{abs(change):.{decimals}f}".removesuffix("." + "0" * decimals)
     if point.change_class is ChangeClass.NOT_EVALUABLE:
-        sign = "no change" if point.change == 0 else f"{'up' if point.change > 0 else 'down'} {size} points"
+        sign = "no change" if change == 0 else f"{'up' if change > 0 else 'down'} {size} points"
         return f"{sign}, not judged: {point.why}"
     if point.change_class is ChangeClass.AS_BEFORE:
         return "about the same as before surgery"

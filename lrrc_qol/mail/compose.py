@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import textwrap
-import tomllib
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default as default_policy
 from email.utils import format_datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from lrrc_qol.config import EMAIL_DIR
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.mail.letter import Letter, MailRefused
-from lrrc_qol.mail.neutral import EMAIL_TEMPLATES, check_templates, is_neutral
+from lrrc_qol.mail.neutral import check_templates, is_neutral
+from lrrc_qol.mail.texts import direction_of, mail_texts
 
-FALLBACK_LANGUAGE = "en"
 LINE_WIDTH = 72
 BOUNDARY = "=_two_parts_of_one_letter_="
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 LONGEST_LINE = 900  # mail servers must take lines of 998 characters
 
 
@@ -38,13 +39,14 @@ class _Text:
 
 
 class Composer:
-    """Composes every mail of a process; refuses to exist while a template or text holds a forbidden word."""
+    """Composes every mail of a process; refuses to exist while a text is incomplete or holds a forbidden word."""
 
     def __init__(self, mail_from: str) -> None:
+        mail_texts()
         check_templates()
         self.mail_from = mail_from
         self._templates = Environment(
-            loader=FileSystemLoader(EMAIL_TEMPLATES),
+            loader=FileSystemLoader(EMAIL_DIR),
             autoescape=select_autoescape(enabled_extensions=("html",), default=False),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -53,14 +55,19 @@ class Composer:
         self._templates.filters["wrapped"] = _wrapped
 
     def compose(self, letter: Letter) -> EmailMessage:
-        """The finished mail to one recipient; MailRefused when the address cannot stand in a header."""
-        language, _ = _texts(letter.language)
+        """The finished mail to one recipient, in exactly the letter's language.
+
+        MailRefused when the address cannot stand in a header or when there are no texts in the language.
+        """
+        language = letter.language
+        if letter.kind.value not in mail_texts().get(language, {}):
+            raise MailRefused(f"there is no such mail in {language}")
         text = _filled(language, letter.kind, letter.sender_name, tuple(sorted(letter.figures.items())))
         mail = EmailMessage(policy=default_policy)
         mail["Subject"] = text.subject
         mail["From"] = _address(self.mail_from, name=text.sender)
         mail["To"] = _address(letter.recipient)
-        if letter.reply_to and is_neutral(letter.reply_to):
+        if letter.reply_to and is_neutral(letter.reply_to, language):
             mail["Reply-To"] = _address(letter.reply_to)
         mail["Date"] = format_datetime(letter.sent_at)
         mail["Message-ID"] = letter.message_id
@@ -68,7 +75,7 @@ class Composer:
         if letter.unsubscribe_link:
             mail["List-Unsubscribe"] = f"<{letter.unsubscribe_link}>"
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        values = {"text": text, "link": letter.link, "language": language}
+        values = {"text": text, "link": letter.link, "language": language, "direction": direction_of(language)}
         plain = self._templates.get_template("letter.txt").render(values)
         html = self._templates.get_template("letter.html").render(values)
         mail.set_content(plain, cte=_encoding(plain))
@@ -81,10 +88,10 @@ class Composer:
 @lru_cache(maxsize=256)
 def _filled(language: str, kind: MessageKind, sender_name: str, figures: tuple[tuple[str, int], ...]) -> _Text:
     """The words of a mail; many mails of a run share them."""
-    _, texts = _texts(language)
+    texts = mail_texts()[language]
     words = texts[kind.value]
-    sender = sender_shown(sender_name, fallback=texts["sender"])
-    values: dict[str, Any] = {"sender": sender, **dict(figures)}
+    sender = sender_shown(sender_name, language, fallback=texts["sender"])
+    values: dict[str, Any] = {"sender": _kept_apart(sender, language), **dict(figures)}
     before = [words["opening_one"] if values.get("count") == 1 else words["opening"], *words["before"]]
     if "minutes" in values:
         before.append(texts["minutes"])
@@ -99,10 +106,10 @@ def _filled(language: str, kind: MessageKind, sender_name: str, figures: tuple[t
     )
 
 
-def sender_shown(name: str, *, fallback: str) -> str:
+def sender_shown(name: str, language: str, *, fallback: str) -> str:
     """The name a mail is signed with, on one line; the neutral fallback where the centre's own name tells too much."""
     shown = " ".join("".join(each if each.isprintable() else " " for each in name).split())
-    return shown if shown and is_neutral(shown) else fallback
+    return shown if shown and is_neutral(shown, language) else fallback
 
 
 def _address(text: str, *, name: str = "") -> Address:
@@ -116,13 +123,9 @@ def _address(text: str, *, name: str = "") -> Address:
         raise MailRefused("the address cannot stand in a mail") from error
 
 
-@cache
-def _texts(language: str) -> tuple[str, dict[str, Any]]:
-    """The texts in a language, or in English where there are none yet, and the language they are in."""
-    file = EMAIL_TEMPLATES / f"texts.{language}.toml"
-    if not file.is_file():
-        return _texts(FALLBACK_LANGUAGE)
-    return language, tomllib.loads(file.read_text(encoding="utf-8"))
+def _kept_apart(name: str, language: str) -> str:
+    """A name inside a sentence; its letters keep their order where the sentence runs from right to left."""
+    return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}" if direction_of(language) == "rtl" else name
 
 
 def _encoding(text: str) -> str | None:

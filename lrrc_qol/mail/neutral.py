@@ -10,37 +10,38 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lrrc_qol.config import ROOT
+from lrrc_qol.config import EMAIL_DIR
 from lrrc_qol.domain.errors import DefinitionError
 
 FORBIDDEN_FILE = Path(__file__).with_name("forbidden_words.toml")
-EMAIL_TEMPLATES = ROOT / "templates" / "email"
+# Its words are looked for in mails of every language: names of questionnaires and hospitals are often English.
+ALWAYS = "en"
 
 log = logging.getLogger(__name__)
 
 
-def forbidden_words(text: str) -> list[str]:
-    """The words of `text` that no mail may hold, in order; empty when it is neutral."""
-    return [found.group(0) for found in _pattern().finditer(text)]
+def forbidden_words(text: str, language: str = ALWAYS) -> list[str]:
+    """The words of `text` that no mail in this language may hold, in order; empty when it is neutral."""
+    return [found.group(0) for found in _pattern(language).finditer(text)]
 
 
-def is_neutral(text: str) -> bool:
-    """Whether `text` may stand anywhere in a mail."""
-    return _pattern().search(text) is None
+def is_neutral(text: str, language: str = ALWAYS) -> bool:
+    """Whether `text` may stand anywhere in a mail in this language."""
+    return _pattern(language).search(text) is None
 
 
-def check_templates(folder: Path = EMAIL_TEMPLATES) -> None:
+def check_templates(folder: Path = EMAIL_DIR) -> None:
     """Read every mail template and text; DefinitionError with file and line for the first forbidden word."""
     for path, number, line in _lines(folder):
-        words = forbidden_words(line)
+        words = forbidden_words(line, _language_of(path))
         if words:
             raise DefinitionError(str(path), f"line {number}", f"a mail must not say {words[0]!r}; use a neutral word")
 
 
 def warn_about_addresses(*, base_url: str, mail_from: str) -> None:
-    """Log a warning when the host in every link, or the sender's address, tells too much."""
+    """Log a warning when the host in every link, or the sender's address, tells too much in any language."""
     for setting, text in (("LRRC_QOL_BASE_URL", urlsplit(base_url).netloc), ("LRRC_QOL_MAIL_FROM", mail_from)):
-        words = forbidden_words(text)
+        words = [word for language in _words() for word in forbidden_words(text, language)]
         if words:
             log.warning("%s stands in every mail and holds %r; a neutral name would tell less", setting, words[0])
 
@@ -52,14 +53,33 @@ def _lines(folder: Path) -> Iterator[tuple[Path, int, str]]:
                 yield path, number, line
 
 
+def _language_of(path: Path) -> str:
+    """The language of `texts.<language>.toml`; what is no such file goes into mails of every language."""
+    name, *rest = path.name.split(".")
+    if name != "texts" or len(rest) != 2:
+        return ALWAYS
+    if rest[0] not in _words():
+        raise DefinitionError(
+            str(FORBIDDEN_FILE), rest[0], f"there are mails in {rest[0]!r}; add the table of words they must not hold"
+        )
+    return rest[0]
+
+
 @cache
-def _pattern() -> re.Pattern[str]:
-    words = [word for group in tomllib.loads(FORBIDDEN_FILE.read_text("utf-8")).values() for word in group]
+def _words() -> dict[str, list[str]]:
+    tables = tomllib.loads(FORBIDDEN_FILE.read_text(encoding="utf-8"))
+    return {language: [word for group in groups.values() for word in group] for language, groups in tables.items()}
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    words = {*_words()[ALWAYS], *_words().get(language, ())}
     return re.compile("|".join(_as_pattern(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
 
 
 def _as_pattern(word: str) -> str:
-    """A word matches as a whole, a stem (`tumour*`) with any ending, a space any spaces, hyphens and underscores."""
-    body = r"[\s_\-]+".join(re.escape(part) for part in word.rstrip("*").split())
+    """A word matches as a whole, with a star any beginning or ending, a space any spaces, hyphens and underscores."""
+    body = r"[\s_\-]+".join(re.escape(part) for part in word.strip("*").split())
+    beginning = r"\w*" if word.startswith("*") else r"(?<![^\W_])"
     ending = r"\w*" if word.endswith("*") else r"(?![^\W_])"
-    return rf"(?<![^\W_]){body}{ending}"
+    return beginning + body + ending

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.domain.applicability import wording_facts
 from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
 from lrrc_qol.domain.figures import BaselineRules
 from lrrc_qol.domain.instrument import Instrument, Scale
@@ -75,7 +76,7 @@ def _instrument_curves(
     missed = [_as_missed(course, form) for form in forms if _was_missed(course, form)]
     check_in = all(course.visits[form.visit_id].kind == VisitKind.CHECK_IN for form in forms)
     for scale in instrument.scales:
-        points = _points(course, sent, scale)
+        points = _points(course, sent, scale, instrument)
         if any(point.reason != NoScore.NOT_APPLICABLE for point in points):
             trajectory = build_trajectory(
                 scale, baseline=baseline, points=points, surgery_on=course.surgery_on, missed=missed
@@ -128,8 +129,9 @@ def _as_missed(course: Course, form: FormRow) -> MissedVisit:
     return MissedVisit(key=visit.key, due_on=visit.due_on, day=day)
 
 
-def _points(course: Course, forms: Sequence[FormRow], scale: Scale) -> list[ScorePoint]:
+def _points(course: Course, forms: Sequence[FormRow], scale: Scale, instrument: Instrument) -> list[ScorePoint]:
     scores = {score.response_id: score for score in course.scores if score.scale_id == scale.id}
+    second = wording_facts(scale, instrument)
     points: list[ScorePoint] = []
     for form in forms:
         score = scores.get(form.response_id or 0)
@@ -149,6 +151,7 @@ def _points(course: Course, forms: Sequence[FormRow], scale: Scale) -> list[Scor
                 answered=score.answered,
                 expected=score.expected,
                 prorated=score.prorated,
+                wording=second.intersection(form.facts) if second and form.facts is not None else None,
             )
         )
     return points

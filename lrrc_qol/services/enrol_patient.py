@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Centre, Episode, Patient, Plan
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.languages import offered_languages
 from lrrc_qol.services.plan_episode import apply_plan
+from lrrc_qol.services.wordings import hold_choices
 
 ADULT_AGE = 18
 OLDEST_AGE = 120
@@ -28,7 +31,7 @@ NUMBER_TAKEN = "A patient with this hospital number is already enrolled at your 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What a nurse enters. `stoma` and `urostomy` are None while not known; dates are civil dates at the centre."""
+    """What a nurse enters; dates are civil dates at the centre. The facts of anatomy are None while not known."""
 
     name: str
     born_on: date
@@ -42,10 +45,15 @@ class Enrolment:
     neoadjuvant_planned: bool
     stoma: bool | None
     urostomy: bool | None
+    rectum_removed: bool | None = None
+    bladder_removed: bool | None = None
+    vagina: bool | None = None
+    nerve_resection: bool | None = None
 
 
 def enrol_patient(work: Work, enrolment: Enrolment) -> str:
     """Enrol and plan; return the patient's public id. InvalidInput names every field that cannot be right."""
+    hold_choices(work, work.actor.centre())
     centre = work.session.get_one(Centre, work.actor.centre())
     today = work.today_in(centre.timezone)
     email = _checked(work, enrolment, centre=centre, today=today)
@@ -58,8 +66,7 @@ def enrol_patient(work: Work, enrolment: Enrolment) -> str:
         enrolled_on=today,
         planned_surgery_on=enrolment.planned_surgery_on,
         neoadjuvant_planned=enrolment.neoadjuvant_planned,
-        stoma=enrolment.stoma,
-        urostomy=enrolment.urostomy,
+        **{fact: getattr(enrolment, fact) for fact in ANATOMY},
         created_at=work.now,
     )
     work.session.add(episode)
@@ -183,8 +190,8 @@ def _choice_faults(work: Work, enrolment: Enrolment) -> dict[str, str]:
     faults: dict[str, str] = {}
     if enrolment.sex not in {"male", "female"}:
         faults["sex"] = "Choose one."
-    if enrolment.language not in work.catalogue.languages():
-        faults["language"] = "The forms are not available in this language."
+    if enrolment.language not in offered_languages(work, work.actor.centre()):
+        faults["language"] = "Your centre does not offer this language: it is not complete, or nobody has reviewed it."
     if enrolment.timezone not in available_timezones():
         faults["timezone"] = "This time zone is not known. Use a name such as Europe/London."
     return faults

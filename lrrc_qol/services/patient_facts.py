@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
+from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.models import Episode, EpisodeEvent, Patient
+
+
+def anatomy_of(episode: Episode) -> dict[str, bool | None]:
+    """Every fact of anatomy as the record has it: known to hold, known not to hold, or not known."""
+    return {fact: getattr(episode, fact) for fact in ANATOMY}
 
 
 def anatomy_facts(patient: Patient, episode: Episode) -> frozenset[str]:
     """The facts that items may ask for; an anatomy that is not known does not hold."""
-    facts = {patient.sex}
-    if episode.stoma:
-        facts.add("stoma")
-    if episode.urostomy:
-        facts.add("urostomy")
-    return frozenset(facts)
+    return facts_held(patient.sex, anatomy_of(episode), neoadjuvant=episode.neoadjuvant_planned)
+
+
+def facts_held(sex: str, anatomy: Mapping[str, bool | None], *, neoadjuvant: bool) -> frozenset[str]:
+    """The facts that are known to hold of a person, of all that a definition may name."""
+    treatment = {"neoadjuvant"} if neoadjuvant else set()
+    return frozenset({sex, *(fact for fact, holds in anatomy.items() if holds), *treatment})
+
+
+def ruled_out_anatomy(episode: Episode) -> frozenset[str]:
+    """The facts of anatomy that are known not to hold."""
+    return frozenset(fact for fact, holds in anatomy_of(episode).items() if holds is False)
 
 
 def recorded_events(rows: Iterable[EpisodeEvent]) -> list[RecordedEvent]:

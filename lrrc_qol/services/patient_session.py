@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from lrrc_qol.persistence.crypto import token_hash
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Plan, Visit
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.patient_facts import anatomy_facts, takes_part
+from lrrc_qol.services.languages import is_draft
+from lrrc_qol.services.patient_facts import anatomy_facts, ruled_out_anatomy, takes_part
 
 IDLE_LIMIT = timedelta(minutes=30)
 TOUCH_AFTER = timedelta(minutes=1)
@@ -36,7 +37,8 @@ class CentreContact:
 class Seat:
     """A browser that passed the check of a link, and the one visit it may answer.
 
-    `protocol` is the id and version that the episode runs on.
+    `facts` hold by the record, `ruled_out` are known not to hold. `protocol` is the id and version that the episode
+    runs on. `draft_language`: the pages must say that nobody has reviewed their translation.
     """
 
     session_id: int
@@ -53,9 +55,11 @@ class Seat:
     language: str
     timezone: str
     facts: frozenset[str]
+    ruled_out: frozenset[str]
     protocol: tuple[str, str]
     discharged_on: date | None
     last_seen_at: datetime
+    draft_language: bool = False
 
 
 def contact_of(centre: Centre) -> CentreContact:
@@ -113,9 +117,11 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
         language=patient.language,
         timezone=patient.timezone,
         facts=anatomy_facts(patient, episode),
+        ruled_out=ruled_out_anatomy(episode),
         protocol=(plan.protocol_id, plan.protocol_version),
         discharged_on=episode.discharged_on,
         last_seen_at=session.last_seen_at,
+        draft_language=is_draft(work, centre.id, patient.language),
     )
 
 

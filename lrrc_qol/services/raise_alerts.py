@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from lrrc_qol.catalogue.patient_words import clinic_hours_words, kept_apart, phone_words
+from lrrc_qol.catalogue.translations import Translations
 from lrrc_qol.domain.alerts import (
     AlertLevel,
     AlertRuleSet,
@@ -61,15 +63,20 @@ def instruction_for(
     It is the most urgent instruction of the whole form as it stands: a milder one about the latest answer would calm
     a patient who was just told to call.
     """
-    instructions = work.catalogue.alert_rules(*seat.protocol).instructions
+    rule_set = work.catalogue.alert_rules(*seat.protocol)
     telling = [finding for finding in findings if finding.instruction]
     if not any(items & set(finding.items) for finding in telling):
         return None
-    told = [(finding.level, instructions[finding.instruction]) for finding in telling if finding.instruction]
-    return most_urgent(told, seat.centre)
+    language = work.catalogue.spoken(seat.language)
+    told = [
+        (finding.level, rule_set.instruction(finding.instruction, language))
+        for finding in telling
+        if finding.instruction
+    ]
+    return most_urgent(work, seat, told)
 
 
-def most_urgent(told: Iterable[tuple[AlertLevel, Instruction]], centre: CentreContact) -> dict[str, Any] | None:
+def most_urgent(work: Work, seat: Seat, told: Iterable[tuple[AlertLevel, Instruction]]) -> dict[str, Any] | None:
     """The instruction that cannot wait, as a page shows it: of the highest level, then the one that calls for most.
 
     Keys: title, text, call (emergency, ward or nurse, or None), phone (the number to tap, or None) and urgent (red).
@@ -78,52 +85,26 @@ def most_urgent(told: Iterable[tuple[AlertLevel, Instruction]], centre: CentreCo
     if first is None:
         return None
     level, instruction = first
+    centre = seat.centre
+    words = work.catalogue.translations(instruction.language)
     return {
         "title": instruction.title,
-        "text": instruction.text.format_map(placeholders(centre)),
+        "text": instruction.text.format_map(placeholders(words, centre)),
         "call": instruction.call,
         "phone": getattr(centre, f"{instruction.call}_phone") if instruction.call else None,
         "urgent": level is AlertLevel.RED,
     }
 
 
-def placeholders(centre: CentreContact) -> dict[str, str]:
-    """What an instruction's text may name."""
+def placeholders(words: Translations, centre: CentreContact) -> dict[str, str]:
+    """What an instruction's text may name, in the language it is written in."""
     return {
-        "emergency_phone": centre.emergency_phone,
-        "ward_phone": centre.ward_phone,
-        "nurse_phone": centre.nurse_phone,
-        "clinic_hours": hours_in_words(centre.clinic_hours),
-        "centre": centre.name,
+        "emergency_phone": phone_words(words, centre.emergency_phone),
+        "ward_phone": phone_words(words, centre.ward_phone),
+        "nurse_phone": phone_words(words, centre.nurse_phone),
+        "clinic_hours": clinic_hours_words(words, centre.clinic_hours),
+        "centre": kept_apart(words, centre.name),
     }
-
-
-DAY_NAMES = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
-
-
-def hours_in_words(hours: Mapping[str, Any]) -> str:
-    """Opening hours as a patient reads them, days with the same hours joined: "Monday to Friday, 08:00 to 16:00"."""
-    groups: list[tuple[list[str], tuple[str, str]]] = []
-    previous_open = False
-    for key, name in DAY_NAMES.items():
-        span = hours.get(key)
-        if span and groups and previous_open and groups[-1][1] == tuple(span):
-            groups[-1][0].append(name)
-        elif span:
-            groups.append(([name], (span[0], span[1])))
-        previous_open = bool(span)
-    return "; ".join(
-        f"{days[0] if len(days) == 1 else f'{days[0]} to {days[-1]}'}, {start} to {end}"
-        for days, (start, end) in groups
-    )
 
 
 def _open_alerts(work: Work, response: Response, findings: Sequence[Finding]) -> dict[str, Alert]:

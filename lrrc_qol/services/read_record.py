@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from lrrc_qol.domain.applicability import missing_facts
 from lrrc_qol.domain.baseline import Baseline
 from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
 from lrrc_qol.domain.errors import NotFound
@@ -33,7 +34,8 @@ from lrrc_qol.persistence.queries.record import (
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
-from lrrc_qol.services.plan_episode import displayable
+from lrrc_qol.services.patient_facts import facts_held
+from lrrc_qol.services.wordings import NotAsked, not_asked
 
 ENDINGS = frozenset({EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL})
 
@@ -51,7 +53,8 @@ class VisitView:
 class PatientRecord:
     """What the patient page shows; `today` is the patient's local date, days are counted at the centre.
 
-    `not_asked` names the questionnaires of the plan that nobody is asked, because their wording may not be shown.
+    `not_asked` names the questionnaires that this patient should be asked and is not, each with the reason.
+    `unknown_anatomy` has the facts that are not known and on which open questionnaires depend, with their titles.
     """
 
     patient: PatientRow
@@ -67,7 +70,8 @@ class PatientRecord:
     events: tuple[EventRow, ...]
     alerts: tuple[OpenAlertRow, ...]
     messages: tuple[MessageRow, ...]
-    not_asked: tuple[str, ...]
+    not_asked: tuple[NotAsked, ...]
+    unknown_anatomy: Mapping[str, tuple[str, ...]]
 
 
 def find_patient_row(work: Work, public_id: str) -> PatientRow:
@@ -97,6 +101,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
     )
     protocol = work.catalogue.protocol(patient.protocol_id, patient.protocol_version)
     counted_on = work.today_in(patient.centre_timezone)
+    ending = ending_of(events)
     return PatientRecord(
         patient=patient,
         protocol=protocol,
@@ -105,20 +110,35 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         day_since_discharge=_days_since(patient.discharged_on, counted_on),
         baseline=episode_baseline(course, protocol.baseline),
         contact=contact_facts_from_events(_standing(events), today=today),
-        ending=ending_of(events),
+        ending=ending,
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
         events=events,
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),
-        not_asked=_not_asked(work, protocol, patient.language),
+        not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),
+        unknown_anatomy={} if ending else _unknown_anatomy(work, patient, course),
     )
 
 
-def _not_asked(work: Work, protocol: Protocol, language: str) -> tuple[str, ...]:
-    planned = list(dict.fromkeys(instrument for visit in protocol.visits for instrument in visit.instruments))
-    shown = displayable(work, planned, language)
-    return tuple(work.catalogue.instrument(one).title for one in planned if one not in shown)
+def _unknown_anatomy(work: Work, patient: PatientRow, course: Course) -> dict[str, tuple[str, ...]]:
+    held = facts_held(patient.sex, patient.anatomy, neoadjuvant=patient.neoadjuvant_planned)
+    unknown = [fact for fact, holds in patient.anatomy.items() if holds is None]
+    open_forms = {
+        (form.instrument_id, form.instrument_version)
+        for form in course.forms
+        if form.submitted_at is None and _still_to_come(course.visits[form.visit_id], course.today)
+    }
+    wanted: dict[str, list[str]] = {}
+    for instrument_id, version in sorted(open_forms):
+        instrument = work.catalogue.instrument(instrument_id, version)
+        for fact in missing_facts(instrument, held=held, unknown=unknown):
+            wanted.setdefault(fact, []).append(instrument.short_title)
+    return {fact: tuple(wanted[fact]) for fact in unknown if fact in wanted}
+
+
+def _still_to_come(visit: VisitRow, today: date) -> bool:
+    return visit.planned and visit.completed_at is None and today <= visit.closes_on
 
 
 def note_view(work: Work, patient: PatientRow, *, part: str) -> None:

@@ -29,8 +29,8 @@ def urgent_advice(work: Work, seat: Seat) -> dict[str, Any] | None:
     rule_set = work.catalogue.alert_rules(*seat.protocol)
     rules: tuple[AlertRule | CombinedRule, ...] = (*rule_set.rules, *rule_set.combined)
     told = [
-        (AlertLevel.RED, rule_set.instructions[rule.instruction])
+        (AlertLevel.RED, rule_set.instruction(rule.instruction, work.catalogue.spoken(seat.language)))
         for rule in rules
         if rule.id in fired and rule.instruction
     ]
-    return most_urgent(told, seat.centre)
+    return most_urgent(work, seat, told)

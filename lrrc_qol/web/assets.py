@@ -1,4 +1,4 @@
-"""Addresses of static files that change with their content, and the charts' drawing library from its wheel."""
+"""Addresses of static files that change with their content, scripts sent as one, and the charts' drawing library."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from lrrc_qol.web.guards import audience
 
 STATIC_DIR = ROOT / "lrrc_qol" / "static"
 DIGEST_LENGTH = 16
+# Written in parts, sent in one: a phone pays for each request.
+SCRIPTS = {"patient.js": ("patient/page.js", "patient/player.js")}
 # The address names the content, so a browser never has to ask again.
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -36,8 +38,17 @@ def vendor(digest: str) -> Response:
     return response
 
 
+@blueprint.get(f"/static/<any({', '.join(map(repr, SCRIPTS))}):name>")
+@audience.public
+def script(name: str) -> Response:
+    """The parts of a script as one file."""
+    response = Response(b"".join(path.read_bytes() for path in _parts(name)), mimetype="text/javascript")
+    response.headers["Cache-Control"] = IMMUTABLE
+    return response
+
+
 def install_assets(app: Flask) -> None:
-    """Register the route of the drawing library, the two address functions of the templates, and whole static files."""
+    """Register the routes of scripts, the two address functions of the templates, and whole static files."""
     app.register_blueprint(blueprint)
     app.add_template_global(asset_url)
     app.add_template_global(plotly_url)
@@ -56,8 +67,11 @@ def _hold_whole(response: Response) -> Response:
 
 def asset_url(name: str) -> str:
     """Address of a file of our own in the static folder; a changed file has a new address."""
-    path = STATIC_DIR / name
-    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns))
+    paths = _parts(name)
+    digest = _digest(paths, tuple(path.stat().st_mtime_ns for path in paths))
+    if name in SCRIPTS:
+        return url_for("assets.script", name=name, v=digest)
+    return url_for("static", filename=name, v=digest)
 
 
 def plotly_url() -> str:
@@ -65,9 +79,13 @@ def plotly_url() -> str:
     return url_for("assets.vendor", digest=_plotly_digest())
 
 
+def _parts(name: str) -> tuple[Path, ...]:
+    return tuple(STATIC_DIR / part for part in SCRIPTS.get(name, (name,)))
+
+
 @cache
-def _digest(path: Path, _changed_ns: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGEST_LENGTH]
+def _digest(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:DIGEST_LENGTH]
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrrc_qol.catalogue.released import LOCK, LockState, lock_new_files, lock_state
+from lrrc_qol.catalogue.released import LOCK, LockState, drafts, lock_new_files, lock_state
 from lrrc_qol.config import INSTRUMENTS_DIR
 from lrrc_qol.domain.errors import DefinitionError
 
@@ -35,6 +35,21 @@ def test_locking_adds_new_files_and_leaves_old_lines_alone(spoilt: Path) -> None
     assert (spoilt / LOCK).read_text(encoding="utf-8").startswith(before)
     assert lock_state(spoilt).changed == (FILE,)
     assert lock_new_files(spoilt) == ()
+
+
+def test_a_translation_is_locked_once_it_is_reviewed(spoilt: Path) -> None:
+    draft = spoilt / "pain_nrs/1.0/text.nl.toml"
+    assert "pain_nrs/1.0/text.nl.toml" in drafts(spoilt)
+    assert lock_new_files(spoilt) == ()
+    draft.write_text(draft.read_text(encoding="utf-8").replace('"not_reviewed"', '"reviewed"'), encoding="utf-8")
+    assert "pain_nrs/1.0/text.nl.toml" not in drafts(spoilt)
+    assert lock_new_files(spoilt) == ("pain_nrs/1.0/text.nl.toml",)
+
+
+def test_words_inside_a_question_make_no_draft(spoilt: Path) -> None:
+    text = (spoilt / FILE).read_text(encoding="utf-8")
+    (spoilt / "pain_nrs/1.0/text.de.toml").write_text(text + 'review = "not_reviewed"\n', encoding="utf-8")
+    assert lock_new_files(spoilt) == ("pain_nrs/1.0/text.de.toml",)
 
 
 def test_the_first_lock_holds_everything(spoilt: Path) -> None:

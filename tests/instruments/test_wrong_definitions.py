@@ -106,7 +106,7 @@ FAULTS = {
     ),
     "own words, other licence": Fault(PAIN, 'class = "A"', 'class = "C"', "licence_class", "the class is A"),
     "own words, not there": Fault(C30, "wording = false", "wording = true", "licence_class", "the class is A"),
-    "words of others": Fault(PAIN, "wording = true", "wording = false", "text.en.toml", "must not be shipped"),
+    "words of others": Fault(PAIN, "wording = true", "wording = false", "text.ar.toml", "must not be shipped"),
     # the wording
     "text of another": Fault(PAIN_TEXT, '"pain_nrs"', '"distress_nrs"', "instrument", "is 'distress_nrs'"),
     "text of a version": Fault(PAIN_TEXT, 'version = "1.0"', 'version = "1.1"', "version", "is '1.1'"),
@@ -124,7 +124,7 @@ FAULTS = {
         PAIN,
         "[[scales]]",
         f"{ONE_MORE_ITEM}\n[[scales]]",
-        "text.en.toml line 10, items",
+        "text.ar.toml line 11, items",
         "no text for item 'pain_walking'",
     ),
     "no text": Fault(PAIN_TEXT, 'text = "How bad is your pain right now?"\n', "", "items.pain_now", "'text'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import (
     Assignment,
@@ -25,7 +27,10 @@ from lrrc_qol.persistence.models import (
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """A patient of the viewer's centre with the newest episode and its plan; identifiers are open."""
+    """A patient of the viewer's centre with the newest episode and its plan; identifiers are open.
+
+    `anatomy` has every fact of anatomy: known to hold, known not to hold, or None for not known.
+    """
 
     id: int
     public_id: str
@@ -44,8 +49,7 @@ class PatientRow:
     surgery_on: date | None
     discharged_on: date | None
     neoadjuvant_planned: bool
-    stoma: bool | None
-    urostomy: bool | None
+    anatomy: Mapping[str, bool | None]
     closed_on: date | None
     protocol_id: str
     protocol_version: str
@@ -69,7 +73,10 @@ class VisitRow:
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """One questionnaire of a visit, with its response once there is one."""
+    """One questionnaire of a visit, with its response once there is one.
+
+    `facts` are those of anatomy and sex by which it was asked; None for a draft and for forms of old.
+    """
 
     visit_id: int
     position: int
@@ -82,6 +89,7 @@ class FormRow:
     submitted_at: datetime | None
     answered_on: date | None
     reviewed_at: datetime | None
+    facts: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +145,7 @@ def _open_patient(
         surgery_on=episode.surgery_on,
         discharged_on=episode.discharged_on,
         neoadjuvant_planned=episode.neoadjuvant_planned,
-        stoma=episode.stoma,
-        urostomy=episode.urostomy,
+        anatomy={fact: getattr(episode, fact) for fact in ANATOMY},
         closed_on=episode.closed_on,
         protocol_id=plan.protocol_id,
         protocol_version=plan.protocol_version,
@@ -181,6 +188,7 @@ def list_forms(session: Session, *, centre_id: int, episode_id: int) -> tuple[Fo
             Response.submitted_at,
             Response.answered_on,
             Response.reviewed_at,
+            Response.facts,
         )
         .outerjoin(Response, Response.assignment_id == Assignment.id)
         .where(Assignment.episode_id == episode_id, Assignment.centre_id == centre_id)

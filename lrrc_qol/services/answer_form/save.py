@@ -6,10 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from lrrc_qol.domain.applicability import possible_items
 from lrrc_qol.persistence.models import Answer, Response
 from lrrc_qol.services.answer_form.rows import (
     Form,
     add_answers,
+    as_told,
+    asked_values,
     body_hash,
     find_request,
     keep_request,
@@ -85,7 +88,8 @@ def _identity(request: SaveRequest) -> dict[str, Any]:
 
 def _faults(form: Form, seat: Seat, request: SaveRequest) -> dict[str, str]:
     faults: dict[str, str] = {}
-    asked = {item.id: item for item in form.instrument.applicable_items(seat.facts)}
+    # A filter question may take away an item that another device still shows: its answer waits in the history.
+    asked = {item.id: item for item in possible_items(form.instrument, seat.facts)}
     seen: set[str] = set()
     for answer in request.answers:
         item = asked.get(answer.item_id)
@@ -126,7 +130,8 @@ def _store(work: Work, seat: Seat, form: Form, request: SaveRequest, digest: str
     current = current_answers([*form.current.values(), *added])
     for item_id, both in conflicts.items():
         both["current"] = _shown(current[item_id])
-    findings = raise_alerts(work, seat, response, as_values(current))
+    told = as_told(seat, form.instrument, as_values(current))
+    findings = raise_alerts(work, told, response, asked_values(told, form.instrument, as_values(current))[0])
     items = frozenset(answer.item_id for answer in request.answers)
     elsewhere = [name for name, row in form.current.items() if name not in items and _unseen(row, seat, request)]
     body: dict[str, Any] = {

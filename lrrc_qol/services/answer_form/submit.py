@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 
-from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing
+from lrrc_qol.domain.applicability import contradictions
+from lrrc_qol.domain.instrument import AnswerValue, Instrument
 from lrrc_qol.domain.schedule import VisitKind
-from lrrc_qol.domain.scoring import score_response
-from lrrc_qol.persistence.models import Answer, Assignment, Message, Response, ScoreRow, Visit
+from lrrc_qol.domain.scoring import Score, score_response
+from lrrc_qol.persistence.models import Answer, Message, Response, ScoreRow, Visit
 from lrrc_qol.services import audit
-from lrrc_qol.services.answer_form.rows import Form, add_answers, body_hash, find_request, keep_request, lock_form
+from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.answer_form.rows import (
+    Form,
+    add_answers,
+    as_told,
+    asked_values,
+    body_hash,
+    find_request,
+    keep_request,
+    lock_form,
+    rows_with_words,
+)
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
 from lrrc_qol.services.visit_advice import urgent_advice
@@ -77,30 +92,37 @@ def store_scores(
             "expected": score.expected,
             "prorated": score.prorated,
             "scoring_version": score.version,
-            "inputs": {"items": list(score.items)},
+            "inputs": _inputs(score),
             "computed_at": work.now,
         }
-        for score in score_response(instrument, values)
+        for score in score_response(instrument, values, value_set=value_set_of(work, response.centre_id, instrument))
     ]
     if rows:
         work.session.execute(insert(ScoreRow), rows, execution_options={"render_nulls": True})
 
 
+def _inputs(score: Score) -> dict[str, Any]:
+    """What a score rests on: the items or scales that entered, the value set, and the band that it falls into."""
+    named = {"value_set": score.value_set, "label": score.label}
+    return {"items": list(score.items), **{name: text for name, text in named.items() if text}}
+
+
 def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]:
-    values = as_values(form.current)
-    asked = {item.id for item in form.instrument.applicable_items(seat.facts)}
-    unasked = [item.id for item in form.instrument.items if item.id not in asked]
-    values |= dict.fromkeys(unasked, Missing.NOT_APPLICABLE)
+    given = as_values(form.current)
+    told = as_told(seat, form.instrument, given)
+    values, unasked = asked_values(told, form.instrument, given)
     response.version += 1
     response.submitted_at = work.now
+    response.facts = sorted(told.facts)
     response.answered_on = max(
         answer.given_at.astimezone(ZoneInfo(seat.timezone)).date() for answer in form.current.values()
     )
     if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
         response.baseline_type = "prospective"
-    add_answers(work, [_not_applicable(work, response, item_id) for item_id in unasked])
+    add_answers(work, [_not_applicable(work, response, item_id, form.current.get(item_id)) for item_id in unasked])
     store_scores(work, response, form.instrument, values, generation=1)
-    raise_alerts(work, seat, response, values)
+    raise_alerts(work, told, response, values)
+    differing = _ask_about_anatomy(work, seat, form.instrument, given)
     audit.record(
         work,
         "submitted_response",
@@ -108,19 +130,33 @@ def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]
         subject_id=response.id,
         centre_id=response.centre_id,
         episode_id=response.episode_id,
-        detail={"instrument": f"{response.instrument_id} {response.instrument_version}", "visit": seat.visit_key},
+        detail={
+            "instrument": f"{response.instrument_id} {response.instrument_version}",
+            "visit": seat.visit_key,
+            **({"differs_from_record": differing} if differing else {}),
+        },
     )
-    return [item.id for item in form.instrument.items if item.id in asked and item.id not in form.current]
+    return [item.id for item in form.instrument.items if item.id not in values]
 
 
-def _not_applicable(work: Work, response: Response, item_id: str) -> Answer:
+def _ask_about_anatomy(work: Work, seat: Seat, instrument: Instrument, given: Mapping[str, AnswerValue]) -> list[str]:
+    """Leave a task when the form says the opposite of the record; the record itself is for a person to change."""
+    differing = contradictions(instrument, given, held=seat.facts, ruled_out=seat.ruled_out)
+    if differing:
+        visit = work.session.get_one(Visit, seat.visit_id)
+        add_task(work, visit, kind="check_anatomy", due_on=work.today_in(seat.centre.timezone))
+    return list(differing)
+
+
+def _not_applicable(work: Work, response: Response, item_id: str, before: Answer | None) -> Answer:
+    """The item's last version; one that was answered before a filter question took it away is not the newer one."""
     return Answer(
         response_id=response.id,
         item_id=item_id,
         kind="not_applicable",
         value=None,
         seq=response.version,
-        given_at=work.now,
+        given_at=work.now if before is None else max(work.now, before.given_at + timedelta(microseconds=1)),
         saved_at=work.now,
     )
 
@@ -143,12 +179,7 @@ def after_sending(work: Work, seat: Seat) -> dict[str, Any]:
     Keys: next (the first questionnaire of the visit that was not sent yet, or None), left (how many those are) and
     urgent (whether an answer of the visit called for an urgent instruction, which the thanks must repeat).
     """
-    unsent = work.session.scalars(
-        select(Assignment.public_id)
-        .outerjoin(Response, Response.assignment_id == Assignment.id)
-        .where(Assignment.visit_id == seat.visit_id, Response.submitted_at.is_(None))
-        .order_by(Assignment.position)
-    ).all()
+    unsent = [row.assignment.public_id for row in rows_with_words(work, seat, unsent=True)]
     return {
         "next": unsent[0] if unsent else None,
         "left": len(unsent),

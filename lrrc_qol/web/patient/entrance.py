@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Literal
 
 from flask import make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -14,21 +15,22 @@ from lrrc_qol.services.enter_by_link import Entry, LinkView, describe_link, ente
 from lrrc_qol.services.patient_session import find_seat, leave
 from lrrc_qol.services.staff_session import StaffIdentity, end_session
 from lrrc_qol.web.guards import SEAT_KEY, audience, runtime
+from lrrc_qol.web.languages import greet, page_words, remember, speak
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.pages import next_page
+from lrrc_qol.web.patient.plain_words import plain_digits
 
 EARLIEST_YEAR = 1900
+YearMistake = Literal["", "empty", "not_a_year", "wrong_year"]
 # An ended link looks like one that never was; a paused one asks to come back later.
 LINK_STATUS = {"unknown": 404, "ended": 404, "paused": 429}
-EMPTY_YEAR = "Please type the year you were born."
-NOT_A_YEAR = "Please type a year with four numbers, for example 1957."
-WRONG_YEAR = "This year does not match the one your hospital has. Please check it and try again."
 
 
 @blueprint.get("/")
 @audience.public
 def chooser() -> ResponseReturnValue:
     """Two ways in: the link from the hospital, or the staff's sign-in."""
+    greet()
     return render_template("patient/chooser.html")
 
 
@@ -52,12 +54,13 @@ def landing(token: str) -> ResponseReturnValue:
 @audience.public
 def enter(token: str) -> ResponseReturnValue:
     """Check the year of birth; a good one gives this browser a seat and leads to the form without the token."""
-    year = request.form.get("year", "").strip()
+    typed = request.form.get("year", "").strip()
+    year = plain_digits(typed)
     mistake = year_mistake(year, runtime().clock.now())
     if mistake:
         with runtime().reading(ANONYMOUS_PATIENT) as work:
             link = describe_link(work, token)
-        return _link_page(link, token, mistake=mistake, year=year)
+        return _link_page(link, token, mistake=mistake, year=typed)
     # Looked up before the transaction below, because the look-up may write in one of its own.
     staff = current_user.identity if current_user.is_authenticated else None
     with runtime().writing(ANONYMOUS_PATIENT) as work:
@@ -72,6 +75,7 @@ def enter(token: str) -> ResponseReturnValue:
     # A link of another patient replaces the seat, and with it everything this browser remembered.
     session.clear()
     session[SEAT_KEY] = entry.session_token
+    remember(link.language)
     return redirect(target, 303)
 
 
@@ -84,30 +88,41 @@ def _end_earlier(work: Work, staff: StaffIdentity | None) -> None:
         end_session(work, staff)
 
 
-def year_mistake(year: str, now: datetime) -> str:
+def year_mistake(year: str, now: datetime) -> YearMistake:
     """What is wrong with a typed year of birth, before it counts as a try; empty when it can be one."""
     if not year:
-        return EMPTY_YEAR
+        return "empty"
     if not re.fullmatch(r"[0-9]{4}", year) or not EARLIEST_YEAR <= int(year) <= now.year:
-        return NOT_A_YEAR
+        return "not_a_year"
+    return ""
+
+
+def _mistake_words(mistake: YearMistake) -> str:
+    words = page_words()
+    if mistake == "empty":
+        return words.gettext("Please type the year you were born.")
+    if mistake == "not_a_year":
+        return words.gettext("Please type a year with four numbers, for example 1957.")
+    if mistake == "wrong_year":
+        return words.gettext("This year does not match the one your hospital has. Please check it and try again.")
     return ""
 
 
 def _refused(entry: Entry, link: LinkView, token: str) -> ResponseReturnValue:
     if entry.reason == "paused":
         return _state_page("paused", link, wait_minutes=entry.wait_minutes)
-    return _link_page(link, token, mistake=WRONG_YEAR if entry.reason == "wrong_year" else "")
+    return _link_page(link, token, mistake="wrong_year" if entry.reason == "wrong_year" else "")
 
 
-def _link_page(link: LinkView, token: str, *, mistake: str = "", year: str = "") -> ResponseReturnValue:
+def _link_page(link: LinkView, token: str, *, mistake: YearMistake = "", year: str = "") -> ResponseReturnValue:
     if link.state != "open":
         return _state_page(link.state, link, wait_minutes=link.wait_minutes)
+    speak(link.language, draft=link.draft_language)
     page = render_template(
         "patient/landing.html",
         centre=link.centre,
-        language=link.language,
         token=token,
-        mistake=mistake,
+        mistake=_mistake_words(mistake),
         year=year,
     )
     return page, 422 if mistake else 200
@@ -115,11 +130,14 @@ def _link_page(link: LinkView, token: str, *, mistake: str = "", year: str = "")
 
 def _state_page(state: str, link: LinkView, *, wait_minutes: int) -> ResponseReturnValue:
     gone = state in {"unknown", "ended"}
+    if gone:
+        greet()
+    else:
+        speak(link.language, draft=link.draft_language)
     page = render_template(
         "patient/link_state.html",
         state="gone" if gone else state,
         centre=None if gone else link.centre,
-        language="en" if gone else link.language,
         opens_on=link.opens_on,
         wait_minutes=wait_minutes,
     )

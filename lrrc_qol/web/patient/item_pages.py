@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from lrrc_qol.domain.instrument import ItemKind
 from lrrc_qol.services.answer_form import (
     AnswerInput,
     FormItem,
@@ -15,12 +16,13 @@ from lrrc_qol.services.answer_form import (
     save_answers,
 )
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
+from lrrc_qol.web.languages import page_words
 from lrrc_qol.web.patient.blueprint import blueprint
-from lrrc_qol.web.patient.pages import item_url, option_words, request_key, seat_page
+from lrrc_qol.web.patient.pages import first_undecided, item_url, option_words, request_key, seat_page
+from lrrc_qol.web.patient.plain_words import plain_digits
 from lrrc_qol.web.patient.save_request import small_int
 
 ADVICE_KEY = "advice"
-NO_ANSWER = "Please choose an answer, or press “Leave this one out”."
 
 
 @blueprint.get("/form/<assignment>/item/<int:number>")
@@ -40,18 +42,21 @@ def save_item(assignment: str, number: int) -> ResponseReturnValue:
     view = _view(assignment)
     if view.submitted:
         return redirect(url_for("patient.thanks"), 303)
+    number = _number_now(view, number)
+    if not number:
+        return redirect(item_url(view, first_undecided(view.items)), 303)
     asked = _asked(view, number)
     leave_out = request.form.get("action") == "leave_out"
-    value = None if leave_out else small_int(request.form.get("answer", ""))
+    value = None if leave_out else small_int(plain_digits(request.form.get("answer", "")))
     if value is None and not leave_out:
-        return _item_page(view, number, mistake=NO_ANSWER), 422
+        return _item_page(view, number, mistake=no_answer_words(asked)), 422
     answer = AnswerInput(item_id=asked.id, value=value, declined=leave_out)
     seen = small_int(request.form.get("version", ""))
     # The key is made here: a page that a browser brings back with "back" must be able to save something else.
     save = SaveRequest(key=request_key(), version=view.version if seen is None else seen, answers=(answer,))
     with runtime().writing(patient_actor()) as work:
         result = save_answers(work, current_seat(), assignment, save)
-    return _after_save(view, number, result)
+    return _after_save(_view(assignment) if asked.tells else view, number, result)
 
 
 @blueprint.get("/form/<assignment>/advice")
@@ -74,7 +79,7 @@ def _after_save(view: FormView, number: int, result: SaveResult) -> ResponseRetu
     if error == "submitted":
         return redirect(url_for("patient.thanks"), 303)
     if error == "invalid":
-        return _item_page(view, number, mistake=NO_ANSWER), 422
+        return _item_page(view, number, mistake=no_answer_words(_asked(view, number))), 422
     target = len(view.items) + 1 if request.form.get("review") else number + 1
     session.pop(ADVICE_KEY, None)
     if result.body.get("instruction"):
@@ -100,6 +105,28 @@ def _item_page(view: FormView, number: int, *, mistake: str = "", conflict: Save
         mistake=mistake,
         conflict=_conflict_words(asked, conflict) if conflict else None,
     )
+
+
+def no_answer_words(asked: FormItem) -> str:
+    """What to do when nothing was chosen, or when what was typed is no number of the range."""
+    if asked.kind is ItemKind.NUMBER:
+        ends = {"low": asked.options[0][0], "high": asked.options[-1][0]}
+        words = page_words().gettext(
+            "Please type a whole number from %(low)s to %(high)s, or press “Leave this one out”."
+        )
+        return words % ends
+    return page_words().gettext("Please choose an answer, or press “Leave this one out”.")
+
+
+def _number_now(view: FormView, number: int) -> int:
+    """The number now of the question that the sent page showed; 0 when it is not asked any more, or in other words.
+
+    A filter question answered on another device moves the questions after it, and an answer must not move along.
+    """
+    shown = request.form.get("question")
+    if shown is None:
+        return number
+    return next((place for place, item in enumerate(view.items, start=1) if item.key == shown), 0)
 
 
 def _asked(view: FormView, number: int) -> FormItem:

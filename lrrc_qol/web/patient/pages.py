@@ -25,9 +25,9 @@ class ReviewRow:
 
 
 def seat_page(template: str, **values: object) -> str:
-    """A page inside the frame of the current seat: centre, language and first name."""
+    """A page inside the frame of the current seat, in the patient's language."""
     seat = current_seat()
-    return render_template(template, seat=seat, centre=seat.centre, language=seat.language, **values)
+    return render_template(template, seat=seat, centre=seat.centre, **values)
 
 
 def first_undecided(items: Sequence[FormItem]) -> int:
@@ -72,9 +72,9 @@ def answer_words(item: FormItem) -> str:
 
 
 def option_words(item: FormItem, code: int) -> str:
-    """One option read on its own: its label, with the number before it where the number is what was tapped."""
+    """One option read on its own: its label, with the number before it where the number is what was tapped or typed."""
     label = dict(item.options).get(code, str(code))
-    if item.kind is ItemKind.RATING and label != str(code):
+    if item.kind is not ItemKind.CHOICE and label != str(code):
         return f"{code} – {label}"
     return label
 

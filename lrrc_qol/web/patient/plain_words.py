@@ -1,25 +1,14 @@
-"""Phone numbers, opening hours and days as a patient reads and taps them."""
+"""Phone numbers, opening hours, days and typed numbers as a patient reads, taps and writes them."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
-WEEK = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from lrrc_qol.catalogue import patient_words
+from lrrc_qol.web.languages import page_words
 
 
 def telephone_uri(number: str) -> str:
@@ -29,19 +18,25 @@ def telephone_uri(number: str) -> str:
 
 
 def clinic_hours_words(hours: Mapping[str, Sequence[str]]) -> str:
-    """Opening hours such as `Monday to Friday, 08:00 to 16:00`; days with the same hours in a row are joined.
-
-    `hours` maps mon..sun to ["08:00", "16:00"]; an absent day is closed. Empty when nothing is known.
-    """
-    runs: list[str] = []
-    for times, days in groupby(WEEK, key=lambda day: tuple(hours.get(day) or ())):
-        if times:
-            names = [WEEK[day] for day in days]
-            when = names[0] if len(names) == 1 else f"{names[0]} {'and' if len(names) == 2 else 'to'} {names[-1]}"
-            runs.append(f"{when}, {times[0]} to {times[1]}")
-    return "; ".join(runs)
+    """Opening hours in the language of the page; empty when nothing is known."""
+    return patient_words.clinic_hours_words(page_words(), hours)
 
 
 def day_words(day: date) -> str:
-    """A date such as `Monday 3 March`."""
-    return f"{list(WEEK.values())[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    """A date with its weekday in the language of the page."""
+    return patient_words.day_words(page_words(), day)
+
+
+def kept_apart(text: str) -> str:
+    """A name for a text without markup, its letters in their own order whichever way the page is written."""
+    return patient_words.kept_apart(page_words(), text)
+
+
+def kept_ltr(text: str) -> str:
+    """A phone number or another figure for a text, in its own order whichever way the page is written."""
+    return patient_words.phone_words(page_words(), text)
+
+
+def plain_digits(text: str) -> str:
+    """What was typed, its digits of any script as 0 to 9: keyboards for other languages write them their own way."""
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text).strip()

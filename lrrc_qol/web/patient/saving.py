@@ -8,17 +8,13 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.services.answer_form import SubmitResult, save_answers, submit_response
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
+from lrrc_qol.web.languages import page_words
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.form_pages import review_page
 from lrrc_qol.web.patient.save_request import LONGEST_BODY, check_submit, read_save, read_submit, small_int
 
-PROBLEMS = {
-    "conflict": "An answer was changed on another page or device. Please check your answers, then send them.",
-    "nothing_answered": "There is no answer to send yet. Please answer at least one question.",
-}
 # The cookie stays for the thank-you page and for a repeated submit; it opens no answer any more.
 NOTHING_LEFT = {"Clear-Site-Data": '"storage"'}
-TRY_AGAIN = "Your answers could not be sent. Please try again."
 
 
 @blueprint.post("/form/<assignment>/save")
@@ -57,13 +53,24 @@ def _submit_plain(assignment: str) -> ResponseReturnValue:
     try:
         key, version = check_submit(request.form.get("key"), small_int(request.form.get("version", "")))
     except InvalidInput:
-        return review_page(assignment, problem=TRY_AGAIN)
+        return review_page(assignment, problem=_problem_words())
     result = _submit(assignment, key=key, version=version)
     if result.status == 200 or result.body.get("error") == "submitted":
         answer = redirect(url_for("patient.thanks"), 303)
         answer.headers.update(NOTHING_LEFT if _is_last(result) else {})
         return answer
-    return review_page(assignment, problem=PROBLEMS.get(result.body.get("error", ""), TRY_AGAIN))
+    return review_page(assignment, problem=_problem_words(result.body.get("error")))
+
+
+def _problem_words(error: str | None = None) -> str:
+    words = page_words()
+    if error == "conflict":
+        return words.gettext(
+            "An answer was changed on another page or device. Please check your answers, then send them."
+        )
+    if error == "nothing_answered":
+        return words.gettext("There is no answer to send yet. Please answer at least one question.")
+    return words.gettext("Your answers could not be sent. Please try again.")
 
 
 def _submit(assignment: str, *, key: str, version: int) -> SubmitResult:

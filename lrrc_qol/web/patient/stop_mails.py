@@ -10,6 +10,7 @@ from lrrc_qol.mail.unsubscribe import read_token
 from lrrc_qol.services.context import SYSTEM
 from lrrc_qol.services.stop_reminders import describe_stop, stop_reminders
 from lrrc_qol.web.guards import audience, runtime
+from lrrc_qol.web.languages import speak
 from lrrc_qol.web.patient.blueprint import blueprint
 
 
@@ -21,7 +22,8 @@ def stop_mails(token: str) -> ResponseReturnValue:
         choice = describe_stop(work, _patient_of(token))
     if choice is None:
         abort(404)
-    return render_template("patient/stop_mails.html", centre=choice.centre, language=choice.language, token=token)
+    speak(choice.language, draft=choice.draft_language)
+    return render_template("patient/stop_mails.html", centre=choice.centre, token=token)
 
 
 @blueprint.post("/u/<token>")
@@ -32,7 +34,8 @@ def stop_mails_now(token: str) -> ResponseReturnValue:
         choice = stop_reminders(work, _patient_of(token))
     if choice is None:
         abort(404)
-    return render_template("patient/mails_stopped.html", centre=choice.centre, language=choice.language)
+    speak(choice.language, draft=choice.draft_language)
+    return render_template("patient/mails_stopped.html", centre=choice.centre)
 
 
 def _patient_of(token: str) -> str:

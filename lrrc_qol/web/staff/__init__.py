@@ -1,10 +1,11 @@
 """The pages of the care team: worklist, alerts, tasks, patients, dates, cohort."""
 
-from lrrc_qol.web.staff import alerts, cohort, dates, enrol, events, form_answers, patients, tasks, worklist
+from lrrc_qol.web.staff import alerts, anatomy, cohort, dates, enrol, events, form_answers, patients, tasks, worklist
 from lrrc_qol.web.staff.blueprint import blueprint
 
 __all__ = [
     "alerts",
+    "anatomy",
     "blueprint",
     "cohort",
     "dates",

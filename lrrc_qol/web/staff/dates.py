@@ -92,6 +92,6 @@ def _stored(patient: PatientRow) -> EpisodeDates:
         planned_surgery_on=patient.planned_surgery_on,
         surgery_on=patient.surgery_on,
         discharged_on=patient.discharged_on,
-        stoma=patient.stoma,
-        urostomy=patient.urostomy,
+        stoma=patient.anatomy["stoma"],
+        urostomy=patient.anatomy["urostomy"],
     )

@@ -87,6 +87,9 @@ def events(public_id: str) -> ResponseReturnValue:
         form.add_faults(refusal.fields)
         return _form_page(patient, form)
     flash(f"Recorded: {EVENT_WORDS[kind]}.", "good")
+    if kind is EventKind.STOMA_CHANGE:
+        # The event is the history; which questions are asked is decided by the anatomy on the record.
+        return redirect(url_for("staff.anatomy", public_id=public_id))
     return redirect(url_for("staff.patient", public_id=public_id))
 
 

@@ -5,36 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, EmailField, Form, RadioField, SelectField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from lrrc_qol.catalogue.translations import language_name
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.services.change_dates import EpisodeDates
 from lrrc_qol.services.enrol_patient import Enrolment
-from lrrc_qol.web.staff.fields import CivilDateField, KnownField, known_value
+from lrrc_qol.web.fields import CivilDateField, KnownField, known_value
+from lrrc_qol.web.staff.patient_words import ANATOMY_WORDS
+from lrrc_qol.web.staff_form import StaffForm
 
 SEXES = (("female", "Female"), ("male", "Male"))
-LANGUAGE_NAMES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "nl": "Nederlands"}
-
-
-class StaffForm(Form):
-    """A form whose refusals, its own and those of a service, stand beside the fields."""
-
-    def add_faults(self, faults: Mapping[str, str]) -> None:
-        """Put the messages of a service beside the fields of the same names; the rest go to the top of the form."""
-        for name, text in faults.items():
-            if name in self._fields:
-                self._fields[name].errors = [*self._fields[name].errors, text]
-            else:
-                self.form_errors.append(text)
-
-    def faults(self) -> list[tuple[str, str]]:
-        """All messages with the id of their field, in page order; an empty id for those of the whole form."""
-        found = [("", str(text)) for text in self.form_errors]
-        for field in self:
-            target = f"{field.id}-0" if isinstance(field, RadioField) else field.id
-            found += [(target, str(text)) for text in field.errors]
-        return found
 
 
 class EnrolForm(StaffForm):
@@ -50,12 +32,16 @@ class EnrolForm(StaffForm):
     timezone = StringField("Time zone where the patient lives", [InputRequired("Enter a time zone.")])
     planned_surgery_on = CivilDateField("Planned date of the operation")
     neoadjuvant_planned = BooleanField("Treatment before the operation is planned (chemotherapy or radiotherapy)")
-    stoma = KnownField("Has a stoma now")
-    urostomy = KnownField("Has a urostomy now")
+    stoma = KnownField(ANATOMY_WORDS["stoma"])
+    urostomy = KnownField(ANATOMY_WORDS["urostomy"])
+    rectum_removed = KnownField(ANATOMY_WORDS["rectum_removed"])
+    bladder_removed = KnownField(ANATOMY_WORDS["bladder_removed"])
+    vagina = KnownField(ANATOMY_WORDS["vagina"])
+    nerve_resection = KnownField(ANATOMY_WORDS["nerve_resection"])
 
     def __init__(self, formdata: Any, *, languages: Sequence[str], **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
+        self.language.choices = [(code, language_name(code)) for code in languages]
 
     def enrolment(self) -> Enrolment:
         """What was entered; only after the form validated."""
@@ -74,7 +60,36 @@ class EnrolForm(StaffForm):
             neoadjuvant_planned=bool(self.neoadjuvant_planned.data),
             stoma=self.stoma.answer,
             urostomy=self.urostomy.answer,
+            rectum_removed=self.rectum_removed.answer,
+            bladder_removed=self.bladder_removed.answer,
+            vagina=self.vagina.answer,
+            nerve_resection=self.nerve_resection.answer,
         )
+
+
+class AnatomyForm(StaffForm):
+    """The facts of anatomy that questionnaires ask by; a man's has none about the vagina."""
+
+    stoma = KnownField(ANATOMY_WORDS["stoma"])
+    urostomy = KnownField(ANATOMY_WORDS["urostomy"])
+    rectum_removed = KnownField(ANATOMY_WORDS["rectum_removed"])
+    bladder_removed = KnownField(ANATOMY_WORDS["bladder_removed"])
+    vagina = KnownField(ANATOMY_WORDS["vagina"])
+    nerve_resection = KnownField(ANATOMY_WORDS["nerve_resection"])
+
+    def __init__(self, formdata: Any, *, sex: str, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        if sex == "male":
+            del self.vagina
+
+    def anatomy(self) -> dict[str, bool | None]:
+        """What was chosen, by fact; only after the form validated."""
+        return {field.name: field.answer for field in self if isinstance(field, KnownField)}
+
+    @classmethod
+    def filled(cls, anatomy: Mapping[str, bool | None], *, sex: str) -> AnatomyForm:
+        """The form as it opens, with what is stored."""
+        return cls(None, sex=sex, data={fact: known_value(holds) for fact, holds in anatomy.items()})
 
 
 class DatesForm(StaffForm):
@@ -83,8 +98,8 @@ class DatesForm(StaffForm):
     planned_surgery_on = CivilDateField("Planned date of the operation")
     surgery_on = CivilDateField("Date of the operation")
     discharged_on = CivilDateField("Date of going home")
-    stoma = KnownField("Has a stoma")
-    urostomy = KnownField("Has a urostomy")
+    stoma = KnownField(ANATOMY_WORDS["stoma"])
+    urostomy = KnownField(ANATOMY_WORDS["urostomy"])
     reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
 
     def dates(self) -> EpisodeDates:

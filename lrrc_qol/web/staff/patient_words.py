@@ -70,9 +70,16 @@ OUTCOMES = {
     "answered": "the form was already answered",
     "address_bounced": "the address does not work",
     "no_address": "there is no address",
+    "no_form": "no questionnaire of the visit could be shown",
     "window_closed": "the time to answer was over",
     "episode_closed": "follow-up has ended",
     "unknown": "the patient's state could not be read",
+}
+NO_WORDS = {
+    "none": "no approved wording in this language is installed",
+    "expired": "the licence of its wording has ended",
+    "mode": "the licence of its wording does not permit answers on a phone",
+    "shell": "its questions are not defined yet",
 }
 CONTACT_STATES = (
     ("died", "Died", "badge-red"),
@@ -83,6 +90,15 @@ CONTACT_STATES = (
     ("inpatient", "In hospital", "badge-info"),
     ("address_bounced", "Address does not work", "badge-amber"),
 )
+ANATOMY_WORDS = {
+    "stoma": "Has a stoma for stool (bag)",
+    "urostomy": "Has a urostomy (bag for urine)",
+    "rectum_removed": "Rectum removed",
+    "bladder_removed": "Bladder removed",
+    "vagina": "Vagina present or reconstructed",
+    "nerve_resection": "Major nerve of the pelvis or leg removed",
+}
+KNOWN_WORDS = {True: "yes", False: "no", None: "not known"}
 BASELINES = {
     BaselineKind.PROSPECTIVE: ("Baseline: before the operation", "badge-good"),
     BaselineKind.STALE: ("Baseline: old", "badge-yellow"),

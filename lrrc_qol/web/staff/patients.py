@@ -19,8 +19,11 @@ from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.curve_panels import curve_panels
 from lrrc_qol.web.staff.forms import AddressForm
 from lrrc_qol.web.staff.patient_words import (
+    ANATOMY_WORDS,
+    KNOWN_WORDS,
     MESSAGE_KINDS,
     MESSAGE_STATES,
+    NO_WORDS,
     OUTCOMES,
     baseline_badge,
     contact_badges,
@@ -99,7 +102,10 @@ def patient(public_id: str) -> ResponseReturnValue:
         message_kinds=MESSAGE_KINDS,
         message_states=MESSAGE_STATES,
         outcomes=OUTCOMES,
+        no_words=NO_WORDS,
         event_words=event_words,
+        anatomy_words=ANATOMY_WORDS,
+        known_words=KNOWN_WORDS,
         instrument_titles={one.id: one.short_title for one in runtime().catalogue.instruments},
     )
 

@@ -22,6 +22,7 @@ TASKS = {
     "call_silent_patient": "Call: the form was not answered",
     "link_locked": "Could not get in: wrong year of birth several times",
     "mail_failed": "A mail could not be sent",
+    "check_anatomy": "Check the anatomy: a form says something else than the record",
 }
 STATES = {
     AlertState.NEW: "New",

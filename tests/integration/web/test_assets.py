@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lrrc_qol.charts.script import plotly_script
-from lrrc_qol.web.assets import asset_url, plotly_url
+from lrrc_qol.web.assets import SCRIPTS, STATIC_DIR, asset_url, plotly_url
 
 # Files do not depend on the kind of database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -50,3 +50,12 @@ def test_the_address_of_a_file_names_its_content(app: Flask, client: FlaskClient
     assert styles.startswith("/static/staff.css?v=")
     assert styles.split("=")[1] != script.split("=")[1]
     assert client.get(styles).status_code == 200
+
+
+def test_the_parts_of_a_script_come_as_one_file(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        address = asset_url("patient.js")
+    answer = client.get(address)
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.text == "".join((STATIC_DIR / part).read_text(encoding="utf-8") for part in SCRIPTS["patient.js"])

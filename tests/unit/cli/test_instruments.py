@@ -38,7 +38,7 @@ def test_the_shipped_definitions_are_in_order() -> None:
 def test_the_list_names_version_licence_and_languages() -> None:
     output = run("list").output
     assert "qlq_c30@3.0  class B  30 items  16 scales  wording from the holder  EORTC QLQ-C30\n" in output
-    assert "pe_checkin@1.0  class A  15 items  3 scales  en  Check-in after going home\n" in output
+    assert "pe_checkin@1.0  class A  15 items  3 scales  ar, en, nl, zh-Hans  Check-in after going home\n" in output
 
 
 def test_a_wrong_definition_is_refused_with_its_place(folder: Path) -> None:

@@ -61,7 +61,7 @@ def test_pain_of_nine_on_the_pain_form_tells_the_patient_to_call(pe12_rules: Ale
     (finding,) = findings(pe12_rules, {item: 9}, instrument="pain_nrs")
     assert (finding.level, finding.reason) == (AlertLevel.RED, "Worst pain 9 or 10")
     assert finding.instruction is not None
-    instruction = pe12_rules.instructions[finding.instruction]
+    instruction = pe12_rules.instruction(finding.instruction, "en")
     assert instruction.title == "Call now. Do not wait for us."
     assert instruction.call == "ward"
 
@@ -114,7 +114,7 @@ def test_no_clinical_owner_has_signed_yet(pe12_rules: AlertRuleSet) -> None:
 
 def test_red_texts_do_not_ask_to_wait_and_all_texts_are_short_and_plain(pe12_rules: AlertRuleSet) -> None:
     red = {rule.instruction for rule in pe12_rules.rules if rule.level is AlertLevel.RED}
-    for name, instruction in pe12_rules.instructions.items():
+    for name, instruction in pe12_rules.instructions["en"].items():
         sentences = re.split(r"(?<=[.!?]) ", instruction.text)
         assert all(len(sentence.split()) <= 26 for sentence in sentences), name
         if name in red:

@@ -120,7 +120,7 @@ def test_a_closed_and_an_early_link_say_so(client: FlaskClient, runtime: Runtime
     token = check_in_link(runtime)
     now = clock.now()
     clock.advance(days=-2)
-    assert "Monday 2 March" in client.get(f"/l/{token}").text
+    assert "Monday, 2 March 2026" in client.get(f"/l/{token}").text
     clock.set(now)
     clock.advance(days=30)
     assert "closed" in client.get(f"/l/{token}").text

@@ -1,35 +1,12 @@
-/* Patient pages. Every page works without this file; with it a form steps locally and saves each answer at once. */
+/* The form on a phone: steps locally and saves each answer at once. Without it the server leads through the pages. */
 (() => {
   "use strict";
-  const $ = (id) => document.getElementById(id);
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, MOST_ANSWERS = 60;
-
-  // A plain form is sent once, however often its button is pressed.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!("once" in form.dataset)) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
-  });
-  addEventListener("pageshow", (event) => {
-    // A page that the browser kept alive may show what has ended since.
-    if (event.persisted) location.reload();
-    document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
-  });
-  if ($("js")) $("js").value = "1";
-  const become = document.querySelector("[data-become]");
-  if (become) history.replaceState(null, "", become.dataset.become);
-
-  const player = $("player");
+  const { $, player, word, post, advise } = page;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60;
   if (!player) return;
-  // The part being answered: its element, its questions, the draft version it saw. `over`: nothing more is sent.
-  let part, steps, version, place, over, thanked, sending, stale;
-  const words = {};
-  document.querySelectorAll("#words dt").forEach((name) => {
-    words[name.textContent] = name.nextElementSibling.textContent;
-  });
-  const word = (name, ...values) => values.reduce((text, value) => text.replace("{}", () => value), words[name]);
 
+  // The part being answered: its element, all its questions, those asked now, the draft version. `over`: no more sending.
+  let part, all, steps, version, place, over, thanked, sending, stale;
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map();
   let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
@@ -40,21 +17,6 @@
   function say(name, mood, ...values) {
     $("status").className = "status " + mood;
     $("status").textContent = word(name, ...values);
-  }
-
-  async function post(url, body) {
-    const control = new AbortController();
-    const limit = setTimeout(() => control.abort(), PATIENCE);
-    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": player.dataset.csrf };
-    try {
-      const reply = await fetch(
-        url, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal: control.signal });
-      return { status: reply.status, body: await reply.json() };
-    } catch {
-      return { status: 0, body: {} };
-    } finally {
-      clearTimeout(limit);
-    }
   }
 
   function nextRequest() {
@@ -72,12 +34,10 @@
     flight = flight || nextRequest();
     if (!flight) return;
     busy = true;
-    const body = { key: flight.key, version: flight.version };
-    if (flight.answers) {
-      body.answers = flight.answers.map(({ at, ...answer }) => (
-        { ...answer, age_seconds: Math.max(0, (Date.now() - at) / 1000) }));
-    }
-    const reply = await post(flight.url, body);
+    const { url, answers, ...body } = flight;
+    if (answers) body.answers = answers.map(({ at, ...answer }) => (
+      { ...answer, age_seconds: Math.max(0, (Date.now() - at) / 1000) }));
+    const reply = await post(url, body);
     busy = false;
     settle(reply.status, reply.body);
   }
@@ -105,9 +65,8 @@
     stale = stale || body.changed_elsewhere.length > 0;
     if (stale) say("elsewhere", "bad");
     else if (!waiting.size) {
-      const time = new Date(body.saved_at).toLocaleTimeString(
-        document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-      say("saved", "good", time);
+      say("saved", "good", new Date(body.saved_at).toLocaleTimeString(
+        document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" }));
     }
     if (sending) say("sending", "");
   }
@@ -161,22 +120,35 @@
     for (const step of steps) {
       const found = items[step.dataset.item];
       if (!found || waiting.has(step.dataset.item)) continue;
-      mark(step, typeof found.current === "number" ? found.current : null);
+      mark(step.dataset.item, typeof found.current === "number" ? found.current : null);
       say("conflict", "bad", step.querySelector("h1").textContent, given(step));
     }
     refresh();
   }
 
-  function mark(step, value) {
-    step.dataset.state = value === null ? "declined" : "value";
-    step.querySelectorAll("input").forEach((input) => { input.checked = Number(input.value) === value && value !== null; });
+  // A question that stands here in two wordings is one question with one answer.
+  function mark(item, value) {
+    all.filter(({ dataset }) => dataset.item === item).forEach((step) => {
+      step.dataset.state = value === null ? "declined" : "value";
+      step.querySelectorAll("input").forEach((input) => {
+        if ("given" in input.dataset) input.value = input.dataset.given = value === null ? "" : value;
+        else input.checked = Number(input.value) === value;
+      });
+    });
   }
 
-  function decide(step, value) {
-    mark(step, value);
+  /* A number that is typed: only what can be an answer is one, and what is shown anywhere else is what was saved. */
+  const field = (step) => step.querySelector("[data-given]");
+  const typed = ({ value, dataset: { low, high } }) => {
+    const digits = value.trim().replace(/[٠-٩۰-۹０-９]/g, (digit) => digit.charCodeAt() & 15), number = Number(digits);
+    return /^-?\d+$/.test(digits) && number >= low && number <= high ? number : null;
+  };
+  const unfit = (step) => field(step) && typed(field(step)) === null && (field(step).value || step.dataset.state === "value");
+
+  function decide(item_id, value) {
+    mark(item_id, value);
     refresh();
     if (over) return;
-    const item_id = step.dataset.item;
     waiting.set(item_id, { item_id, value, declined: value === null, at: Date.now() });
     sending = false;
     if (flight && !flight.answers && !busy) flight = null;
@@ -193,14 +165,19 @@
   let byKey = false;
   player.addEventListener("keydown", () => { byKey = true; });
   player.addEventListener("pointerdown", () => { byKey = false; });
-  player.addEventListener("change", (event) => {
-    decide(event.target.closest(".step"), Number(event.target.value));
+  player.addEventListener("change", ({ target }) => {
+    const value = "given" in target.dataset ? typed(target) : Number(target.value);
+    if (value === null) return;
+    decide(target.closest(".step").dataset.item, value);
     clearTimeout(restTimer);
     restTimer = byKey ? setTimeout(sendNow, 900) : 0;
     send();
   });
   addEventListener("online", () => { pause = FIRST_PAUSE; send(); });
-  document.addEventListener("visibilitychange", sendNow);
+  document.addEventListener("visibilitychange", () => {
+    if ("given" in document.activeElement.dataset) document.activeElement.blur();
+    sendNow();
+  });
   addEventListener("beforeunload", (event) => {
     if (!over && (flight || waiting.size)) event.preventDefault();
   });
@@ -208,36 +185,46 @@
   /* Stepping: one question at a time, each with its own address, so that "back" works. */
   const hash = (index) => index === steps.length ? "#review" : "#q" + (index + 1);
   const given = (step) => {
-    const chosen = step.querySelector("input:checked + span");
-    return chosen ? chosen.textContent : word(step.dataset.state === "declined" ? "declined" : "none");
+    const chosen = step.querySelector("input:checked + span"), number = field(step) && field(step).dataset.given;
+    return chosen ? chosen.textContent : number || word(step.dataset.state === "declined" ? "declined" : "none");
   };
 
-  function fromHash() {
-    const found = [...steps.keys(), steps.length].filter((index) => hash(index) === location.hash);
-    return found.length ? found[0] : null;
+  const fromHash = () => [...steps.keys(), steps.length].find((index) => hash(index) === location.hash);
+
+  // Filter questions decide which questions are asked, and in which of two wordings; until then the record does.
+  function choose() {
+    const here = steps[place], facts = new Set(part.dataset.facts.split(" "));
+    all.filter(({ dataset }) => dataset.tells && dataset.state === "value").forEach((step) => {
+      facts[step.querySelector(":checked").value === step.dataset.code ? "add" : "delete"](step.dataset.tells);
+    });
+    steps = all.filter(({ dataset }) => !dataset.if || dataset.if.split(" ").every(
+      (name) => name.startsWith("no_") ? !facts.has(name.slice(3)) : facts.has(name)));
+    if (!here) place = steps.length;
+    else if (steps.includes(here)) place = steps.indexOf(here);
   }
 
   function refresh() {
+    choose();
     const step = steps[place];
+    all.forEach((one) => { one.hidden = one !== step; });
+    $("review").hidden = !!step;
+    $("place").hidden = $("bar").hidden = $("leave-out").hidden = !step;
+    $("next").textContent = word(step ? "continue" : "send");
     $("mistake").hidden = true;
     $("left-out").hidden = !step || step.dataset.state !== "declined";
+    $("place").textContent = word("place", place + 1, steps.length);
+    Object.assign($("bar"), { max: steps.length, value: place + 1 });
     if (!step) list();
   }
 
   function show(index, focus) {
-    const review = index === steps.length;
-    if (review && stale && !flight && !waiting.size) return afresh();
-    place = index;
-    steps.forEach((step, at) => { step.hidden = at !== index; });
-    $("review").hidden = !review;
-    $("place").hidden = $("bar").hidden = $("leave-out").hidden = review;
-    $("place").textContent = word("place", index + 1, steps.length);
-    $("bar").value = index + 1;
-    $("next").textContent = word(review ? "send" : "continue");
+    if (index >= steps.length && stale && !flight && !waiting.size) return afresh();
+    place = Math.min(index, steps.length);
+    all.filter(field).forEach((step) => { field(step).value = field(step).dataset.given; });
     refresh();
     if (!focus) return undefined;
     scrollTo(0, 0);
-    return (steps[index] || $("review")).querySelector("h1").focus({ preventScroll: true });
+    return (steps[place] || $("review")).querySelector("h1").focus({ preventScroll: true });
   }
 
   function go(index, state) {
@@ -249,21 +236,13 @@
     $("open").textContent = $("given").textContent = "";
     steps.forEach((step, index) => {
       const question = step.querySelector("h1").textContent, undecided = step.dataset.state === "none";
-      const row = document.createElement("li"), link = document.createElement("a");
-      for (const [style, text] of [["asked", question], ["given", given(step)]]) {
-        const line = document.createElement("p");
-        line.className = style;
-        line.textContent = text;
-        row.append(line);
-      }
+      const row = $("row").content.firstElementChild.cloneNode(true), link = row.querySelector("a");
+      row.querySelector(".asked").textContent = question;
+      row.querySelector(".given").textContent = given(step);
       link.href = hash(index);
       link.textContent = word(undecided ? "answer" : "change");
-      link.setAttribute("aria-label", link.textContent + ": " + question);
-      link.addEventListener("click", (event) => {
-        event.preventDefault();
-        go(index, { edit: true });
-      });
-      row.append(link);
+      link.setAttribute("aria-label", word(undecided ? "answer-one" : "change-one", question));
+      link.onclick = (event) => { event.preventDefault(); go(index, { edit: true }); };
       $(undecided ? "open" : "given").append(row);
     });
     $("open-title").hidden = $("given-title").hidden = !$("open").children.length;
@@ -277,7 +256,9 @@
       sending = true;
       say("sending", "");
       send();
-    } else if (steps[place].dataset.state === "none") {
+    } else if (steps[place].dataset.state === "none" || unfit(steps[place])) {
+      const { low, high } = (field(steps[place]) || {}).dataset || {};
+      $("mistake").textContent = high ? word("unfit", low, high) : word("empty-choice");
       $("mistake").hidden = false;
       $("mistake").scrollIntoView({ block: "nearest" });
     } else {
@@ -286,7 +267,7 @@
   });
 
   $("leave-out").addEventListener("click", () => {
-    decide(steps[place], null);
+    decide(steps[place].dataset.item, null);
     sendNow();
     go((history.state || {}).edit ? steps.length : place + 1);
   });
@@ -305,12 +286,13 @@
     if (thanked) return;
     if (location.pathname !== part.dataset.address) location.reload();
     const index = event.state && "index" in event.state ? event.state.index : fromHash();
-    if (index !== null && index !== place) show(index, true);
+    if (index !== undefined && index !== place) show(index, true);
   });
 
   function begin(element) {
     part = element;
-    steps = [...part.querySelectorAll(".step")];
+    all = steps = [...part.querySelectorAll(".step")];
+    choose();
     version = Number(part.dataset.version);
     over = thanked = sending = stale = false;
     waiting.clear();
@@ -318,7 +300,6 @@
     const { title, parts, banner } = part.dataset;
     $("title").textContent = parts > 1 ? word("title", part.dataset.part, parts, title) : title;
     $("banner").hidden = !banner;
-    $("bar").max = steps.length;
     $("status").textContent = "";
     const undecided = steps.findIndex((step) => step.dataset.state === "none");
     return undecided < 0 ? steps.length : undecided;
@@ -337,7 +318,7 @@
     $("thanks").querySelector("h1").textContent =
       next ? word("sent", part.dataset.part, part.dataset.parts) : word("done");
     const { title, time } = coming ? coming.dataset : {};
-    more.querySelector("p").textContent = left > 1 ? word("more", left, title, time) : word("last", title, time);
+    more.querySelector("p").textContent = next ? word("more" + left, title, time) : "";
     more.querySelector("a").onclick = coming && ((event) => {
       event.preventDefault();
       const index = begin(coming);
@@ -351,47 +332,8 @@
     return $("thanks").querySelector("h1").focus();
   }
 
-  /* What cannot wait: full-screen, read before going on. */
-  function open(dialog) {
-    if (dialog.open) return;
-    if (dialog.showModal) dialog.showModal(); else dialog.setAttribute("open", "");
-    dialog.scrollTop = 0;
-    dialog.querySelector("h2").focus();
-    // A second tap that was meant for the page below must not close what has to be read.
-    const close = dialog.querySelector("button");
-    close.disabled = true;
-    setTimeout(() => { close.disabled = false; }, 700);
-  }
-
-  function advise({ title, text, urgent, phone }) {
-    const dialog = $("advice"), link = $("advice-call");
-    dialog.classList.toggle("urgent", urgent);
-    link.classList.toggle("danger", urgent);
-    $("advice-title").textContent = title;
-    $("advice-text").textContent = text;
-    link.hidden = !phone;
-    link.href = "tel:" + (phone || "").replace(/^(\+\d+) ?\(0\)/, "$1").replace(/[^\d+*#]/g, "");
-    link.querySelector("span").textContent = phone;
-    open(dialog);
-  }
-
-  document.querySelectorAll("dialog").forEach((dialog) => {
-    dialog.addEventListener("cancel", (event) => event.preventDefault());
-    dialog.querySelector("button").addEventListener("click", () => {
-      if (dialog.close) dialog.close(); else dialog.removeAttribute("open");
-    });
-  });
-
-  $("call-me").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    $("unwell-status").textContent = word("asking");
-    open($("unwell"));
-    const reply = await post(event.target.action, {});
-    $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
-  });
-
   const resume = begin(player.querySelector(".unit")), asked = fromHash(), notice = (history.state || {}).notice;
-  const start = asked === null ? resume : asked;
+  const start = asked === undefined ? resume : asked;
   history.replaceState({ ...history.state, index: start, notice: undefined }, "", hash(start));
   $("plain").remove();
   player.hidden = false;

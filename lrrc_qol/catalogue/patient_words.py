@@ -1,0 +1,58 @@
+"""Days and opening hours as a patient reads them, in the patient's language, and numbers kept whole in any script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from babel.dates import format_date, get_day_names
+
+from lrrc_qol.catalogue.translations import Translations
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# Unicode's isolates: what stands between them keeps its own direction inside a text that runs the other way.
+_LEFT_TO_RIGHT, _ANY_DIRECTION, _END = "\u2066", "\u2068", "\u2069"
+
+
+def clinic_hours_words(words: Translations, hours: Mapping[str, Sequence[str]]) -> str:
+    """Opening hours such as `Monday to Friday, 08:00 to 16:00`; days with the same hours in a row are joined.
+
+    `hours` maps mon..sun to ["08:00", "16:00"]; an absent day is closed. Empty when nothing is known.
+    """
+    spans = ""
+    for times, days in groupby(WEEK, key=lambda day: tuple(hours.get(day) or ())):
+        if times:
+            span = _span(words, [WEEK.index(day) for day in days], start=times[0], end=times[1])
+            # NOTE: opening hours: two groups of days, for example "Monday, 08:00 to 16:00" and "Tuesday, …"
+            spans = words.gettext("%(earlier)s; %(later)s") % {"earlier": spans, "later": span} if spans else span
+    return spans
+
+
+def _span(words: Translations, days: Sequence[int], *, start: str, end: str) -> str:
+    names = get_day_names("wide", "stand-alone", words.locale)
+    values = {"first": names[days[0]], "last": names[days[-1]], "start": start, "end": end}
+    if len(days) == 1:
+        # NOTE: opening hours, such as "Monday, 08:00 to 16:00"
+        return words.gettext("%(first)s, %(start)s to %(end)s") % values
+    if len(days) == 2:
+        # NOTE: opening hours, such as "Monday and Tuesday, 08:00 to 16:00"
+        return words.gettext("%(first)s and %(last)s, %(start)s to %(end)s") % values
+    # NOTE: opening hours, such as "Monday to Friday, 08:00 to 16:00"
+    return words.gettext("%(first)s to %(last)s, %(start)s to %(end)s") % values
+
+
+def day_words(words: Translations, day: date) -> str:
+    """A date with its weekday, such as `Monday 3 March 2026`."""
+    return format_date(day, "full", locale=words.locale)
+
+
+def kept_apart(words: Translations, text: str) -> str:
+    """A name inside a text: in a language written from right to left its letters keep their order."""
+    return f"{_ANY_DIRECTION}{text}{_END}" if words.direction == "rtl" else text
+
+
+def phone_words(words: Translations, number: str) -> str:
+    """A phone number inside a text: in a language written from right to left its groups keep their order."""
+    return f"{_LEFT_TO_RIGHT}{number}{_END}" if words.direction == "rtl" else number

@@ -1,0 +1,86 @@
+/* What the patient pages share: forms that are sent once, words, requests, and what has to be read at once. */
+const page = (() => {
+  "use strict";
+  const PATIENCE = 20000;
+  const $ = (id) => document.getElementById(id);
+  const player = $("player");
+
+  // A plain form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("once" in form.dataset)) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+  addEventListener("pageshow", (event) => {
+    // A page that the browser kept alive may show what has ended since.
+    if (event.persisted) location.reload();
+    document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+  if ($("js")) $("js").value = "1";
+  const become = document.querySelector("[data-become]");
+  if (become) history.replaceState(null, "", become.dataset.become);
+
+  const words = {};
+  document.querySelectorAll("#words dt").forEach((name) => {
+    words[name.textContent] = name.nextElementSibling.textContent;
+  });
+  const word = (name, ...values) => words[name].replace(/\{(\d)\}/g, (_, place) => values[place]);
+
+  async function post(url, body) {
+    const control = new AbortController();
+    const limit = setTimeout(() => control.abort(), PATIENCE);
+    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": player.dataset.csrf };
+    try {
+      const reply = await fetch(
+        url, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal: control.signal });
+      return { status: reply.status, body: await reply.json() };
+    } catch {
+      return { status: 0, body: {} };
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /* What cannot wait: full-screen, read before going on. */
+  function open(dialog) {
+    if (dialog.open) return;
+    if (dialog.showModal) dialog.showModal(); else dialog.setAttribute("open", "");
+    dialog.scrollTop = 0;
+    dialog.querySelector("h2").focus();
+    // A second tap that was meant for the page below must not close what has to be read.
+    const close = dialog.querySelector("button");
+    close.disabled = true;
+    setTimeout(() => { close.disabled = false; }, 700);
+  }
+
+  function advise({ title, text, urgent, phone }) {
+    const dialog = $("advice"), link = $("advice-call");
+    dialog.classList.toggle("urgent", urgent);
+    link.classList.toggle("danger", urgent);
+    $("advice-title").textContent = title;
+    $("advice-text").textContent = text;
+    link.hidden = !phone;
+    link.href = "tel:" + (phone || "").replace(/^(\+\d+) ?\(0\)/, "$1").replace(/[^\d+*#]/g, "");
+    link.textContent = word("call", phone);
+    open(dialog);
+  }
+
+  document.querySelectorAll("dialog").forEach((dialog) => {
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    dialog.querySelector("button").addEventListener("click", () => {
+      if (dialog.close) dialog.close(); else dialog.removeAttribute("open");
+    });
+  });
+
+  // Without the form's words the button sends its own form, and a page with the numbers follows.
+  if (player) $("call-me").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    $("unwell-status").textContent = word("asking");
+    open($("unwell"));
+    const reply = await post(event.target.action, {});
+    $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
+  });
+
+  return { $, player, word, post, advise };
+})();

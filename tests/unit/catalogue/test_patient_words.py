@@ -1,0 +1,59 @@
+"""Days, opening hours and numbers as patients read them in their language."""
+
+from __future__ import annotations
+
+from datetime import date
+from gettext import NullTranslations
+
+import pytest
+
+from lrrc_qol.catalogue.patient_words import clinic_hours_words, day_words, kept_apart, phone_words
+from lrrc_qol.catalogue.translations import Translations, locale_of
+
+WORKING_DAYS = {day: ["08:00", "16:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+def words_of(language: str) -> Translations:
+    """A language whose sentences are not translated: only its habits count."""
+    return Translations(language, locale_of(language), NullTranslations())
+
+
+ENGLISH, ARABIC = words_of("en"), words_of("ar")
+
+
+def test_days_with_the_same_hours_are_joined() -> None:
+    hours = WORKING_DAYS | {"sat": ["09:00", "12:00"]}
+    assert clinic_hours_words(ENGLISH, hours) == "Monday to Friday, 08:00 to 16:00; Saturday, 09:00 to 12:00"
+
+
+def test_a_closed_day_in_between_splits_the_run() -> None:
+    hours = {day: ["08:00", "16:00"] for day in ("mon", "tue", "thu")}
+    assert clinic_hours_words(ENGLISH, hours) == "Monday and Tuesday, 08:00 to 16:00; Thursday, 08:00 to 16:00"
+
+
+def test_no_hours_are_no_words() -> None:
+    assert clinic_hours_words(ENGLISH, {}) == ""
+
+
+def test_days_have_their_names_in_the_language() -> None:
+    assert clinic_hours_words(words_of("nl"), WORKING_DAYS).startswith("maandag to vrijdag")
+    assert clinic_hours_words(ARABIC, WORKING_DAYS).startswith("الاثنين to الجمعة")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Tuesday, 29 February 2028"),
+        ("nl", "dinsdag 29 februari 2028"),
+        ("zh-Hans", "2028年2月29日星期二"),
+        ("ar", "الثلاثاء، 29 فبراير 2028"),
+    ],
+)
+def test_a_date_has_its_weekday_and_digits_that_everybody_reads(language: str, words: str) -> None:
+    assert day_words(words_of(language), date(2028, 2, 29)) == words
+
+
+def test_in_a_text_from_right_to_left_a_number_and_a_name_keep_their_order() -> None:
+    assert phone_words(ARABIC, "020 7946") == "\u2066020 7946\u2069"
+    assert kept_apart(ARABIC, "Ada Example") == "\u2068Ada Example\u2069"
+    assert (phone_words(ENGLISH, "020 7946"), kept_apart(ENGLISH, "Ada")) == ("020 7946", "Ada")
