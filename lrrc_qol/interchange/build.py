@@ -175,14 +175,12 @@ def _order_problems(
 ) -> Iterator[Problem]:
     """The first question that stands before one that the definition has earlier."""
     rank = {item.id: position for position, item in enumerate(instrument.items)}
-    by_place = {one.question.place: item for key, item in instrument.wording_keys() if (one := found.get(key))}
-    used = [(question, by_place[question.place]) for question in questions if question.place in by_place]
-    for (_, before), (question, item) in pairwise(used):
+    by_place = {one.question.place: (key, item) for key, item in instrument.wording_keys() if (one := found.get(key))}
+    used = [(question.place, *by_place[question.place]) for question in questions if question.place in by_place]
+    for (_, _, before), (place, key, item) in pairwise(used):
         if rank[item.id] < rank[before.id]:
-            yield Problem(
-                question.place,
-                f"the order differs: {item.id} stands after {before.id}, in the definition before it",
-            )
+            what = f"the order differs: {item.id} stands after {before.id}, in the definition before it"
+            yield Problem(place, what, (key,))
             return
 
 
