@@ -20,7 +20,7 @@ from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.persistence.queries.admin import read_incomplete_centres
 from lrrc_qol.persistence.schema import current_revision, newest_revision
 from lrrc_qol.runtime import Runtime, build_runtime, check_field_key
-from lrrc_qol.web import admin, assets, auth, errors, guards, headers, health, languages, patient, staff
+from lrrc_qol.web import admin, assets, auth, errors, guards, headers, health, languages, patient, staff, uploads
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 # Longest life of a signed-in staff session; its idle limit is kept by the server-side row.
@@ -76,6 +76,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # the documented way to wrap the application
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0
         )
+    uploads.install_uploads(app)  # before the CSRF check, which reads the form
     CSRFProtect(app)
     Compress(app)
     auth.install(app)

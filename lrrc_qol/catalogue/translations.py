@@ -43,12 +43,28 @@ class Gettext(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence for somebody who compares languages: as it is written, and what a language makes of it.
+
+    Where the sentence has no number, `number` is None; else it is the smallest one that takes this form.
+    """
+
+    source: str
+    number: int | None
+    translated: str
+
+
+@dataclass(frozen=True, slots=True)
 class Translations:
-    """One language as the patient pages need it: its sentences, its habits with dates, its direction."""
+    """One language as the patient pages need it: its sentences, its habits with dates, its direction.
+
+    `listed` are all sentences in the order of the template.
+    """
 
     language: str
     locale: Locale
     sentences: Gettext
+    listed: tuple[Sentence, ...] = ()
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
@@ -68,7 +84,8 @@ def read_translations(folder: Path) -> Mapping[str, Translations]:
     """Read the languages listed as complete, by tag; DefinitionError names the first sentence that is not right."""
     listed = read_definition(folder / "languages.toml", read_schema(folder / "languages.schema.json"))
     wanted = _read_po(folder / TEMPLATE_FILE, locale=None)
-    found = {SOURCE_LANGUAGE: Translations(SOURCE_LANGUAGE, locale_of(SOURCE_LANGUAGE), NullTranslations())}
+    source = locale_of(SOURCE_LANGUAGE)
+    found = {SOURCE_LANGUAGE: Translations(SOURCE_LANGUAGE, source, NullTranslations(), _listed(wanted, None))}
     for position, language in enumerate(listed.data["complete"]):
         try:
             locale = locale_of(language)
@@ -78,7 +95,7 @@ def read_translations(folder: Path) -> Mapping[str, Translations]:
         catalog = _read_po(path, locale=locale)
         for line, fault in catalogue_faults(catalog, wanted, locale):
             raise DefinitionError(str(path), f"line {line}" if line else "file", fault)
-        found[language] = Translations(language, locale, _compiled(catalog))
+        found[language] = Translations(language, locale, _compiled(catalog), _listed(wanted, catalog))
     return MappingProxyType(found)
 
 
@@ -88,6 +105,16 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(_LOCALES.get(language, language.replace("-", "_")))
     except UnknownLocaleError as error:
         raise ValueError(f"unknown language {language!r}") from error
+
+
+def language_name(language: str) -> str:
+    """What staff read for a tag: `Dutch (Nederlands)`; the tag itself where there is no such language."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return language
+    english, own = locale.get_display_name("en") or language, locale.get_display_name() or language
+    return english if own == english else f"{english} ({own})"
 
 
 def catalogue_file(folder: Path, locale: Locale) -> Path:
@@ -107,6 +134,23 @@ def catalogue_faults(catalog: Catalog, wanted: Catalog, locale: Locale) -> Itera
     for message in _messages(catalog):
         if wanted.get(message.id) is None:
             yield message.lineno, f"{_name(message)} is used nowhere any more; run `make messages`"
+
+
+def _listed(wanted: Catalog, catalog: Catalog | None) -> tuple[Sentence, ...]:
+    """The sentences of the template in a language; None is the language they are written in."""
+    form_of = c2py(catalog.plural_expr) if catalog else lambda number: int(number != 1)
+    smallest = {form_of(number): number for number in reversed(range(1000))}
+    found: list[Sentence] = []
+    for message in _messages(wanted):
+        source = _forms(message.id)
+        own = catalog.get(message.id) if catalog else None
+        forms = _forms(own.string) if own else source
+        numbers = [smallest.get(form) for form in range(len(forms))] if message.pluralizable else [None]
+        found += [
+            Sentence(source[0] if number in {None, 1} else source[-1], number, form)
+            for number, form in zip(numbers, forms, strict=True)
+        ]
+    return tuple(found)
 
 
 def _messages(catalog: Catalog) -> list[Message]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from lrrc_qol.catalogue.definition_file import DefinitionFile, Key, read_definition
-from lrrc_qol.domain.instrument import Instrument, Item, ItemKind, ItemWording, Wording
+from lrrc_qol.domain.instrument import VARIANT, Instrument, Item, ItemKind, ItemWording, Wording
 
 TOPIC_LANGUAGE = "en"
 """Topics are written in English only; no other language may fall back to them."""
@@ -23,46 +23,64 @@ def read_wording(path: Path, schema: Draft202012Validator, instrument: Instrumen
     file = read_definition(path, schema)
     for key, reason in _faults(file, instrument):
         raise file.error(key, reason)
-    items = {item.id: _item_wording(file.data["items"][item.id]) for item in instrument.items}
-    return _wording(
+    items = {key: _item_wording(file.data["items"][key]) for key, _ in instrument.wording_keys()}
+    return make_wording(
         instrument,
         language=file.data["language"],
         title=file.data["title"],
         recall=file.data["recall"],
         items=items,
         approved=True,
+        credit=instrument.credit,
     )
 
 
 def topic_wording(instrument: Instrument) -> Wording:
     """Stand-in text for an instrument whose wording may not be shipped: our topics and numbered answers.
 
-    Never approved: only demo and test mode may show it, under a banner that says what it is.
+    Never approved: only demo and test mode may show it, under a banner that says what it is. It carries no credit,
+    because none of its words are the holder's.
     """
-    return _wording(
+    return make_wording(
         instrument,
         language=TOPIC_LANGUAGE,
         title=instrument.title,
         recall=f"Stand-in text. The answers are about {instrument.recall}.",
-        items={item.id: ItemWording(_sentence_case(item.topic), _neutral_labels(item)) for item in instrument.items},
+        items={
+            key: ItemWording(_sentence_case(_topic(key, item)), _neutral_labels(item))
+            for key, item in instrument.wording_keys()
+        },
         approved=False,
     )
 
 
-def _wording(
-    instrument: Instrument, *, language: str, title: str, recall: str, items: dict[str, ItemWording], approved: bool
+def make_wording(
+    instrument: Instrument,
+    *,
+    language: str,
+    title: str,
+    recall: str,
+    items: Mapping[str, ItemWording],
+    approved: bool,
+    credit: str = "",
 ) -> Wording:
-    seen = {
+    """A wording with its digest: the SHA-256 of everything that a patient reads, in the order it is read.
+
+    `items` is keyed by wording key; the same words have the same digest whether or not they are approved.
+    """
+    seen: dict[str, Any] = {
         "instrument": instrument.id,
         "version": instrument.version,
         "language": language,
         "title": title,
         "recall": recall,
         "items": [
-            [item_id, item.text, item.help, [[code, label] for code, label in item.labels.items()]]
-            for item_id, item in items.items()
+            [key, item.text, item.help, [[code, label] for code, label in item.labels.items()]]
+            for key, item in items.items()
         ],
     }
+    if credit:  # responses keep the digests of wordings that never had one
+        seen["credit"] = credit
     canonical = json.dumps(seen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Wording(
         instrument_id=instrument.id,
@@ -70,10 +88,25 @@ def _wording(
         language=language,
         title=title,
         recall=recall,
-        items=MappingProxyType(items),
+        items=MappingProxyType(dict(items)),
         approved=approved,
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        credit=credit,
     )
+
+
+def label_faults(item: Item, labels: Mapping[int, str]) -> Iterator[tuple[int | None, str]]:
+    """What is wrong with the labels of one item, each fault with the code it is about (None: with all of them)."""
+    wanted = item.labelled_codes()
+    for code in wanted:
+        if not labels.get(code, "").strip():
+            yield None, f"code {code} has no label"
+    for code in labels:
+        if code not in wanted:
+            what = "the item has no such code" if item.kind is ItemKind.CHOICE else "only its ends are labelled"
+            yield code, f"label for code {code}: {what}"
+    if len(set(labels.values())) != len(labels):
+        yield None, "two codes have the same label"
 
 
 def _item_wording(data: dict[str, Any]) -> ItemWording:
@@ -83,10 +116,15 @@ def _item_wording(data: dict[str, Any]) -> ItemWording:
 
 def _neutral_labels(item: Item) -> MappingProxyType[int, str]:
     lowest, highest = min(item.codes), max(item.codes)
-    if item.kind is ItemKind.RATING:
+    if item.kind is not ItemKind.CHOICE:
         return MappingProxyType({lowest: "lowest", highest: "highest"})
     ends = {lowest: f"{lowest} – lowest", highest: f"{highest} – highest"}
     return MappingProxyType({code: ends.get(code, str(code)) for code in item.codes})
+
+
+def _topic(key: str, item: Item) -> str:
+    _, _, fact = key.partition(VARIANT)
+    return item.variants[fact] if fact else item.topic
 
 
 def _sentence_case(topic: str) -> str:
@@ -103,26 +141,18 @@ def _faults(file: DefinitionFile, instrument: Instrument) -> Iterator[tuple[Key,
         if file.data[key] != expected:
             yield (key,), f"is {file.data[key]!r}, but {where} is {expected!r}"
     texts = file.data["items"]
-    known = {item.id: item for item in instrument.items}
-    for item_id in texts:
-        if item_id not in known:
-            yield ("items", item_id), f"the instrument has no item {item_id!r}"
-    for item in instrument.items:
-        if item.id not in texts:
-            yield ("items",), f"there is no text for item {item.id!r}; add [items.{item.id}]"
+    known = dict(instrument.wording_keys())
+    for key in texts:
+        if key not in known:
+            yield ("items", key), f"the instrument has no item {key!r}"
+    for key, item in known.items():
+        if key not in texts:
+            yield ("items",), f"there is no text for item {key!r}; add [items.{_toml_key(key)}]"
             return
-        yield from _label_faults(item, texts[item.id]["labels"])
+        labels = {int(code): label for code, label in texts[key]["labels"].items()}
+        for code, reason in label_faults(item, labels):
+            yield ("items", key, "labels", *(() if code is None else (str(code),))), reason
 
 
-def _label_faults(item: Item, labels: dict[str, str]) -> Iterator[tuple[Key, str]]:
-    place: Key = ("items", item.id, "labels")
-    wanted = [min(item.codes), max(item.codes)] if item.kind is ItemKind.RATING else list(item.codes)
-    for code in wanted:
-        if str(code) not in labels:
-            yield place, f"code {code} has no label"
-    for code_text in labels:
-        if int(code_text) not in wanted:
-            what = "only its ends are labelled" if item.kind is ItemKind.RATING else "the item has no such code"
-            yield (*place, code_text), f"label for code {code_text}: {what}"
-    if len(set(labels.values())) != len(labels):
-        yield place, "two codes have the same label"
+def _toml_key(key: str) -> str:
+    return f'"{key}"' if VARIANT in key else key

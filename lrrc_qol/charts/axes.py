@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 from typing import Any
 
 from lrrc_qol.charts.wording import number, range_words
@@ -16,6 +17,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 SHORTEST_DAYS = 42
 WEEKS_UP_TO = 84
 MONTH_DAYS = {0: 0, 1: 30, 3: 91, 6: 183, 9: 274, 12: 365, 18: 548, 24: 730, 36: 1095, 48: 1461, 60: 1826}
+MOST_TICKS = 6  # steps on the score axis of a scale whose ends are no round numbers
 EDGE = 0.11  # room above and below the scale's ends, for the words there
 
 
@@ -100,17 +102,29 @@ def day_axis(window: DayWindow) -> dict[str, Any]:
 def score_axis(scale: Scale) -> dict[str, Any]:
     """The whole range of the scale, never cut, with its direction in words."""
     span = scale.maximum - scale.minimum
-    steps = 5 if span % 5 == 0 and span % 4 else 4
-    ticks = [scale.minimum + span * step / steps for step in range(steps + 1)]
+    ticks = score_ticks(scale)
     return {
         "range": [scale.minimum - span * EDGE, scale.maximum + span * EDGE],
         "tickvals": ticks,
-        "ticktext": [number(tick) for tick in ticks],
+        "ticktext": [number(tick, scale.decimals) for tick in ticks],
         "title": {"text": range_words(scale), "standoff": 8},
         "gridcolor": GRID,
         "zeroline": False,
         "fixedrange": True,
     }
+
+
+def score_ticks(scale: Scale) -> list[float]:
+    """Four or five equal steps where they fall on readable scores, else round scores inside the scale."""
+    span = scale.maximum - scale.minimum
+    steps = 5 if span % 5 == 0 and span % 4 else 4
+    ticks = [scale.minimum + span * step / steps for step in range(steps + 1)]
+    if all(round(tick, scale.decimals) == round(tick, 9) for tick in ticks):
+        return ticks
+    magnitude = 10.0 ** floor(log10(span))
+    step = next(size * magnitude for size in (0.1, 0.2, 0.25, 0.5, 1, 2) if span <= MOST_TICKS * size * magnitude)
+    first, last = ceil(round(scale.minimum / step, 9)), floor(round(scale.maximum / step, 9))
+    return [round(place * step, 9) for place in range(first, last + 1)]
 
 
 def layout(

@@ -43,7 +43,7 @@ def reference(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
     line = {"color": INK, "width": 1.25, "dash": "dot" if recalled else "dash"}
     shapes.append({**_across(value, value, "", "baseline"), "type": "line", "line": line})
     words = {BaselineKind.RECALLED: "recalled", BaselineKind.STALE: "before<br>(old)"}.get(kind, "before<br>surgery")
-    return shapes, [_beside(value, f"{words}<br>{number(value)}")]
+    return shapes, [_beside(value, f"{words}<br>{number(value, scale.decimals)}")]
 
 
 def _across(low: float, high: float, colour: str, name: str) -> Figure:
@@ -93,7 +93,7 @@ def zone_words(scale: Scale) -> list[Figure]:
     words = "problem"
     if step:
         first = scale.threshold.value - step if below else scale.threshold.value + step
-        words += f": {number(first)} or {'less' if below else 'more'}"
+        words += f": {number(first, scale.decimals)} or {'less' if below else 'more'}"
     if _provisional(scale):
         words += " (provisional)"
     edge = scale.minimum if below else scale.maximum
@@ -103,7 +103,11 @@ def zone_words(scale: Scale) -> list[Figure]:
 def end_words(scale: Scale) -> list[Figure]:
     """What the highest and the lowest score mean."""
     ends = ((scale.maximum, scale.high_label, True), (scale.minimum, scale.low_label, False))
-    return [_inside(edge, f"{number(edge)} = {words}", GREY, above=top) for edge, words, top in ends if words]
+    return [
+        _inside(edge, f"{number(edge, scale.decimals)} = {words}", GREY, above=top)
+        for edge, words, top in ends
+        if words
+    ]
 
 
 def _inside(edge: float, words: str, colour: str, *, above: bool) -> Figure:

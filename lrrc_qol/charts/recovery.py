@@ -10,7 +10,15 @@ from lrrc_qol.charts.axes import AMBER, GREEN, GREY, LINE_COLOURS, DayMark, DayW
 from lrrc_qol.charts.backdrop import Figure, end_words, reference, zone, zone_words
 from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, number, remarks
 from lrrc_qol.domain.baseline import BaselineKind
-from lrrc_qol.domain.recovery import PROXY, ChangeClass, Trajectory, TrajectoryPoint, describe_change
+from lrrc_qol.domain.recovery import (
+    PROXY,
+    ChangeClass,
+    Trajectory,
+    TrajectoryPoint,
+    describe_change,
+    describe_wording,
+    wording_change,
+)
 
 CLASS_COLOURS = {ChangeClass.IMPROVED: GREEN, ChangeClass.WORSE: AMBER}
 
@@ -31,8 +39,9 @@ def drawable(trajectory: Trajectory) -> bool:
 
 def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
     """The curve as a Plotly figure of plain lists; scores stay in their native direction and are never joined
-    across a visit that was missed, nor with a form that was recalled or given by another person."""
+    across a visit that was missed or a change of wording, nor with a form that was recalled or given by another."""
     scale = trajectory.scale
+    marks = (*frame.marks, *reworded_marks(trajectory))
     placed = [point for point in trajectory.points if point.day is not None]
     shapes, notes = reference(trajectory)
     return {
@@ -44,10 +53,20 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
         "layout": layout(
             x=day_axis(frame.window),
             y=score_axis(scale),
-            shapes=[*zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
-            annotations=[*end_words(scale), *zone_words(scale), *notes, *(mark.label() for mark in frame.marks)],
+            shapes=[*zone(scale), *shapes, *(mark.line() for mark in marks)],
+            annotations=[*end_words(scale), *zone_words(scale), *notes, *(mark.label() for mark in marks)],
         ),
     }
+
+
+def reworded_marks(trajectory: Trajectory) -> list[DayMark]:
+    """A mark with its words between two forms that asked in other words: their scores are not like with like."""
+    known = [point for point in trajectory.points if point.day is not None and point.point.wording is not None]
+    return [
+        DayMark(((before.day or 0) + (after.day or 0)) // 2, f"wording: {describe_wording(after.reworded)}")
+        for before, after in pairwise(known)
+        if after.reworded is not None
+    ]
 
 
 def _is_baseline(point: TrajectoryPoint, trajectory: Trajectory) -> bool:
@@ -60,13 +79,15 @@ def _set_apart(point: TrajectoryPoint, trajectory: Trajectory) -> bool:
 
 
 def _line(trajectory: Trajectory, points: Sequence[TrajectoryPoint]) -> Figure:
-    """The joining line; an empty place between two forms opens it where a visit was missed or gave no score."""
+    """The joining line; an empty place between two forms opens it where a visit was missed or gave no score, and
+    where the questions were asked in other words."""
     holes = [visit.day for visit in trajectory.missed if visit.day is not None]
     holes += [p.day for p in trajectory.points if p.day is not None and p.point.value is None]
     days: list[int | None] = [point.day for point in points[:1]]
     values: list[float | None] = [point.point.value for point in points[:1]]
     for before, after in pairwise(points):
-        if any((before.day or 0) < day < (after.day or 0) for day in holes):
+        missed = any((before.day or 0) < day < (after.day or 0) for day in holes)
+        if missed or wording_change(before.point, after.point):
             days.append(None)
             values.append(None)
         days.append(after.day)
@@ -103,7 +124,7 @@ def _points(trajectory: Trajectory, points: Sequence[TrajectoryPoint], frame: Cu
             "opacity": 1,
             "line": {"color": "#ffffff", "width": [2 if "open" in symbol else 1.25 for symbol in symbols]},
         },
-        "hovertext": [_hover(point, frame) for point in points],
+        "hovertext": [_hover(point, trajectory, frame) for point in points],
         "hoverinfo": "text",
     }
 
@@ -135,20 +156,23 @@ def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: 
         "y": [score_axis(trajectory.scale)["range"][0]] * len(days),
         "cliponaxis": False,
         "marker": {"symbol": "x-thin", "size": 8, "line": {"color": GREY, "width": 2}},
-        "hovertext": missed_words + [_hover(point, frame) for point in unscored],
+        "hovertext": missed_words + [_hover(point, trajectory, frame) for point in unscored],
         "hoverinfo": "text",
     }
 
 
-def _hover(point: TrajectoryPoint, frame: CurveFrame) -> str:
+def _hover(point: TrajectoryPoint, trajectory: Trajectory, frame: CurveFrame) -> str:
     score = point.point
-    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else f"{number(score.value)}"
+    decimals = trajectory.scale.decimals
+    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else number(score.value, decimals)
     lines = [
         f"{frame.visit_names.get(score.visit_key, score.visit_key)}",
         f"{day_month(score.answered_on)}, day {str(point.day).replace('-', '−')}",
         value,
-        describe_change(point),
+        describe_change(point, decimals=decimals),
         f"{RESPONDENTS[score.respondent]}, {MODES[score.mode]}",
         f"{score.answered} of {score.expected} answered" + (", filled up by the rule" if score.prorated else ""),
     ]
+    if point.reworded is not None:
+        lines.append(f"wording changed: {describe_wording(point.reworded)}")
     return "<br>".join(lines)

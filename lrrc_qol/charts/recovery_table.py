@@ -15,6 +15,8 @@ from lrrc_qol.domain.recovery import (
     Trajectory,
     TrajectoryPoint,
     describe_change,
+    describe_wording,
+    unlike_words,
 )
 
 
@@ -22,7 +24,8 @@ from lrrc_qol.domain.recovery import (
 class CurveRow:
     """One form, or one missed visit, of one scale in words.
 
-    `number` is the score exactly as drawn, `value` as read; `change_class` names the class for its colour.
+    `number` is the score exactly as drawn, `value` as read; `change_class` names the class for its colour. `reworded`
+    says that the wording changed since the form before, `caution` that the change is not like with like.
     """
 
     visit_key: str
@@ -40,6 +43,8 @@ class CurveRow:
     problem: bool
     remark: str
     partly_answered: str
+    reworded: str = ""
+    caution: str = ""
 
     @property
     def day_words(self) -> str:
@@ -101,7 +106,8 @@ def panel_table(curves: Sequence[Sequence[CurveRow]]) -> PanelTable:
 def _form_row(point: TrajectoryPoint, trajectory: Trajectory, names: Mapping[str, str]) -> CurveRow:
     score = point.point
     is_baseline = score.response_id == trajectory.baseline.response_id
-    value = number(score.value) if score.value is not None else NO_SCORE.get(score.reason or "", "no score")
+    decimals = trajectory.scale.decimals
+    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else number(score.value, decimals)
     return CurveRow(
         visit_key=score.visit_key,
         visit_name=names.get(score.visit_key, score.visit_key),
@@ -110,14 +116,16 @@ def _form_row(point: TrajectoryPoint, trajectory: Trajectory, names: Mapping[str
         response_id=score.response_id,
         number=score.value,
         value=value,
-        change="" if point.change is None else signed(point.change),
+        change="" if point.change is None else signed(point.change, decimals),
         glyph="" if score.value is None or is_baseline else class_glyph(point),
         verdict=_verdict(point, trajectory, is_baseline=is_baseline),
         change_class=point.change_class.value,
-        explanation="" if is_baseline else describe_change(point),
+        explanation="" if is_baseline else describe_change(point, decimals=decimals),
         problem=bool(point.problem),
         remark=", ".join(remarks(score)),
         partly_answered=_partly(score),
+        reworded="" if point.reworded is None else f"wording changed: {describe_wording(point.reworded)}",
+        caution=unlike_words(point),
     )
 
 

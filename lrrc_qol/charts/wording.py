@@ -38,14 +38,15 @@ CLASSES = {
 }
 
 
-def number(value: float) -> str:
-    """A score with at most one decimal: 66.7, 50."""
-    return f"{value:.1f}".removesuffix(".0").replace("-", MINUS)
+def number(value: float, decimals: int = 1) -> str:
+    """A score with at most so many decimals as the scale is read with: 66.7, 50, 0.942."""
+    rounded = round(value, decimals) + 0.0  # a negative value that rounds to nothing has no sign
+    return f"{rounded:.{decimals}f}".removesuffix("." + "0" * decimals).replace("-", MINUS)
 
 
-def signed(value: float) -> str:
+def signed(value: float, decimals: int = 1) -> str:
     """A change with its sign: +8.3, −25, 0."""
-    text = number(value)
+    text = number(value, decimals)
     return text if text.startswith(MINUS) or text == "0" else f"+{text}"
 
 
@@ -85,7 +86,8 @@ def remarks(point: ScorePoint) -> tuple[str, ...]:
 def range_words(scale: Scale) -> str:
     """The scale's range and direction in words: 0–100, higher is better."""
     way = "higher is better" if scale.direction is Direction.BETTER else "higher is worse"
-    return f"{number(scale.minimum)}–{number(scale.maximum)}, {way}"
+    low, high = number(scale.minimum, scale.decimals), number(scale.maximum, scale.decimals)
+    return f"{low} to {high}, {way}" if scale.minimum < 0 else f"{low}–{high}, {way}"
 
 
 def band_words(scale: Scale, mid: Mid, value: float) -> str:
@@ -96,9 +98,10 @@ def band_words(scale: Scale, mid: Mid, value: float) -> str:
     better = scale.direction is Direction.BETTER
     down, up = (mid.deterioration, mid.improvement) if better else (mid.improvement, mid.deterioration)
     low, high = value - down, value + up
+    low_words, high_words = number(low, scale.decimals), number(high, scale.decimals)
     has_low, has_high = low >= scale.minimum - ROUNDING, high <= scale.maximum + ROUNDING
     if not (has_low if better else has_high):
-        limit = f"{number(high)} or above" if better else f"{number(low)} or below"
+        limit = f"{high_words} or above" if better else f"{low_words} or below"
         return f"Better: {limit}. So near the worst score, worse cannot be judged."
-    bounds = ((has_low, f"above {number(low)}"), (has_high, f"below {number(high)}"))
+    bounds = ((has_low, f"above {low_words}"), (has_high, f"below {high_words}"))
     return f"About the same: {' and '.join(words for holds, words in bounds if holds)}."

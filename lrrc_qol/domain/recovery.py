@@ -242,7 +242,7 @@ def unlike_words(point: TrajectoryPoint) -> str:
     """The remark that a comparison with the baseline is not like with like; empty when it is, or none is made."""
     if point.change is None or point.unlike_baseline is None:
         return ""
-    return f"not like with like: asked {describe_wording(point.unlike_baseline)} since the baseline"
+    return f"not like with like: wording changed since the baseline ({describe_wording(point.unlike_baseline)})"
 
 
 def _class_in_words(point: TrajectoryPoint, change: float, decimals: int) -> str:

@@ -16,7 +16,9 @@ from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Centre, Episode, Patient, Plan
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.languages import offered_languages
 from lrrc_qol.services.plan_episode import apply_plan
+from lrrc_qol.services.wordings import hold_choices
 
 ADULT_AGE = 18
 OLDEST_AGE = 120
@@ -51,6 +53,7 @@ class Enrolment:
 
 def enrol_patient(work: Work, enrolment: Enrolment) -> str:
     """Enrol and plan; return the patient's public id. InvalidInput names every field that cannot be right."""
+    hold_choices(work, work.actor.centre())
     centre = work.session.get_one(Centre, work.actor.centre())
     today = work.today_in(centre.timezone)
     email = _checked(work, enrolment, centre=centre, today=today)
@@ -187,8 +190,8 @@ def _choice_faults(work: Work, enrolment: Enrolment) -> dict[str, str]:
     faults: dict[str, str] = {}
     if enrolment.sex not in {"male", "female"}:
         faults["sex"] = "Choose one."
-    if enrolment.language not in work.catalogue.languages():
-        faults["language"] = "The forms are not available in this language."
+    if enrolment.language not in offered_languages(work, work.actor.centre()):
+        faults["language"] = "Your centre does not offer this language: it is not complete, or nobody has reviewed it."
     if enrolment.timezone not in available_timezones():
         faults["timezone"] = "This time zone is not known. Use a name such as Europe/London."
     return faults

@@ -13,6 +13,7 @@ from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Pat
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.languages import is_draft
 from lrrc_qol.services.link_rules import answerable
 from lrrc_qol.services.patient_facts import takes_part
 from lrrc_qol.services.patient_session import CentreContact, contact_of
@@ -33,6 +34,7 @@ class LinkView:
     state: LinkState
     centre: CentreContact | None
     language: str
+    draft_language: bool = False
     opens_on: date | None = None
     wait_minutes: int = 0
 
@@ -67,6 +69,7 @@ def describe_link(work: Work, token: str) -> LinkView:
         state=state,
         centre=contact_of(found.centre),
         language=found.patient.language,
+        draft_language=is_draft(work, found.centre.id, found.patient.language),
         opens_on=found.visit.opens_on if state == "not_yet" else None,
         wait_minutes=blocked.wait_minutes,
     )

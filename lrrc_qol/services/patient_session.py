@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from lrrc_qol.persistence.crypto import token_hash
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Plan, Visit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.languages import is_draft
 from lrrc_qol.services.patient_facts import anatomy_facts, ruled_out_anatomy, takes_part
 
 IDLE_LIMIT = timedelta(minutes=30)
@@ -37,7 +38,7 @@ class Seat:
     """A browser that passed the check of a link, and the one visit it may answer.
 
     `facts` hold by the record, `ruled_out` are known not to hold. `protocol` is the id and version that the episode
-    runs on.
+    runs on. `draft_language`: the pages must say that nobody has reviewed their translation.
     """
 
     session_id: int
@@ -58,6 +59,7 @@ class Seat:
     protocol: tuple[str, str]
     discharged_on: date | None
     last_seen_at: datetime
+    draft_language: bool = False
 
 
 def contact_of(centre: Centre) -> CentreContact:
@@ -119,6 +121,7 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
         protocol=(plan.protocol_id, plan.protocol_version),
         discharged_on=episode.discharged_on,
         last_seen_at=session.last_seen_at,
+        draft_language=is_draft(work, centre.id, patient.language),
     )
 
 

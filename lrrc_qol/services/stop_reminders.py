@@ -10,6 +10,7 @@ from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.persistence.models import Centre, Episode, Patient
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
+from lrrc_qol.services.languages import is_draft
 from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.patient_session import CentreContact, contact_of
 from lrrc_qol.services.record_event import add_event
@@ -21,12 +22,13 @@ class StopChoice:
 
     centre: CentreContact
     language: str
+    draft_language: bool
 
 
 def describe_stop(work: Work, patient_public_id: str) -> StopChoice | None:
     """What the page before stopping may say; None for nobody. Reads only."""
     row = work.session.execute(_query(patient_public_id)).first()
-    return StopChoice(centre=contact_of(row[2]), language=row[0].language) if row else None
+    return _choice(work, row[0], row[2]) if row else None
 
 
 def stop_reminders(work: Work, patient_public_id: str) -> StopChoice | None:
@@ -38,7 +40,15 @@ def stop_reminders(work: Work, patient_public_id: str) -> StopChoice | None:
     today = work.today_in(centre.timezone)
     if not contact_state(events_of(work, episode.id), today=today).opted_out:
         add_event(work, patient, episode, kind=EventKind.OPT_OUT, happened_on=today, detail={"from": "link in a mail"})
-    return StopChoice(centre=contact_of(centre), language=patient.language)
+    return _choice(work, patient, centre)
+
+
+def _choice(work: Work, patient: Patient, centre: Centre) -> StopChoice:
+    return StopChoice(
+        centre=contact_of(centre),
+        language=patient.language,
+        draft_language=is_draft(work, centre.id, patient.language),
+    )
 
 
 def _query(patient_public_id: str) -> Select[Patient, Episode, Centre]:

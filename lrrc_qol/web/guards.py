@@ -24,9 +24,9 @@ SEAT_KEY = "seat"
 PERMISSIONS: dict[str, frozenset[str]] = {
     "nurse": frozenset({"view_patients", "enrol_patients", "edit_record", "handle_alerts", "view_cohort"}),
     "clinician": frozenset({"view_patients", "edit_record", "handle_alerts", "view_cohort"}),
-    "coordinator": frozenset({"view_patients", "enrol_patients", "edit_record", "view_cohort"}),
+    "coordinator": frozenset({"view_patients", "enrol_patients", "edit_record", "view_cohort", "manage_wording"}),
     "researcher": frozenset({"view_cohort"}),
-    "admin": frozenset({"administer"}),
+    "admin": frozenset({"administer", "manage_wording"}),
 }
 # Where a role starts: the first page of these that it may open.
 FRONT_PAGES = (("view_patients", "staff.worklist"), ("view_cohort", "staff.cohort"), ("administer", "admin.overview"))

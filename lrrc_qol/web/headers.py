@@ -10,10 +10,14 @@ CHART_STYLES = "".join(f" '{digest}'" for digest in STYLE_HASHES)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self'{image}; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}; object-src 'none'; manifest-src 'self'{frame}"
 )
-PLAIN_POLICY = POLICY.format(style="", image="")
-CHART_POLICY = POLICY.format(style=CHART_STYLES, image=" data: blob:")
+PLAIN = {"style": "", "image": "", "framed_by": "'none'", "frame": ""}
+PLAIN_POLICY = POLICY.format_map(PLAIN)
+CHART_POLICY = POLICY.format_map(PLAIN | {"style": CHART_STYLES, "image": " data: blob:"})
+# A page of ours that shows another one in a frame, and the page inside it.
+FRAMING_POLICY = POLICY.format_map(PLAIN | {"frame": "; frame-src 'self'"})
+FRAMED_POLICY = POLICY.format_map(PLAIN | {"framed_by": "'self'"})
 
 
 def install_headers(app: Flask) -> None:
@@ -23,7 +27,7 @@ def install_headers(app: Flask) -> None:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = CHART_POLICY if g.get("chart_page") else PLAIN_POLICY
+    headers["Content-Security-Policy"] = CHART_POLICY if g.get("chart_page") else g.get("page_policy", PLAIN_POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

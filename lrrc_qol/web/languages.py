@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from typing import cast
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_request_context, request, session
 
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations
+from lrrc_qol.persistence.db import DatabaseBusy
+from lrrc_qol.services.context import ANONYMOUS_PATIENT
+from lrrc_qol.services.languages import reviewed_languages
 from lrrc_qol.web.guards import runtime
 
 STAFF_BLUEPRINTS = frozenset({"staff", "admin", "auth"})
 """Their pages are in English."""
+
+LANGUAGE_KEY = "language"
 
 # A browser names a handful; a longer list is nobody's.
 MOST_WISHES = 12
@@ -20,7 +27,7 @@ LONGEST_TAG = 35
 
 
 def install_languages(app: Flask) -> None:
-    """Give the templates `_()`, `ngettext()`, `page_language()` and `page_direction()`."""
+    """Give the templates `_()`, `ngettext()` and what they ask about the page's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # added by the extension
         gettext=lambda message: page_words().gettext(message),
@@ -29,17 +36,36 @@ def install_languages(app: Flask) -> None:
     )
     app.add_template_global(page_language)
     app.add_template_global(page_direction)
+    app.add_template_global(page_is_draft)
 
 
-def speak(language: str) -> None:
+def speak(language: str, *, draft: bool) -> None:
     """Give the page of this request the language of the patient it is for, known before anybody took a seat."""
-    g.language = language
+    g.language, g.draft_language = language, draft
+
+
+def remember(language: str) -> None:
+    """Keep the language in this browser's session, for the pages that come after the seat has ended."""
+    session[LANGUAGE_KEY] = language
+
+
+def greet() -> None:
+    """Let a page for nobody in particular follow the browser; in production to languages that a centre has reviewed.
+
+    Asks the database only when the browser wants another language than English, and does without where it is busy.
+    """
+    asked = preferred_language(request.accept_languages.values(), runtime().catalogue.languages())
+    if asked == SOURCE_LANGUAGE or runtime().settings.open_doors:
+        return
+    with suppress(DatabaseBusy), runtime().reading(ANONYMOUS_PATIENT) as work:
+        g.greeting_languages = reviewed_languages(work)
 
 
 def page_language() -> str:
     """The tag of the page's language.
 
-    The patient's own; English for staff; where nobody is known the first that the browser asks for, else English.
+    The patient's own; English for staff; where nobody is known the one this browser had before, then the first that
+    the browser asks for, else English.
     """
     seat = g.get("seat")
     own = seat.language if seat else g.get("language")
@@ -47,7 +73,24 @@ def page_language() -> str:
         return runtime().catalogue.spoken(own)
     if not has_request_context() or request.blueprint in STAFF_BLUEPRINTS:
         return SOURCE_LANGUAGE
-    return preferred_language(request.accept_languages.values(), runtime().catalogue.languages())
+    if LANGUAGE_KEY in session:
+        return runtime().catalogue.spoken(str(session[LANGUAGE_KEY]))
+    return preferred_language(request.accept_languages.values(), _greeting_languages())
+
+
+def page_is_draft() -> bool:
+    """Whether the page must say that nobody has reviewed its translation; never in production, never in English."""
+    if not runtime().settings.open_doors or page_language() == SOURCE_LANGUAGE:
+        return False
+    seat = g.get("seat")
+    return bool(seat.draft_language if seat else g.get("draft_language", True))
+
+
+def _greeting_languages() -> Sequence[str]:
+    """The languages a page for nobody in particular may be in; English alone until `greet` looked them up."""
+    if runtime().settings.open_doors:
+        return runtime().catalogue.languages()
+    return cast("Sequence[str]", g.get("greeting_languages", (SOURCE_LANGUAGE,)))
 
 
 def page_direction() -> str:

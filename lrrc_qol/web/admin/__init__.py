@@ -1,6 +1,6 @@
-"""The administrator's page: the centre, its staff, the jobs, the definitions in use."""
+"""The administrator's page: the centre, its staff, the jobs, the definitions in use, the languages."""
 
-from lrrc_qol.web.admin import overview
+from lrrc_qol.web.admin import languages, overview
 from lrrc_qol.web.admin.blueprint import blueprint
 
-__all__ = ["blueprint", "overview"]
+__all__ = ["blueprint", "languages", "overview"]

@@ -15,7 +15,7 @@ from lrrc_qol.services.enter_by_link import Entry, LinkView, describe_link, ente
 from lrrc_qol.services.patient_session import find_seat, leave
 from lrrc_qol.services.staff_session import StaffIdentity, end_session
 from lrrc_qol.web.guards import SEAT_KEY, audience, runtime
-from lrrc_qol.web.languages import page_words, speak
+from lrrc_qol.web.languages import greet, page_words, remember, speak
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.pages import next_page
 from lrrc_qol.web.patient.plain_words import plain_digits
@@ -30,6 +30,7 @@ LINK_STATUS = {"unknown": 404, "ended": 404, "paused": 429}
 @audience.public
 def chooser() -> ResponseReturnValue:
     """Two ways in: the link from the hospital, or the staff's sign-in."""
+    greet()
     return render_template("patient/chooser.html")
 
 
@@ -74,6 +75,7 @@ def enter(token: str) -> ResponseReturnValue:
     # A link of another patient replaces the seat, and with it everything this browser remembered.
     session.clear()
     session[SEAT_KEY] = entry.session_token
+    remember(link.language)
     return redirect(target, 303)
 
 
@@ -115,7 +117,7 @@ def _refused(entry: Entry, link: LinkView, token: str) -> ResponseReturnValue:
 def _link_page(link: LinkView, token: str, *, mistake: YearMistake = "", year: str = "") -> ResponseReturnValue:
     if link.state != "open":
         return _state_page(link.state, link, wait_minutes=link.wait_minutes)
-    speak(link.language)
+    speak(link.language, draft=link.draft_language)
     page = render_template(
         "patient/landing.html",
         centre=link.centre,
@@ -128,8 +130,10 @@ def _link_page(link: LinkView, token: str, *, mistake: YearMistake = "", year: s
 
 def _state_page(state: str, link: LinkView, *, wait_minutes: int) -> ResponseReturnValue:
     gone = state in {"unknown", "ended"}
-    if not gone:
-        speak(link.language)
+    if gone:
+        greet()
+    else:
+        speak(link.language, draft=link.draft_language)
     page = render_template(
         "patient/link_state.html",
         state="gone" if gone else state,

@@ -22,7 +22,7 @@ def stop_mails(token: str) -> ResponseReturnValue:
         choice = describe_stop(work, _patient_of(token))
     if choice is None:
         abort(404)
-    speak(choice.language)
+    speak(choice.language, draft=choice.draft_language)
     return render_template("patient/stop_mails.html", centre=choice.centre, token=token)
 
 
@@ -34,7 +34,7 @@ def stop_mails_now(token: str) -> ResponseReturnValue:
         choice = stop_reminders(work, _patient_of(token))
     if choice is None:
         abort(404)
-    speak(choice.language)
+    speak(choice.language, draft=choice.draft_language)
     return render_template("patient/mails_stopped.html", centre=choice.centre)
 
 

@@ -160,8 +160,9 @@ def _reference(trajectory: Trajectory, *, asked_before: bool) -> str:
     if value is None:
         return "The baseline form gave no score here: values only."
     if kind is BaselineKind.RECALLED:
-        return f"Recalled after the operation: {number(value)}. Not used to judge recovery."
-    words = f"Before the operation: {number(value)}" + (" (old form)" if kind is BaselineKind.STALE else "")
+        return f"Recalled after the operation: {number(value, trajectory.scale.decimals)}. Not used to judge recovery."
+    words = f"Before the operation: {number(value, trajectory.scale.decimals)}"
+    words += " (old form)" if kind is BaselineKind.STALE else ""
     mid = trajectory.scale.mid
     if mid is None:
         return f"{words}. No important difference is known, so changes are not judged."

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.services.enrol_patient import enrol_patient
+from lrrc_qol.services.languages import offered_languages
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.forms import EnrolForm
@@ -29,9 +30,11 @@ OFFERED_ZONES = tuple(
 def enrol() -> ResponseReturnValue:
     """Enrol: what is wrong is said beside the field, and nothing that was typed is lost."""
     sent = request.method == "POST"
+    with runtime().reading(current_actor()) as work:
+        languages = offered_languages(work, current_actor().centre())
     form = EnrolForm(
         request.form if sent else None,
-        languages=runtime().catalogue.languages(),
+        languages=languages,
         data={"timezone": current_user.timezone},
     )
     if sent and form.validate():

@@ -5,37 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, EmailField, Form, RadioField, SelectField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from lrrc_qol.catalogue.translations import language_name
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.services.change_dates import EpisodeDates
 from lrrc_qol.services.enrol_patient import Enrolment
-from lrrc_qol.web.staff.fields import CivilDateField, KnownField, known_value
+from lrrc_qol.web.fields import CivilDateField, KnownField, known_value
 from lrrc_qol.web.staff.patient_words import ANATOMY_WORDS
+from lrrc_qol.web.staff_form import StaffForm
 
 SEXES = (("female", "Female"), ("male", "Male"))
-LANGUAGE_NAMES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "nl": "Nederlands"}
-
-
-class StaffForm(Form):
-    """A form whose refusals, its own and those of a service, stand beside the fields."""
-
-    def add_faults(self, faults: Mapping[str, str]) -> None:
-        """Put the messages of a service beside the fields of the same names; the rest go to the top of the form."""
-        for name, text in faults.items():
-            if name in self._fields:
-                self._fields[name].errors = [*self._fields[name].errors, text]
-            else:
-                self.form_errors.append(text)
-
-    def faults(self) -> list[tuple[str, str]]:
-        """All messages with the id of their field, in page order; an empty id for those of the whole form."""
-        found = [("", str(text)) for text in self.form_errors]
-        for field in self:
-            target = f"{field.id}-0" if isinstance(field, RadioField) else field.id
-            found += [(target, str(text)) for text in field.errors]
-        return found
 
 
 class EnrolForm(StaffForm):
@@ -60,7 +41,7 @@ class EnrolForm(StaffForm):
 
     def __init__(self, formdata: Any, *, languages: Sequence[str], **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
+        self.language.choices = [(code, language_name(code)) for code in languages]
 
     def enrolment(self) -> Enrolment:
         """What was entered; only after the form validated."""

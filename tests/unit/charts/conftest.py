@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
 import pytest
 
@@ -54,9 +55,11 @@ def course() -> Draw:
         *given: tuple[int, float | None],
         kind: BaselineKind = BaselineKind.PROSPECTIVE,
         missed: tuple[int, ...] = (),
+        wordings: tuple[frozenset[str] | None, ...] = (),
         **form: str | bool,
     ) -> Trajectory:
         points = [_point(number, day, value) for number, (day, value) in enumerate(given, start=1)]
+        points = [replace(one, wording=wording) for one, wording in zip_longest(points, wordings)]
         points[-1] = replace(points[-1], **form)  # type: ignore[arg-type] # the fields a test names
         chosen = None if kind is BaselineKind.NONE else 1
         baseline = Baseline(kind, chosen, points[0].answered_on if chosen else None, "for this test")

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from lrrc_qol.charts.axes import DayMark, DayWindow, day_window
+from lrrc_qol.charts.axes import DayMark, DayWindow, day_window, score_ticks
 from lrrc_qol.charts.backdrop import same_as_before
 from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.domain.baseline import BaselineKind
@@ -201,3 +201,70 @@ def test_all_curves_of_a_page_share_the_days_that_hold_everything(course: Draw, 
 def test_without_a_score_there_is_nothing_to_draw(course: Draw, function_scale: Scale) -> None:
     assert not drawable(course(function_scale, (16, None)))
     assert drawable(course(function_scale, (16, 50)))
+
+
+WITH, WITHOUT = frozenset({"stoma"}), frozenset[str]()
+
+
+def test_the_line_is_open_where_the_questions_were_asked_in_other_words(course: Draw, symptom_scale: Scale) -> None:
+    wordings = (WITHOUT, WITH, WITH)
+    drawn = figure(course(symptom_scale, (-10, 30), (30, 60), (91, 50), wordings=wordings))
+
+    assert trace(drawn, "course")["x"] == [-10, None, 30, 91]
+    assert [one["x0"] for one in shapes(drawn, "wording: without stoma → with")] == [10]
+    assert "wording: without stoma → with" in words(drawn)
+    assert ["wording changed: without stoma → with" in one for one in trace(drawn, "forms")["hovertext"]] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_a_form_of_another_person_does_not_hide_the_change_of_wording(course: Draw, symptom_scale: Scale) -> None:
+    trajectory = course(symptom_scale, (-10, 30), (30, 60), (91, 50), wordings=(WITHOUT, WITH, WITH))
+    by_proxy = replace(trajectory.points[1], point=replace(trajectory.points[1].point, respondent="proxy"))
+    points = (trajectory.points[0], by_proxy, trajectory.points[2])
+
+    drawn = figure(replace(trajectory, points=points))
+
+    assert trace(drawn, "course")["x"] == [-10, None, 91]
+
+
+@pytest.mark.parametrize("wordings", [(WITH, WITH), (None, WITH), ()])
+def test_without_a_known_change_of_wording_the_line_is_whole(
+    course: Draw, symptom_scale: Scale, wordings: tuple[frozenset[str] | None, ...]
+) -> None:
+    drawn = figure(course(symptom_scale, (-10, 30), (30, 60), wordings=wordings))
+
+    assert trace(drawn, "course")["x"] == [-10, 30]
+    assert "wording" not in words(drawn)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decimals", "ticks"),
+    [
+        (0, 100, 1, [0, 25, 50, 75, 100]),
+        (0, 10, 1, [0, 2, 4, 6, 8, 10]),
+        (0, 4, 1, [0, 1, 2, 3, 4]),
+        (0, 27, 1, [0, 5, 10, 15, 20, 25]),
+        (1, 4, 1, [1, 1.5, 2, 2.5, 3, 3.5, 4]),
+        (-0.285, 1, 3, [-0.25, 0, 0.25, 0.5, 0.75, 1]),
+        (-1.019, 1, 3, [-1, -0.5, 0, 0.5, 1]),
+        (16.2, 67.7, 1, [20, 30, 40, 50, 60]),
+    ],
+)
+def test_the_score_axis_has_round_scores(
+    function_scale: Scale, low: float, high: float, decimals: int, ticks: list[float]
+) -> None:
+    assert score_ticks(replace(function_scale, minimum=low, maximum=high, decimals=decimals)) == ticks
+
+
+def test_an_index_is_read_with_its_decimals(course: Draw, function_scale: Scale) -> None:
+    index = replace(function_scale, minimum=-0.285, maximum=1, decimals=3, mid=None, threshold=None)
+
+    drawn = figure(course(index, (-7, 0.9421), (30, 0.5)))
+
+    assert "0.942" in trace(drawn, "forms")["hovertext"][0]
+    assert "before<br>surgery<br>0.942" in words(drawn)
+    assert drawn["layout"]["yaxis"]["ticktext"][0] == "−0.250"
+    assert drawn["layout"]["yaxis"]["title"]["text"] == "−0.285 to 1, higher is better"

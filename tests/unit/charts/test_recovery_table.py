@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from lrrc_qol.charts.axes import DayWindow
 from lrrc_qol.charts.recovery import CurveFrame, recovery_figure
@@ -61,3 +62,21 @@ def test_scales_stand_side_by_side_in_order_of_time(course: Draw, function_scale
 
     assert [column.visit_key for column in table.columns] == ["V1", "V2", "X30", "V3"]
     assert [cell.value if cell else None for cell in table.rows[1].cells] == ["50", None, "no form", None]
+
+
+def test_a_change_of_wording_stands_in_the_table_too(course: Draw, symptom_scale: Scale) -> None:
+    wordings = (frozenset({"stoma"}), frozenset[str](), frozenset[str]())
+    rows = curve_rows(course(symptom_scale, (-7, 40), (30, 55), (91, 55), wordings=wordings), {})
+
+    assert [row.reworded for row in rows] == ["", "wording changed: with stoma → without", ""]
+    caution = "not like with like: wording changed since the baseline (with stoma → without)"
+    assert [row.caution for row in rows] == ["", caution, caution]
+    assert caution in rows[2].explanation
+
+
+def test_scores_are_read_as_exactly_as_the_scale_says(course: Draw, function_scale: Scale) -> None:
+    index = replace(function_scale, minimum=-0.5, maximum=1, decimals=3, mid=None)
+
+    rows = curve_rows(course(index, (-7, 0.9421), (30, 0.5), (60, 1)), {})
+
+    assert [(row.value, row.change) for row in rows] == [("0.942", ""), ("0.500", "−0.442"), ("1", "+0.058")]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lrrc_qol.charts.wording import band_words
+from lrrc_qol.charts.wording import band_words, number, range_words, signed
 from lrrc_qol.domain.instrument import Confidence, Direction, Mid, Scale
 
 MID = Mid(improvement=2, deterioration=2, source="for this test", confidence=Confidence.DESIGN)
@@ -39,3 +39,28 @@ def test_a_change_by_exactly_the_important_difference_is_not_about_the_same(
 def test_the_same_where_higher_is_better(function_scale: Scale, value: float, words: str) -> None:
     assert function_scale.direction is Direction.BETTER
     assert band_words(function_scale, replace(MID, improvement=10, deterioration=10), value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "words"),
+    [
+        (66.66, 1, "66.7"),
+        (50.0, 1, "50"),
+        (0.95, 3, "0.950"),
+        (1.0, 3, "1"),
+        (-0.1254, 3, "−0.125"),
+        (49.6, 0, "50"),
+        (-0.04, 1, "0"),
+    ],
+)
+def test_a_score_has_the_decimals_of_its_scale(value: float, decimals: int, words: str) -> None:
+    assert number(value, decimals) == words
+
+
+def test_a_change_has_its_sign() -> None:
+    assert [signed(value, 3) for value in (0.08, -0.08, 0.0)] == ["+0.080", "−0.080", "0"]
+
+
+def test_a_range_below_nought_is_not_read_as_a_subtraction(function_scale: Scale) -> None:
+    index = replace(function_scale, minimum=-0.285, maximum=1, decimals=3)
+    assert range_words(index) == "−0.285 to 1, higher is better"

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from lrrc_qol.web.staff.fields import CivilDateField, KnownField, known_value, read_day
+from lrrc_qol.web.fields import CivilDateField, KnownField, known_value, read_day
 
 
 @pytest.mark.parametrize(
