@@ -14,6 +14,8 @@ from lrrc_qol.domain.scoring import Scorer
 from lrrc_qol.domain.scoring.terms import ATTRIBUTE_COLUMNS, GRADES, TERM, terms_of
 
 EXPECTED = "exp_"
+SIDE_READINGS = ("single_item", "bands")
+"""Methods that repeat an answer or name a score; an independent file may lack them, unless one is the primary scale."""
 
 Result = float | str | None
 """A score, the name of a band, or None for no score."""
@@ -125,9 +127,10 @@ def _expected_columns(instrument: Instrument, *, by_term: bool) -> Iterator[str]
 
 
 def _is_needed(instrument: Instrument, column: str) -> bool:
-    """Every scale needs its examples, except one that is made of optional items, and single value sets."""
+    """Every scale needs its examples, except one made of optional items, side readings, and single value sets."""
     optional = {item.id for item in instrument.items if item.optional}
     for scale in instrument.scales:
         if scale.id == column:
-            return not (scale.items and optional.issuperset(scale.items))
+            aside = scale.method in SIDE_READINGS and not scale.primary
+            return not (aside or (scale.items and optional.issuperset(scale.items)))
     return column in GRADES

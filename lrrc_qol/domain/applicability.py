@@ -105,7 +105,7 @@ def missing_facts(instrument: Instrument, *, held: frozenset[str], unknown: Coll
 def part_ids(scale: Scale) -> tuple[str, ...]:
     """The scales whose scores enter a scale, whatever its method; empty for one that is made of answers."""
     given = scale.parameters
-    named = [given.get("scale"), *_listed(given.get("scales"))]
+    named = [given.get("scale"), *_listed(given.get("scales")), *_listed(given.get("needs"))]
     named += [entry.get("scale") for entry in _listed(given.get("parts")) if isinstance(entry, Mapping)]
     return tuple(name for name in named if isinstance(name, str))
 

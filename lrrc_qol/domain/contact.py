@@ -49,6 +49,7 @@ class ContactFacts:
     """Everything the gate asks about a patient and a form at one moment.
 
     `known` is false when any of the rest could not be found out; then nothing goes out. `withdrawn` = no new data;
+    `has_form` = at least one questionnaire of the visit is still to be sent and can be shown;
     `withdrawn_reminders` = no reminders, answers still welcome; `opted_out` = unsubscribed from mails.
     """
 
@@ -63,6 +64,7 @@ class ContactFacts:
     episode_closed: bool
     answered: bool
     window_open: bool
+    has_form: bool
     known: bool
 
 
@@ -75,6 +77,7 @@ class ContactReason(StrEnum):
     WITHDRAWN = "withdrawn"
     EPISODE_CLOSED = "episode_closed"
     ANSWERED = "answered"
+    NO_FORM = "no_form"
     NO_ADDRESS = "no_address"
     ADDRESS_BOUNCED = "address_bounced"
     WITHDRAWN_REMINDERS = "withdrawn_reminders"
@@ -121,6 +124,7 @@ def _hard_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
         (facts.withdrawn, ContactReason.WITHDRAWN),
         (facts.episode_closed, ContactReason.EPISODE_CLOSED),
         (facts.answered, ContactReason.ANSWERED),
+        (not facts.has_form, ContactReason.NO_FORM),
         (not facts.has_address, ContactReason.NO_ADDRESS),
         (facts.address_bounced, ContactReason.ADDRESS_BOUNCED),
     )

@@ -36,7 +36,7 @@ def propose(
             items[key] = _wording(question, item, instructions.over(question), notes)
             faults = [*_text_faults(items[key]), *_faults(question, item, ordered=source.ordered)]
             faults += _identity_faults(found[key], key, instrument, codes)
-            problems += [Problem(question.place, fault) for fault in faults]
+            problems += [Problem(question.place, fault, (key,)) for fault in faults]
     if source.ordered:
         problems += _order_problems(source.questions, instrument, found)
     instructions.note(notes, instrument)
@@ -193,11 +193,11 @@ def _title(source: Source, instrument: Instrument, notes: Notes) -> str:
 
 def _gathered(problems: Sequence[Problem]) -> Iterator[Problem]:
     """One problem for each thing that is wrong, with all places where it is."""
-    places: dict[str, list[str]] = {}
+    same: dict[str, list[Problem]] = {}
     for problem in problems:
-        places.setdefault(problem.what, []).append(problem.place)
-    for what, where in places.items():
-        yield Problem(listed(where), what)
+        same.setdefault(problem.what, []).append(problem)
+    for what, found in same.items():
+        yield Problem(listed([one.place for one in found]), what, tuple(key for one in found for key in one.keys))
 
 
 def _codes(item: Item) -> str:

@@ -117,11 +117,9 @@ def _without_tags(text: str, removed: dict[str, None]) -> str:
         place = end
         found = NAME.match(text, start)
         name = found[1].lower() if found else ""
-        if not name or (forbidden and forbidden[-1] in RAW and name != forbidden[-1]):
-            continue
         if text[start + 1] == "/":
             _close(name, forbidden)
-        else:
+        elif name:
             _open(name, text[start : end - 1], forbidden, removed)
         if name in BREAKING:
             words.append(" ")
@@ -149,7 +147,16 @@ def _tags(text: str) -> Iterator[tuple[int, int]]:
                 return
         if end > start + 1:
             yield start, end
-        start = text.find("<", end)
+        start = text.find("<", _end_of_raw(text, start, end))
+
+
+def _end_of_raw(text: str, start: int, end: int) -> int:
+    """Where to look on: behind a tag, or at the end tag of an element that holds no markup."""
+    found = NAME.match(text, start)
+    if not found or text[start + 1] == "/" or found[1].lower() not in RAW:
+        return end
+    closing = re.compile(f"</{found[1]}", re.IGNORECASE).search(text, end)
+    return closing.start() if closing else len(text)
 
 
 def _after(text: str, sign: str, start: int) -> int:

@@ -36,10 +36,15 @@ class SourceItem:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A contradiction that must be settled before anybody may approve: where, and what."""
+    """A contradiction that must be settled before anybody may approve: where, and what.
+
+    `keys` are the wording keys of the items it is about; typing in their words settles it. Without keys it is about
+    the file as a whole, and only another file settles it.
+    """
 
     place: str
     what: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

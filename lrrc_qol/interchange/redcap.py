@@ -187,9 +187,7 @@ class _Dictionary:
             value, comma, label = part.partition(",")
             code = _whole(value)
             if code is None or not comma:
-                faults.append(
-                    f"choice {shortened(part.strip(), 40)!r} cannot be read; write a whole number, comma, label"
-                )
+                faults.append(f"choice {shortened(part.strip(), 40)!r} is not written as: whole number, comma, label")
             options.append(Option(self._clean(label, place), code))
         return options, None, faults
 

@@ -12,6 +12,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.plan_episode import anchors_of, apply_plan, preview_plan
+from lrrc_qol.services.wordings import hold_choices
 
 DATE_FIELDS = ("planned_surgery_on", "surgery_on", "discharged_on")
 REASON_LIMIT = 500
@@ -52,6 +53,7 @@ def change_dates(
 
     StaleWrite when the episode changed since the preview; InvalidInput for impossible dates or a missing reason.
     """
+    hold_choices(work, work.actor.centre())
     patient, episode = find_episode(work, patient_public_id, lock=True)
     if episode.version != expected_version:
         raise StaleWrite("the episode was changed by somebody else since the preview")

@@ -22,8 +22,12 @@ def contact_decision(
     centre: Centre,
     events: Sequence[EpisodeEvent],
     kind: MessageKind,
+    has_form: bool,
 ) -> ContactDecision:
-    """Whether a message of `kind` about `visit` may go out at `work.now`; `events` are all those of the episode."""
+    """Whether a message of `kind` about `visit` may go out at `work.now`; `events` are all those of the episode.
+
+    `has_form` says whether there is a questionnaire of the visit left that can be shown.
+    """
     # An event is dated where it was recorded. The later of the two civil dates lets it count at once, also for a
     # patient who lives where it is still yesterday.
     today = max(work.today_in(centre.timezone), work.today_in(patient.timezone))
@@ -40,6 +44,7 @@ def contact_decision(
         episode_closed=episode.closed_on is not None,
         answered=visit.completed_at is not None,
         window_open=visit.planned and visit.opens_at <= work.now < visit.closes_at,
+        has_form=has_form,
         known=True,
     )
     return may_contact(facts, kind)

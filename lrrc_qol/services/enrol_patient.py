@@ -18,6 +18,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages import offered_languages
 from lrrc_qol.services.plan_episode import apply_plan
+from lrrc_qol.services.wordings import hold_choices
 
 ADULT_AGE = 18
 OLDEST_AGE = 120
@@ -52,6 +53,7 @@ class Enrolment:
 
 def enrol_patient(work: Work, enrolment: Enrolment) -> str:
     """Enrol and plan; return the patient's public id. InvalidInput names every field that cannot be right."""
+    hold_choices(work, work.actor.centre())
     centre = work.session.get_one(Centre, work.actor.centre())
     today = work.today_in(centre.timezone)
     email = _checked(work, enrolment, centre=centre, today=today)

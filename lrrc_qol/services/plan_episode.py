@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from lrrc_qol.domain.contact import MessageKind
-from lrrc_qol.domain.errors import WordingUnavailable
 from lrrc_qol.domain.schedule import (
     Anchors,
     PlannedVisit,
@@ -24,6 +23,7 @@ from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Assignment, Episode, Message, Patient, Plan, Response, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm
+from lrrc_qol.services.wordings import VisitToFill, asking_of, fill_visits, unopened
 
 
 def protocol_of(work: Work, episode_id: int) -> Protocol:
@@ -58,12 +58,13 @@ def preview_plan(work: Work, episode: Episode, anchors: Anchors) -> tuple[VisitC
 def apply_plan(work: Work, episode: Episode, patient: Patient) -> tuple[VisitChange, ...]:
     """Plan the episode anew from its dates: add, move and drop unanswered visits, set their reminders, report it.
 
-    A dropped visit keeps its row, because messages and links point to it, but is no longer planned.
+    A dropped visit keeps its row, because messages and links point to it, but is no longer planned. Added visits get
+    what the centre asks now, and so do moved ones that have not opened. The caller called `hold_choices` first.
     """
     protocol = protocol_of(work, episode.id)
     changes = preview_plan(work, episode, anchors_of(episode))
     rows = {visit.key: visit for visit in _visits(work, episode.id)}
-    instruments = {visit.key: visit.instruments for visit in protocol.visits}
+    added, moved = [], []
     for change in changes:
         if change.change == "kept_answered":
             continue
@@ -73,11 +74,15 @@ def apply_plan(work: Work, episode: Episode, patient: Patient) -> tuple[VisitCha
             continue
         visit = rows.get(change.key)
         if visit is None:
-            visit = _add_visit(work, episode, patient, change.after, instruments[change.key])
+            visit = _new_visit(work, episode, patient, change.after)
+            added.append(visit)
         else:
             _move_visit(visit, change.after, patient)
+            moved.append(visit)
         arm(visit, protocol.reminders, zone=patient.timezone, now=work.now)
+    work.session.add_all(added)
     work.session.flush()
+    _fill(work, protocol, patient, added=added, moved=moved)
     return changes
 
 
@@ -102,19 +107,6 @@ def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
             advance(visit, protocol.reminders, zone=patient.timezone, now=work.now, last_ordinal=sent.get(visit.id))
 
 
-def displayable(work: Work, instruments: Sequence[str], language: str) -> list[str]:
-    """The instruments whose wording may be shown in this language; the others are not assigned to anybody."""
-    shown = []
-    for instrument_id in instruments:
-        version = work.catalogue.instrument(instrument_id).version
-        try:
-            work.catalogue.wording(instrument_id, version, language, allow_topics=work.settings.open_doors)
-        except WordingUnavailable:
-            continue
-        shown.append(instrument_id)
-    return shown
-
-
 def answered_keys(work: Work, episode_id: int) -> frozenset[str]:
     """Keys of the visits of which at least one questionnaire was sent in; a draft moves along with its visit."""
     return frozenset(
@@ -132,9 +124,7 @@ def _visits(work: Work, episode_id: int) -> Sequence[Visit]:
     return work.session.scalars(select(Visit).where(Visit.episode_id == episode_id).order_by(Visit.opens_on)).all()
 
 
-def _add_visit(
-    work: Work, episode: Episode, patient: Patient, planned: PlannedVisit, instruments: tuple[str, ...]
-) -> Visit:
+def _new_visit(work: Work, episode: Episode, patient: Patient, planned: PlannedVisit) -> Visit:
     visit = Visit(
         public_id=new_public_id(),
         episode_id=episode.id,
@@ -147,22 +137,30 @@ def _add_visit(
         planned=True,
     )
     _set_window(visit, planned, patient)
-    work.session.add(visit)
-    work.session.flush()
-    for position, instrument_id in enumerate(displayable(work, instruments, patient.language)):
-        work.session.add(
-            Assignment(
-                public_id=new_public_id(),
-                visit_id=visit.id,
-                episode_id=episode.id,
-                centre_id=episode.centre_id,
-                position=position,
-                instrument_id=instrument_id,
-                instrument_version=work.catalogue.instrument(instrument_id).version,
-                created_at=work.now,
-            )
-        )
     return visit
+
+
+def _fill(work: Work, protocol: Protocol, patient: Patient, *, added: Sequence[Visit], moved: Sequence[Visit]) -> None:
+    """Give the visits their questionnaires; a moved one that is open or was started keeps those it has."""
+    still_closed = set(
+        work.session.scalars(select(Visit.id).where(Visit.id.in_([visit.id for visit in moved]), *unopened(work)))
+        if moved
+        else ()
+    )
+    visits = [*added, *(visit for visit in moved if visit.id in still_closed)]
+    if not visits:
+        return
+    instruments = {visit.key: visit.instruments for visit in protocol.visits}
+    fill_visits(
+        work,
+        asking_of(work, patient.centre_id, languages=[patient.language]),
+        [
+            VisitToFill(
+                visit.id, visit.episode_id, visit.centre_id, visit.kind, instruments[visit.key], patient.language
+            )
+            for visit in visits
+        ],
+    )
 
 
 def _move_visit(visit: Visit, planned: PlannedVisit, patient: Patient) -> None:

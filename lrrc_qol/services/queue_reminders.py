@@ -6,7 +6,8 @@ The rules, which the sending itself checks once more:
 - A patient gets one automated mail a day. When several forms are due, the one that closes first is written about
   today and the others tomorrow, unless tomorrow would be too late for them.
 - While a patient is paused or in hospital nothing is spent: the visit is looked at again each day, and when the hold
-  ends the newest message that has not lapsed goes out. No nurse is asked to call meanwhile either.
+  ends the newest message that has not lapsed goes out. No nurse is asked to call meanwhile either. The same holds
+  while none of the visit's questionnaires can be shown, for example because a licence has ended.
 - Where only mail is impossible (no address, a bounce, an opt-out) the messages wait, and the call day still comes.
 - Death, withdrawal, a closed episode and a finished form end it.
 """
@@ -14,6 +15,7 @@ The rules, which the sending itself checks once more:
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +29,7 @@ from lrrc_qol.persistence.models import Message, Patient, Visit
 from lrrc_qol.persistence.upsert import insert_all_unless_there
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
 from lrrc_qol.services.contact_state import contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.due_visits import (
@@ -58,7 +61,7 @@ ENDS = frozenset(
         ContactReason.WITHDRAWN_REMINDERS,
     }
 )
-HOLDS = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.UNKNOWN})
+HOLDS = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.UNKNOWN, ContactReason.NO_FORM})
 NO_MAIL = frozenset({ContactReason.NO_ADDRESS, ContactReason.ADDRESS_BOUNCED, ContactReason.OPTED_OUT})
 LOOK_AGAIN_AFTER_FAULT = timedelta(hours=1)
 
@@ -78,6 +81,7 @@ class Queued:
 class _Batch:
     """What the decisions of one batch share: rows to insert, patients written to today, calls and mails before."""
 
+    forms: Mapping[int, AskableForms]
     called: set[int]
     asked: set[int]
     last_mail: dict[int, datetime]
@@ -102,6 +106,7 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
     protocols = protocols_of(work, {one.episode.id for one in due})
     events = events_by_episode(work, {one.episode.id for one in due})
     batch = _Batch(
+        forms=askable_forms(work, [one.visit.id for one in due]),
         called=called_visits(work, [one.visit for one in due], task_kind=CALL_TASK),
         asked=asked_visits(work, [one.visit for one in due]),
         last_mail=last_mails(work, {one.patient.id for one in due}),
@@ -120,6 +125,7 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
             centre=one.centre,
             events=events[one.episode.id],
             kind=MessageKind.REMINDER,
+            has_form=batch.forms.get(one.visit.id, NOTHING).left,
         )
         _handle(work, batch, one, protocol, decision.reason)
     made = insert_all_unless_there(work.session, Message, batch.rows)
@@ -160,7 +166,7 @@ def _handle(work: Work, batch: _Batch, due: DueVisit, protocol: Protocol, reason
         look_again_tomorrow(visit, policy, zone=zone, now=work.now)
         return
     if reminder:
-        minutes = protocol.visit(visit.key).minutes
+        minutes = minutes_of(work, protocol.visit(visit.key), batch.forms[visit.id])
         kind = MessageKind.REMINDER if visit.id in batch.asked else MessageKind.INVITATION
         batch.rows.append(
             reminder_row(work, visit=visit, patient=due.patient, reminder=reminder, kind=kind, minutes=minutes)

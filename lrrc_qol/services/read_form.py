@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.errors import NotFound, WordingUnavailable
+from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Item, Missing, Scale, Wording
 from lrrc_qol.persistence.models import Answer, Assignment, Response, Visit
 from lrrc_qol.persistence.queries.record import PatientRow, ScoreEntry, list_form_scores
@@ -14,6 +14,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.answers import as_values, current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.read_record import find_patient_row
+from lrrc_qol.services.wordings import asked_instrument, wording_of_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ class FormRecord:
 def read_form(work: Work, public_id: str, response_id: int) -> FormRecord:
     """Read one form of a patient; NotFound when it is not a form of this patient in the actor's centre."""
     patient = find_patient_row(work, public_id)
-    response, visit = _find_response(work, patient, response_id)
-    instrument = work.catalogue.instrument(response.instrument_id, response.instrument_version)
+    response, assignment, visit = _find_response(work, patient, response_id)
+    instrument = asked_instrument(work, assignment)
     answers = work.session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
     values = as_values(current_answers(answers))
-    wording = _wording(work, response)
+    wording = wording_of_response(work, response)
     scores = {
         score.scale_id: score
         for score in list_form_scores(work.session, centre_id=work.actor.centre(), response_id=response.id)
@@ -77,7 +78,7 @@ def read_form(work: Work, public_id: str, response_id: int) -> FormRecord:
 def mark_reviewed(work: Work, public_id: str, response_id: int) -> None:
     """Note that a member of staff has read a sent form; the first reader stays. NotFound for a draft."""
     patient = find_patient_row(work, public_id)
-    response, _ = _find_response(work, patient, response_id, lock=True)
+    response, _, _ = _find_response(work, patient, response_id, lock=True)
     if response.submitted_at is None:
         raise NotFound("the form has not been sent yet")
     if response.reviewed_at is not None:
@@ -94,9 +95,11 @@ def mark_reviewed(work: Work, public_id: str, response_id: int) -> None:
     )
 
 
-def _find_response(work: Work, patient: PatientRow, response_id: int, *, lock: bool = False) -> tuple[Response, Visit]:
+def _find_response(
+    work: Work, patient: PatientRow, response_id: int, *, lock: bool = False
+) -> tuple[Response, Assignment, Visit]:
     query = (
-        select(Response, Visit)
+        select(Response, Assignment, Visit)
         .join(Assignment, Assignment.id == Response.assignment_id)
         .join(Visit, Visit.id == Assignment.visit_id)
         .where(
@@ -108,19 +111,7 @@ def _find_response(work: Work, patient: PatientRow, response_id: int, *, lock: b
     row = work.session.execute(query.with_for_update(of=Response) if lock else query).first()
     if row is None:
         raise NotFound("no such form")
-    return row[0], row[1]
-
-
-def _wording(work: Work, response: Response) -> Wording | None:
-    try:
-        return work.catalogue.wording(
-            response.instrument_id,
-            response.instrument_version,
-            response.language,
-            allow_topics=work.settings.open_doors,
-        )
-    except WordingUnavailable:
-        return None
+    return row[0], row[1], row[2]
 
 
 def _item_view(item: Item, answer: AnswerValue, wording: Wording | None, *, versions: int) -> ItemView:

@@ -35,7 +35,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
 from lrrc_qol.services.patient_facts import facts_held
-from lrrc_qol.services.plan_episode import displayable
+from lrrc_qol.services.wordings import NotAsked, not_asked
 
 ENDINGS = frozenset({EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL})
 
@@ -53,7 +53,7 @@ class VisitView:
 class PatientRecord:
     """What the patient page shows; `today` is the patient's local date, days are counted at the centre.
 
-    `not_asked` names the questionnaires of the plan that nobody is asked, because their wording may not be shown.
+    `not_asked` names the questionnaires that this patient should be asked and is not, each with the reason.
     `unknown_anatomy` has the facts that are not known and on which open questionnaires depend, with their titles.
     """
 
@@ -70,7 +70,7 @@ class PatientRecord:
     events: tuple[EventRow, ...]
     alerts: tuple[OpenAlertRow, ...]
     messages: tuple[MessageRow, ...]
-    not_asked: tuple[str, ...]
+    not_asked: tuple[NotAsked, ...]
     unknown_anatomy: Mapping[str, tuple[str, ...]]
 
 
@@ -116,7 +116,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         events=events,
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),
-        not_asked=_not_asked(work, protocol, patient.language),
+        not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),
         unknown_anatomy={} if ending else _unknown_anatomy(work, patient, course),
     )
 
@@ -139,12 +139,6 @@ def _unknown_anatomy(work: Work, patient: PatientRow, course: Course) -> dict[st
 
 def _still_to_come(visit: VisitRow, today: date) -> bool:
     return visit.planned and visit.completed_at is None and today <= visit.closes_on
-
-
-def _not_asked(work: Work, protocol: Protocol, language: str) -> tuple[str, ...]:
-    planned = list(dict.fromkeys(instrument for visit in protocol.visits for instrument in visit.instruments))
-    shown = displayable(work, planned, language)
-    return tuple(work.catalogue.instrument(one).title for one in planned if one not in shown)
 
 
 def note_view(work: Work, patient: PatientRow, *, part: str) -> None:

@@ -11,6 +11,7 @@ from lrrc_qol.mail import Letter
 from lrrc_qol.mail.unsubscribe import make_token
 from lrrc_qol.persistence.crypto import new_token, token_hash
 from lrrc_qol.persistence.models import Centre, Episode, Link, Message, Patient, Staff, Visit
+from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
 from lrrc_qol.services.contact_state import contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.link_rules import answerable
@@ -18,7 +19,7 @@ from lrrc_qol.services.outbox import AUTOMATED
 from lrrc_qol.services.plan_episode import protocol_of
 from lrrc_qol.services.reminder_cursor import look_again_tomorrow
 
-HELD = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT})
+HELD = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.NO_FORM})
 STAFF_ROLE = "nurse"
 
 
@@ -73,6 +74,7 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
     visit, episode, patient = addressed.visit, addressed.episode, addressed.patient
     if visit is None or episode is None or patient is None:
         return Withheld(ContactReason.UNKNOWN.value)
+    forms = askable_forms(work, [visit.id]).get(visit.id, NOTHING)
     decision = contact_decision(
         work,
         visit,
@@ -81,6 +83,7 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         centre=centre,
         events=events_by_episode(work, [episode.id])[episode.id],
         kind=MessageKind(message.kind),
+        has_form=forms.left,
     )
     if not decision:
         if decision.reason in HELD and message.kind in AUTOMATED:
@@ -102,14 +105,16 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         message_id=message.message_id,
         sent_at=work.now,
         unsubscribe_link=f"{base_url}/u/{make_token(work.settings.secret_key, patient.public_id)}",
-        figures={"minutes": _minutes(work, message, visit)},
+        figures={"minutes": _minutes(work, message, visit, forms)},
     )
 
 
-def _minutes(work: Work, message: Message, visit: Visit) -> int:
+def _minutes(work: Work, message: Message, visit: Visit, forms: AskableForms) -> int:
     """How long the form takes; noted with automated mails when they are queued."""
     noted = message.params.get("minutes")
-    return int(noted) if noted is not None else protocol_of(work, visit.episode_id).visit(visit.key).minutes
+    if noted is not None:
+        return int(noted)
+    return minutes_of(work, protocol_of(work, visit.episode_id).visit(visit.key), forms)
 
 
 def _staff_letter(work: Work, message: Message, centre: Centre, staff: Staff | None) -> Letter | Withheld:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrrc_qol.catalogue.instruments import load_instruments
@@ -30,7 +30,8 @@ BY_RULE = [
     for scale in one.scales
     if isinstance(compile_scale(scale, one), ItemRule)
 ]
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+"""A form of 124 questions takes a busy machine longer to draw than hypothesis likes."""
 
 
 @cache

@@ -162,7 +162,7 @@ def bands(scale: Scale, instrument: Instrument) -> Bands:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """1 when the score of one scale reaches `at_least`, else 0.
+    """1 when the score of the first part reaches `at_least`, else 0; the other parts must only have a score.
 
     With `items` (the option `certain`) also without that score, once the given answers alone settle it.
     """
@@ -176,14 +176,15 @@ class CutOff:
     exact: bool = True
 
     def outcome(self, answers: Answers, parts: Sequence[Score], value_set: str | None) -> Outcome:  # noqa: ARG002
-        """Compare the one part with the cut-off."""
-        (one,) = parts
-        if one.value is not None:
-            return Outcome(float(one.value >= self.at_least), None, self.parts, 1)
+        """Compare the first part with the cut-off."""
+        found = tuple(one.scale_id for one in parts if one.value is not None)
+        value = parts[0].value
+        if value is not None and len(found) == len(parts):
+            return Outcome(float(value >= self.at_least), None, found, len(parts))
         lowest, highest = self._reach(answers)
         if self.items and (lowest >= self.at_least or highest < self.at_least):
-            return Outcome(float(lowest >= self.at_least), None, self.parts, 1, prorated=True)
-        return Outcome(None, no_score_of(parts), (), 1)
+            return Outcome(float(lowest >= self.at_least), None, self.parts, len(parts), prorated=True)
+        return Outcome(None, no_score_of(parts), found, len(parts))
 
     def _reach(self, answers: Answers) -> tuple[float, float]:
         """The lowest and the highest sum that the answers still allow."""
@@ -196,15 +197,21 @@ class CutOff:
 
 
 def cut_off(scale: Scale, instrument: Instrument) -> CutOff:
-    """Whether the score of `scale` is `at_least` so high; `certain` settles it early from a plain sum's answers."""
+    """Whether the score of `scale` is `at_least` so high; `certain` settles it early from a plain sum's answers.
+
+    `needs` names other scales without whose scores nothing is said (PHQ-4: both halves must be answered).
+    """
     no_items(scale)
-    check_names(scale, "scale", "at_least", optional=("certain",))
+    check_names(scale, "scale", "at_least", optional=("certain", "needs"))
     one = part(scale.parameters["scale"], scale, instrument)
+    needed = tuple(part(name, scale, instrument, "needs").id for name in names(scale, "needs"))
     limit = number(scale, scale.parameters["at_least"], "at_least")
     if not one.minimum < limit <= one.maximum:
         raise MethodError(("parameters", "at_least"), f"{limit} divides nothing between {one.minimum}, {one.maximum}")
     if not scale.parameters.get("certain", False):
-        return CutOff((one.id,), limit)
+        return CutOff((one.id, *needed), limit)
+    if needed:
+        raise MethodError(("parameters", "needs"), "cannot stand beside certain, which does without scores")
     if one.method != "prorated_sum" or one.parameters.get("missing") != "all":
         raise MethodError(("parameters", "certain"), "goes only with a prorated_sum that needs all its items")
     beneath = prorated_sum(one, instrument)

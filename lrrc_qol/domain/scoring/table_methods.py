@@ -23,7 +23,6 @@ from lrrc_qol.domain.scoring.scale_methods import no_score_of
 Answers = Sequence[AnswerValue]
 Key = tuple[int | None, ...]
 CONSTANT = "constant"
-INDEX_DECIMALS = 3
 SEVERE = 4
 ATTRIBUTES = {"F": "frequency", "S": "severity", "I": "amount_or_interference", "A": "amount_or_interference"}
 
@@ -65,11 +64,11 @@ class ValueSet:
     extra: tuple[tuple[str, str, float], ...]
 
     def index(self, levels: Mapping[str, int]) -> float:
-        """The index of a health state, rounded to three decimals as value sets are published."""
+        """The index of a health state, unrounded: value sets are published to three decimals, which is for display."""
         total = self.start + sum(self.levels.get(level, 0.0) for level in levels.items())
         for term, dimension, value in self.extra:
             total += value * _times(term, dimension, levels)
-        return round(total, INDEX_DECIMALS)
+        return total
 
 
 def _times(term: str, dimension: str, levels: Mapping[str, int]) -> float:
@@ -172,7 +171,8 @@ def _value_set(name: str, rows: Sequence[Mapping[str, str]], dimensions: Sequenc
 class TableRule:
     """The value of a row found by the answers; an answer pattern without a row has no score.
 
-    With `zero_first` a first answer of 0 stands for 0 in all later ones that are missing: a form that skips them.
+    With `zero_first` a first answer of 0 settles the value, whatever was answered later; with `zero_skip` it does so
+    also where later answers are missing: a form that skips them.
     """
 
     items: tuple[Item, ...]
@@ -180,6 +180,7 @@ class TableRule:
     minimum: float
     maximum: float
     zero_first: bool = False
+    zero_skip: bool = False
     exact: bool = True
     parts: tuple[str, ...] = ()
 
@@ -188,7 +189,7 @@ class TableRule:
         codes, used = _codes(self.items, answers)
         if all(answer is Missing.NOT_APPLICABLE for answer in answers):
             return Outcome(None, NoScore.NOT_APPLICABLE, used, 0)
-        if self.zero_first and codes[0] == 0:
+        if self.zero_first and codes[0] == 0 and (self.zero_skip or None not in codes):
             codes = tuple(0 for _ in codes)
         value = self.rows.get(codes)
         if value is None:
@@ -213,7 +214,8 @@ def lookup_items(scale: Scale, instrument: Instrument) -> TableRule:
 def composite_grade(scale: Scale, instrument: Instrument) -> TableRule:
     """PRO-CTCAE composite grade 0-3 (Basch 2021) of the answers in the order of the letters in `attributes`.
 
-    F frequency, S severity, I interference, A amount. `zero_skip`: whether later answers may be missing after a 0.
+    F frequency, S severity, I interference, A amount. A first 0 is grade 0; `zero_skip`: whether later answers
+    may then be missing.
     """
     items = items_of(scale, instrument)
     check_names(scale, "table", "attributes", "zero_skip")
@@ -229,8 +231,8 @@ def composite_grade(scale: Scale, instrument: Instrument) -> TableRule:
     }
     if not rows:
         raise MethodError(("parameters", "attributes"), f"the table {name} has no rows for {kept}")
-    skips = scale.parameters["zero_skip"] is True
-    return TableRule(items, rows, minimum=min(rows.values()), maximum=max(rows.values()), zero_first=skips)
+    low, high = min(rows.values()), max(rows.values())
+    return TableRule(items, rows, low, high, zero_first=True, zero_skip=scale.parameters["zero_skip"] is True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class AlertPage:
     protocol: tuple[str, str]
     instrument: tuple[str, str]
     language: str
+    wording_digest: str
     visit_name: str
     submitted_at: datetime | None
     steps: tuple[StepRow, ...]
@@ -125,6 +126,7 @@ def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: Fiel
         protocol=_protocol(session, episode.id),
         instrument=(response.instrument_id, response.instrument_version),
         language=response.language,
+        wording_digest=response.wording_digest,
         visit_name=visit.name,
         submitted_at=response.submitted_at,
         steps=_steps(session, alert.id, cipher),

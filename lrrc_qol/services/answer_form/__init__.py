@@ -2,7 +2,7 @@
 
 from lrrc_qol.services.answer_form.save import AnswerInput, SaveRequest, SaveResult, save_answers
 from lrrc_qol.services.answer_form.submit import SubmitResult, submit_response
-from lrrc_qol.services.answer_form.view import FormItem, FormView, Part, list_parts, open_form
+from lrrc_qol.services.answer_form.view import FormItem, FormView, Part, list_parts, open_form, open_forms
 
 __all__ = [
     "AnswerInput",
@@ -14,6 +14,7 @@ __all__ = [
     "SubmitResult",
     "list_parts",
     "open_form",
+    "open_forms",
     "save_answers",
     "submit_response",
 ]

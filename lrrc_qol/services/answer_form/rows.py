@@ -11,11 +11,21 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing
+from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing, Wording
 from lrrc_qol.persistence.models import Answer, Assignment, RequestKey, Response
 from lrrc_qol.services.answers import current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.wordings import ON_SCREEN, FormWords, asked_instrument, words_of_forms, words_to_start
+
+
+@dataclass(frozen=True, slots=True)
+class WordedRow:
+    """One questionnaire of a visit with its response, once something was saved, and the words it is shown in."""
+
+    assignment: Assignment
+    response: Response | None
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,32 @@ def lock_form(work: Work, seat: Seat, assignment_public_id: str) -> Form:
     return form_of(work, assignment, response)
 
 
+def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False) -> list[WordedRow]:
+    """The questionnaires of the seat's visit in order, with `unsent` only those still to be sent.
+
+    One that was never started is left out when it cannot be shown: the visit can be finished without it.
+    """
+    query = (
+        select(Assignment, Response)
+        .outerjoin(Response, Response.assignment_id == Assignment.id)
+        .where(Assignment.visit_id == seat.visit_id)
+        .order_by(Assignment.position, Assignment.id)
+    )
+    if unsent:
+        query = query.where(Response.submitted_at.is_(None))
+    rows = [(assignment, response) for assignment, response in work.session.execute(query)]
+    forms = [
+        FormWords((one.instrument_id, one.instrument_version), response.wording_digest if response else "")
+        for one, response in rows
+    ]
+    words = words_of_forms(work, seat.centre_id, forms, seat.language, mode=ON_SCREEN)
+    return [
+        WordedRow(assignment, response, wording)
+        for (assignment, response), wording in zip(rows, words, strict=True)
+        if wording is not None
+    ]
+
+
 def form_of(work: Work, assignment: Assignment, response: Response | None) -> Form:
     """The form of an assignment whose response is known, with its current answers."""
     answers: Iterable[Answer] = ()
@@ -55,7 +91,7 @@ def form_of(work: Work, assignment: Assignment, response: Response | None) -> Fo
         answers = work.session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
     return Form(
         assignment=assignment,
-        instrument=work.catalogue.instrument(assignment.instrument_id, assignment.instrument_version),
+        instrument=asked_instrument(work, assignment),
         response=response,
         current=current_answers(answers),
     )
@@ -79,12 +115,16 @@ def asked_values(
 
 
 def start_response(work: Work, seat: Seat, form: Form) -> Response:
-    """The response of the form, made now if this is the first save; pins instrument, language and wording."""
+    """The response of the form, made now if this is the first save; pins instrument, language and wording.
+
+    NotFound for a form that nobody can have seen, because it has no words.
+    """
     if form.response is not None:
         return form.response
-    wording = work.catalogue.wording(
-        form.instrument.id, form.instrument.version, seat.language, allow_topics=work.settings.open_doors
-    )
+    key = (form.instrument.id, form.instrument.version)
+    wording = words_to_start(work, seat.centre_id, key, seat.language, mode=ON_SCREEN)
+    if wording is None:
+        raise NotFound("no such form")
     response = Response(
         assignment_id=form.assignment.id,
         episode_id=form.assignment.episode_id,
@@ -94,7 +134,7 @@ def start_response(work: Work, seat: Seat, form: Form) -> Response:
         instrument_digest=form.instrument.digest,
         language=seat.language,
         wording_digest=wording.digest,
-        mode="own_phone",
+        mode=ON_SCREEN,
         respondent="patient",
         version=0,
         started_at=work.now,

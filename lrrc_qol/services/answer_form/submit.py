@@ -13,8 +13,8 @@ from sqlalchemy import insert, select, update
 from lrrc_qol.domain.applicability import contradictions
 from lrrc_qol.domain.instrument import AnswerValue, Instrument
 from lrrc_qol.domain.schedule import VisitKind
-from lrrc_qol.domain.scoring import score_response
-from lrrc_qol.persistence.models import Answer, Assignment, Message, Response, ScoreRow, Visit
+from lrrc_qol.domain.scoring import Score, score_response
+from lrrc_qol.persistence.models import Answer, Message, Response, ScoreRow, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.answer_form.rows import (
@@ -26,10 +26,12 @@ from lrrc_qol.services.answer_form.rows import (
     find_request,
     keep_request,
     lock_form,
+    rows_with_words,
 )
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
 from lrrc_qol.services.visit_advice import urgent_advice
@@ -90,13 +92,19 @@ def store_scores(
             "expected": score.expected,
             "prorated": score.prorated,
             "scoring_version": score.version,
-            "inputs": {"items": list(score.items)},
+            "inputs": _inputs(score),
             "computed_at": work.now,
         }
-        for score in score_response(instrument, values)
+        for score in score_response(instrument, values, value_set=value_set_of(work, response.centre_id, instrument))
     ]
     if rows:
         work.session.execute(insert(ScoreRow), rows, execution_options={"render_nulls": True})
+
+
+def _inputs(score: Score) -> dict[str, Any]:
+    """What a score rests on: the items or scales that entered, the value set, and the band that it falls into."""
+    named = {"value_set": score.value_set, "label": score.label}
+    return {"items": list(score.items), **{name: text for name, text in named.items() if text}}
 
 
 def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]:
@@ -171,12 +179,7 @@ def after_sending(work: Work, seat: Seat) -> dict[str, Any]:
     Keys: next (the first questionnaire of the visit that was not sent yet, or None), left (how many those are) and
     urgent (whether an answer of the visit called for an urgent instruction, which the thanks must repeat).
     """
-    unsent = work.session.scalars(
-        select(Assignment.public_id)
-        .outerjoin(Response, Response.assignment_id == Assignment.id)
-        .where(Assignment.visit_id == seat.visit_id, Response.submitted_at.is_(None))
-        .order_by(Assignment.position)
-    ).all()
+    unsent = [row.assignment.public_id for row in rows_with_words(work, seat, unsent=True)]
     return {
         "next": unsent[0] if unsent else None,
         "left": len(unsent),

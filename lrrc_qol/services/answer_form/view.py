@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-from sqlalchemy import select
 
 from lrrc_qol.domain.applicability import Step, form_steps, tellable_facts
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import ItemKind, ItemWording, Tells
-from lrrc_qol.persistence.models import Answer, Assignment, Response
-from lrrc_qol.services.answer_form.rows import as_told, form_of
+from lrrc_qol.persistence.models import Answer
+from lrrc_qol.services.answer_form.rows import WordedRow, as_told, form_of, rows_with_words
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
@@ -57,11 +56,13 @@ class FormView:
 
     `items` are asked as things stand. `steps` hold besides them all questions and wordings that an answer on the form
     may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
+    `credit` is a line that the holder of the words wants to be shown with them; empty when there is none.
     """
 
     assignment_public_id: str
     title: str
     recall: str
+    credit: str
     banner: bool
     version: int
     submitted: bool
@@ -75,27 +76,41 @@ class FormView:
 
 def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
     """The questionnaires of the seat's visit in the order they are asked."""
-    return tuple(_part(work, seat, assignment, response) for assignment, response in _rows_of_visit(work, seat))
+    return tuple(_part(work, row) for row in rows_with_words(work, seat))
 
 
 def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
     """One questionnaire with the answers so far; a submitted one comes without its items. NotFound if not theirs."""
-    rows = _rows_of_visit(work, seat)
-    ids = [assignment.public_id for assignment, _ in rows]
+    rows = rows_with_words(work, seat)
+    return _open(work, seat, rows, _place(rows, assignment_public_id))
+
+
+def open_forms(work: Work, seat: Seat, assignment_public_id: str) -> tuple[FormView, ...]:
+    """One questionnaire, then the others of the visit that were not sent yet. NotFound if the first is not theirs."""
+    rows = rows_with_words(work, seat)
+    first = _place(rows, assignment_public_id)
+    unsent = [place for place, row in enumerate(rows) if row.response is None or row.response.submitted_at is None]
+    return tuple(_open(work, seat, rows, place) for place in dict.fromkeys((first, *unsent)))
+
+
+def _place(rows: Sequence[WordedRow], assignment_public_id: str) -> int:
+    ids = [row.assignment.public_id for row in rows]
     if assignment_public_id not in ids:
         raise NotFound("no such form")
-    place = ids.index(assignment_public_id)
-    form = form_of(work, *rows[place])
-    wording = work.catalogue.wording(
-        form.instrument.id, form.instrument.version, seat.language, allow_topics=work.settings.open_doors
-    )
+    return ids.index(assignment_public_id)
+
+
+def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> FormView:
+    form = form_of(work, rows[place].assignment, rows[place].response)
+    wording = rows[place].wording
     told = as_told(seat, form.instrument, as_values(form.current)).facts
     asked = () if form.submitted else form_steps(form.instrument, seat.facts)
     steps = tuple(_item(step, wording.items[step.key], form.current.get(step.item.id)) for step in asked)
     return FormView(
-        assignment_public_id=assignment_public_id,
+        assignment_public_id=form.assignment.public_id,
         title=wording.title,
         recall=wording.recall,
+        credit=wording.credit,
         banner=not wording.approved,
         version=form.version,
         submitted=form.submitted,
@@ -108,33 +123,19 @@ def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
     )
 
 
-def _rows_of_visit(work: Work, seat: Seat) -> list[tuple[Assignment, Response | None]]:
-    """The visit's assignments in order, each with its response once something was saved."""
-    rows = work.session.execute(
-        select(Assignment, Response)
-        .outerjoin(Response, Response.assignment_id == Assignment.id)
-        .where(Assignment.visit_id == seat.visit_id)
-        .order_by(Assignment.position)
-    )
-    return [(assignment, response) for assignment, response in rows]
-
-
-def _part(work: Work, seat: Seat, assignment: Assignment, response: Response | None) -> Part:
-    instrument = work.catalogue.instrument(assignment.instrument_id, assignment.instrument_version)
-    wording = work.catalogue.wording(
-        instrument.id, instrument.version, seat.language, allow_topics=work.settings.open_doors
-    )
-    if response is None:
+def _part(work: Work, row: WordedRow) -> Part:
+    instrument = work.catalogue.instrument(row.assignment.instrument_id, row.assignment.instrument_version)
+    if row.response is None:
         state: Literal["new", "started", "submitted"] = "new"
     else:
-        state = "submitted" if response.submitted_at else "started"
+        state = "submitted" if row.response.submitted_at else "started"
     return Part(
-        assignment_public_id=assignment.public_id,
+        assignment_public_id=row.assignment.public_id,
         instrument=(instrument.id, instrument.version),
-        title=wording.title,
+        title=row.wording.title,
         minutes=instrument.minutes,
         state=state,
-        position=assignment.position,
+        position=row.assignment.position,
     )
 
 

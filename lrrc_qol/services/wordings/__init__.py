@@ -14,6 +14,7 @@ from lrrc_qol.services.wordings.choice import (
     choose_wordings,
     shelf_of,
     wording_of_response,
+    wording_seen,
     words_of_forms,
     words_to_start,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "shelf_of",
     "unopened",
     "wording_of_response",
+    "wording_seen",
     "words_of_forms",
     "words_to_start",
 ]

@@ -150,11 +150,15 @@ def words_to_start(
 
 
 def wording_of_response(work: Work, response: Response) -> Wording | None:
-    """The words that the patient saw, by their digest; None when they are not at hand any more."""
-    digest = response.wording_digest
-    form = FormWords((response.instrument_id, response.instrument_version), digest)
-    shipped = _started_with(Shelf(work.catalogue, work.settings.open_doors, ()), form, {})
-    return shipped or _words(work, response.centre_id, {digest}).get(digest)
+    """The words that the patient saw; None when they are not at hand any more."""
+    instrument = (response.instrument_id, response.instrument_version)
+    return wording_seen(work, response.centre_id, instrument, response.wording_digest)
+
+
+def wording_seen(work: Work, centre_id: int, instrument: InstrumentKey, digest: str) -> Wording | None:
+    """The words that a response of the centre was started with, by the digest that it keeps."""
+    shipped = _started_with(Shelf(work.catalogue, work.settings.open_doors, ()), FormWords(instrument, digest), {})
+    return shipped or _words(work, centre_id, {digest}).get(digest)
 
 
 def shelf_of(

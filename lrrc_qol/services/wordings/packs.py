@@ -75,14 +75,20 @@ class PackLine:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of a report: the wording key it is about (empty: none), the place in the source, and what was found.
+    """One line of a report: the wording keys it is about, the place in the source, and what was found.
 
-    For a matched question `text` says by what it was recognised: id, number, code or topic.
+    For a matched question `text` says by what it was recognised: id, number, code or topic. A problem without keys is
+    about the file as a whole.
     """
 
-    key: str
+    keys: tuple[str, ...]
     place: str
     text: str
+
+    @property
+    def key(self) -> str:
+        """The one wording key; empty for none or several."""
+        return self.keys[0] if len(self.keys) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Report:
     def from_stored(cls, stored: Mapping[str, Any]) -> Report:
         """The report that was stored."""
         findings = {
-            name: tuple(Finding(**entry) for entry in stored[name])
+            name: tuple(Finding(tuple(one["keys"]), one["place"], one["text"]) for one in stored[name])
             for name in ("matched", "unmatched", "missing", "problems")
         }
         return cls(**findings, notes=tuple(stored["notes"]))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from lrrc_qol.catalogue.wording import make_wording
 from lrrc_qol.domain.errors import InvalidInput, UnknownInstrument
 from lrrc_qol.domain.instrument import Instrument, ItemWording, Status, Wording
+from lrrc_qol.interchange import Proposal
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import WordingPack
 from lrrc_qol.services import audit
@@ -20,9 +20,6 @@ from lrrc_qol.services.wordings.content import as_content, as_wording, lacking, 
 from lrrc_qol.services.wordings.find import find_pack, instrument_of, licence_of, source_of
 from lrrc_qol.services.wordings.packs import MODES, Finding, Licence, Report, Source
 from lrrc_qol.services.wordings.unopened import hold_plans
-
-if TYPE_CHECKING:
-    from lrrc_qol.interchange import Proposal
 
 KINDS = ("fhir", "redcap", "csv")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
@@ -45,12 +42,12 @@ def propose_pack(work: Work, proposal: Proposal, source: Source, licence: Licenc
         approved=False,
         credit="\n".join(dict.fromkeys(line for line in (instrument.credit, proposal.credit.strip()) if line)),
     )
-    keys = {match.place: match.key for match in proposal.matched}
+    problems = tuple(Finding(one.keys, one.place, one.what) for one in proposal.problems)
     report = Report(
-        matched=tuple(Finding(match.key, match.place, match.how) for match in proposal.matched),
-        unmatched=tuple(Finding("", item.place, item.text) for item in proposal.unmatched),
-        missing=_missing(instrument, wording),
-        problems=tuple(Finding(keys.get(one.place, ""), one.place, one.what) for one in proposal.problems),
+        matched=tuple(Finding((match.key,), match.place, match.how) for match in proposal.matched),
+        unmatched=tuple(Finding((), item.place, item.text) for item in proposal.unmatched),
+        missing=_missing(instrument, wording, problems),
+        problems=problems,
         notes=tuple(proposal.notes),
     )
     return _add(work, instrument, wording, report=report, source=source, licence=licence, action="proposed_wording")
@@ -84,11 +81,8 @@ def correct_pack(
         credit=before.credit,
     )
     earlier = Report.from_stored(pack.report)
-    report = replace(
-        earlier,
-        missing=_missing(instrument, wording),
-        problems=tuple(one for one in earlier.problems if one.key not in changes),
-    )
+    problems = tuple(_unsettled(earlier.problems, changes))
+    report = replace(earlier, missing=_missing(instrument, wording, problems), problems=problems)
     return _add(
         work,
         instrument,
@@ -121,8 +115,19 @@ def _instrument(work: Work, instrument_id: str, version: str) -> Instrument:
     return instrument
 
 
-def _missing(instrument: Instrument, wording: Wording) -> tuple[Finding, ...]:
-    return tuple(Finding(key, "", reason) for key, reason in lacking(instrument, wording.title, wording.items))
+def _missing(instrument: Instrument, wording: Wording, problems: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What the words lack; an item that a problem speaks of already is not listed twice."""
+    spoken_of = {key for problem in problems for key in problem.keys}
+    found = lacking(instrument, wording.title, wording.items)
+    return tuple(Finding((key,), "", reason) for key, reason in found if key not in spoken_of)
+
+
+def _unsettled(problems: Iterable[Finding], changes: Collection[str]) -> Iterator[Finding]:
+    """The problems that typing in these items leaves; one about several items goes when all of them were typed in."""
+    for problem in problems:
+        keys = tuple(key for key in problem.keys if key not in changes)
+        if keys or not problem.keys:
+            yield replace(problem, keys=keys)
 
 
 def _add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from lrrc_qol.services.answer_form import list_parts, open_form
+from lrrc_qol.services.answer_form import list_parts, open_form, open_forms
 from lrrc_qol.services.visit_advice import urgent_advice
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
 from lrrc_qol.web.patient.blueprint import blueprint
@@ -32,10 +32,8 @@ def form(assignment: str) -> ResponseReturnValue:
     """
     seat = current_seat()
     with runtime().reading(patient_actor()) as work:
-        view = open_form(work, seat, assignment)
-        open_parts = [part for part in list_parts(work, seat) if part.state != "submitted"]
-        later = [part.assignment_public_id for part in open_parts if part.assignment_public_id != assignment]
-        views = (view, *(open_form(work, seat, other) for other in later))
+        views = open_forms(work, seat, assignment)
+    view = views[0]
     if view.submitted:
         return redirect(url_for("patient.thanks"), 303)
     return seat_page("patient/form.html", views=views, plain_url=item_url(view, first_undecided(view.items)))
@@ -51,11 +49,16 @@ def review(assignment: str) -> ResponseReturnValue:
 @blueprint.get("/form/thanks")
 @audience.patient
 def thanks() -> ResponseReturnValue:
-    """What cannot wait, then the next part, or what happens next when there is none."""
+    """What cannot wait, then the next part, or what happens next when there is none.
+
+    Without any questionnaire that can be shown the patient is told that there is nothing to do.
+    """
     with runtime().reading(patient_actor()) as work:
         found = list_parts(work, current_seat())
         urgent = urgent_advice(work, current_seat())
     sent = [part for part in found if part.state == "submitted"]
+    if not found:
+        return seat_page("patient/nothing.html")
     if not sent:
         return redirect(url_for("patient.parts"), 303)
     return seat_page("patient/thanks.html", parts=found, sent=len(sent), next_part=first_open(found), urgent=urgent)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lrrc_qol.domain.alerts import AlertRule, AlertState, AlertStepKind, CombinedRule, alert_state
-from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
+from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol
 from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, Missing, Wording
 from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import contact_of
 from lrrc_qol.services.raise_alerts import placeholders
+from lrrc_qol.services.wordings import wording_seen
 from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STATES, STEPS, clock_words
 from lrrc_qol.web.staff_frame import centre_timezone
 
@@ -109,10 +110,9 @@ def _instrument(work: Work, alert: AlertPage) -> Instrument | None:
 
 
 def _wording(work: Work, alert: AlertPage) -> Wording | None:
-    try:
-        return work.catalogue.wording(*alert.instrument, STAFF_LANGUAGE, allow_topics=work.settings.open_doors)
-    except (UnknownInstrument, WordingUnavailable):
-        return None
+    """The words that the patient saw; of our own questionnaires those in the language of these pages."""
+    own = work.catalogue.wordings.get((*alert.instrument, STAFF_LANGUAGE))
+    return own or wording_seen(work, alert.centre_id, alert.instrument, alert.wording_digest)
 
 
 def _item(instrument: Instrument | None, item_id: str) -> Item | None:
@@ -147,9 +147,10 @@ def _others(instrument: Instrument | None, wording: Wording | None, alert: Alert
 
 
 def _question(item: Item | None, wording: Wording | None, item_id: str) -> str:
-    if wording is not None and item_id in wording.items:
-        return wording.items[item_id].text
-    return item.topic.capitalize() if item else item_id
+    if wording is None or item_id not in wording.items:
+        return item.topic.capitalize() if item else item_id
+    text = wording.items[item_id].text
+    return f"{text} ({item.topic})" if item and wording.language != STAFF_LANGUAGE else text
 
 
 def _answer_words(item: Item | None, wording: Wording | None, row: AnswerRow) -> str:
@@ -162,7 +163,10 @@ def value_words(item: Item | None, wording: Wording | None, value: int) -> str:
     if item is not None and item.kind is not ItemKind.CHOICE:
         low, high = (f"{end} ({labels[end]})" if end in labels else str(end) for end in (item.codes[0], item.codes[-1]))
         return f"{value} on a scale from {low} to {high}"
-    return labels.get(value, f"code {value}")
+    if value not in labels:
+        return f"code {value}"
+    foreign = wording is not None and wording.language != STAFF_LANGUAGE
+    return f"{labels[value]} (code {value})" if foreign else labels[value]
 
 
 def _rule(work: Work, alert: AlertPage) -> tuple[AlertRule | CombinedRule | None, str]:

@@ -70,9 +70,16 @@ OUTCOMES = {
     "answered": "the form was already answered",
     "address_bounced": "the address does not work",
     "no_address": "there is no address",
+    "no_form": "no questionnaire of the visit could be shown",
     "window_closed": "the time to answer was over",
     "episode_closed": "follow-up has ended",
     "unknown": "the patient's state could not be read",
+}
+NO_WORDS = {
+    "none": "no approved wording in this language is installed",
+    "expired": "the licence of its wording has ended",
+    "mode": "the licence of its wording does not permit answers on a phone",
+    "shell": "its questions are not defined yet",
 }
 CONTACT_STATES = (
     ("died", "Died", "badge-red"),

@@ -30,6 +30,7 @@ CLEAR = ContactFacts(
     episode_closed=False,
     answered=False,
     window_open=True,
+    has_form=True,
     known=True,
 )
 STATES = {
@@ -44,6 +45,7 @@ STATES = {
     "no_address": replace(CLEAR, has_address=False),
     "episode_closed": replace(CLEAR, episode_closed=True),
     "answered": replace(CLEAR, answered=True),
+    "no_form": replace(CLEAR, has_form=False),
     "window_closed": replace(CLEAR, window_open=False),
     "unknown": replace(CLEAR, known=False),
 }
@@ -57,6 +59,7 @@ HELD = {
         "no_address",
         "episode_closed",
         "answered",
+        "no_form",
         "unknown",
     },
     MessageKind.STAFF_ALERT: {"unknown"},

@@ -187,6 +187,7 @@ GRADES: Table = tuple(
         (True, {"a": 0}, 0),
         (False, {"a": 0}, None),
         (True, {"a": 0, "b": 3}, 0),
+        (False, {"a": 0, "b": 3}, 0),
         (True, {"a": 1}, None),
         (True, {"a": 1, "b": 3}, 2),
         (False, {"a": 3, "b": 3}, 3),
@@ -231,6 +232,15 @@ def test_a_cut_off_may_be_settled_early(answers: dict[str, int], plain: float | 
     assert score(SUM, scale("C", "cut_off", high=1, scale="SUM", at_least=6), answers=answers).value == plain
     early = scale("C", "cut_off", high=1, scale="SUM", at_least=6, certain=True)
     assert score(SUM, early, answers=answers).value == certain
+
+
+def test_a_cut_off_may_need_a_score_that_it_does_not_compare() -> None:
+    halves = (scale("X", "prorated_sum", "a", "b", high=6, **ALL), scale("Y", "prorated_sum", "c", "d", high=6, **ALL))
+    limit = scale("L", "cut_off", high=1, scale="X", at_least=3, needs=["Y"])
+    both = score(*halves, limit, answers={"a": 3, "b": 0, "c": 0, "d": 0})
+    assert (both.value, both.items, both.expected) == (1, ("X", "Y"), 2)
+    half = score(*halves, limit, answers={"a": 3, "b": 0, "c": 0})
+    assert (half.value, half.reason, half.items) == (None, NoScore.PART_MISSING, ("X",))
 
 
 VALUES: Table = tuple(
@@ -306,6 +316,8 @@ def test_a_circle_of_scales_is_refused() -> None:
         (scale("S", "bands", scale="NONE", bands=[]), "no scale 'NONE'"),
         (scale("S", "cut_off", scale="SUM", at_least=13), "divides nothing"),
         (scale("S", "cut_off", scale="SUM", at_least="6"), "needs a number"),
+        (scale("S", "cut_off", scale="SUM", at_least=6, needs=["S"]), "no scale 'S'"),
+        (scale("S", "cut_off", scale="SUM", at_least=6, certain=True, needs=["SUM"]), "cannot stand beside certain"),
         (scale("S", "value_set", "a", table="v.csv", meta="m.csv", dimensions=["MO", "AD"]), "one dimension for each"),
     ],
 )

@@ -11,6 +11,7 @@ from lrrc_qol.persistence.models import Assignment
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.read_record import read_record
+from lrrc_qol.services.wordings import NotAsked
 from tests.factories import make_patient, make_staff
 
 
@@ -25,6 +26,6 @@ def test_unlicensed_wording_is_never_assigned_in_production(runtime: Runtime) ->
             "pe_wellbeing",
         }
     with production.reading(nurse) as work:
-        assert read_record(work, patient).not_asked == ("EORTC QLQ-C30",)
+        assert read_record(work, patient).not_asked == (NotAsked("qlq_c30", "EORTC QLQ-C30", "none"),)
     with runtime.reading(nurse) as work:
         assert read_record(work, patient).not_asked == ()
