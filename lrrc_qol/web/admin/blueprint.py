@@ -12,6 +12,9 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 install_frame(blueprint)
 
 
+blueprint.add_app_template_filter(language_name)
+
+
 @blueprint.context_processor
 def _words() -> dict[str, object]:
     """What the templates about questionnaires say things with."""

@@ -17,10 +17,10 @@ STATES = {
     "replaced": ("Replaced by a newer one", ""),
 }
 LICENCES = {
-    "A": "Free to use: its words may be passed on",
-    "B": "The holder gives consent, free of charge for academic use",
-    "C": "The holder sells a licence",
-    "D": "No public licence: ask the holder first",
+    "A": "Free: its words may be passed on",
+    "B": "Free on the holder's terms",
+    "C": "Needs the holder's licence or permission",
+    "D": "Terms not settled: ask the holder first",
 }
 FORMATS = {
     "fhir": "FHIR Questionnaire (JSON)",
