@@ -201,3 +201,42 @@ def test_versions_stand_side_by_side_but_not_twice(folder: Path, instruments: tu
     newer = folder / "pe12-1.1" / "schedule.toml"
     newer.write_text(newer.read_text(encoding="utf-8").replace('"1.0"', '"1.1"', 1), encoding="utf-8")
     assert [protocol.version for protocol, _ in load_protocols(folder, instruments)] == ["1.0", "1.1"]
+
+
+def test_instructions_are_there_in_every_language_with_the_same_number_to_call(
+    instruments: tuple[Instrument, ...],
+) -> None:
+    ((_, rules),) = load_protocols(PROTOCOLS_DIR, instruments)
+    assert set(rules.instructions) == {"ar", "en", "nl", "zh-Hans"}
+    english = {name: told.call for name, told in rules.instructions["en"].items()}
+    assert [{name: told.call for name, told in each.items()} for each in rules.instructions.values()] == [english] * 4
+    assert rules.instruction("emergency", "nl").language == "nl"
+    assert rules.instruction("emergency", "xx").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('language = "nl"', 'language = "de"', "language: is 'de', but the file name says 'nl'"),
+        ("[instructions.emergency]", "[instructions.emergencia]", "there is no such instruction in alerts.toml"),
+        ("{emergency_phone}", "112", "must name the same as in alerts.toml: {emergency_phone}"),
+        ("{emergency_phone}", "{emergency_phone} {", "must name the same as in alerts.toml"),
+        ('title = "', 'call = "ward"\ntitle = "', "unknown key 'call'"),
+    ],
+)
+def test_a_fault_in_translated_instructions_is_named(
+    edit: Edit, folder: Path, instruments: tuple[Instrument, ...], old: str, new: str, fault: str
+) -> None:
+    path = edit("instructions.nl.toml", old, new)
+    with pytest.raises(DefinitionError) as refused:
+        load_protocols(folder, instruments)
+    assert str(path) in str(refused.value)
+    assert fault in str(refused.value)
+
+
+def test_a_language_has_all_instructions(folder: Path, instruments: tuple[Instrument, ...]) -> None:
+    path = folder / "pe12" / "instructions.nl.toml"
+    head, _, rest = path.read_text(encoding="utf-8").partition("[instructions.emergency]")
+    path.write_text(head + "[instructions." + rest.split("[instructions.", maxsplit=1)[1], encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"\[instructions\.emergency\] is missing"):
+        load_protocols(folder, instruments)
