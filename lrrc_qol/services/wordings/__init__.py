@@ -8,6 +8,7 @@ from lrrc_qol.services.wordings.asked import (
     asking_of,
     centre_choices,
     not_asked,
+    with_selected_terms,
 )
 from lrrc_qol.services.wordings.choice import (
     FormWords,
@@ -83,6 +84,7 @@ __all__ = [
     "retire_pack",
     "shelf_of",
     "unopened",
+    "with_selected_terms",
     "wording_of_response",
     "wording_seen",
     "words_of_forms",
