@@ -112,7 +112,7 @@ class _Rule:
         if others:
             rule += f"; {self.names(others)} must have a score too"
         if self.parameter("certain"):
-            rule += "; also without that score, when the answers that were given settle it"
+            rule += "; also 1 without that score, when the answers that were given reach it"
         return f"{rule}."
 
     def needed(self, *, applying: bool = True) -> str:

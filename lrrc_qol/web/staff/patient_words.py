@@ -95,7 +95,7 @@ ANATOMY_WORDS = {
     "stoma": "Has a stoma for stool (bag)",
     "urostomy": "Has a urostomy (bag for urine)",
     "rectum_removed": "Rectum removed",
-    "bladder_removed": "Bladder removed",
+    "bladder_removed": "Bladder removed, no new bladder made",
     "vagina": "Vagina present or reconstructed",
     "nerve_resection": "Major nerve of the pelvis or leg removed",
 }

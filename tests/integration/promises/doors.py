@@ -124,6 +124,11 @@ DOORS = (
     Door("POST", "/staff/alerts/{alert}/close", ALERTED, 303, NOTE | {"action": "advice"}),
     Door("GET", "/staff/cohort", COHORT, 200),
     Door("GET", "/admin/", ADMINISTERING, 200),
+    Door("GET", "/admin/languages", ADMINISTERING, 200),
+    Door("GET", "/admin/languages/nl", ADMINISTERING, 200),
+    Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}),
+    Door("GET", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 200),
+    Door("POST", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 303, {"reason": "By mistake."}),
     Door("POST", "/admin/staff/{staff}/disable", ADMINISTERING, 303),
     Door("POST", "/admin/staff/{staff}/enable", ADMINISTERING, 303),
 )

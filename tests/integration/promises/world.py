@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.mail.unsubscribe import make_token
-from lrrc_qol.persistence.models import Alert, EpisodeEvent, Patient, Response, Staff, Task
+from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Patient, Response, Staff, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import submit_response
 from lrrc_qol.services.context import COMMAND, Actor
@@ -21,7 +21,7 @@ from tests.factories import answer, assignment, make_link, make_patient, save, t
 
 NAME = "Quillon Featherstone"
 YEAR = "1947"
-PLACES = ("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop")
+PLACES = ("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review")
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
 numbers = count(1)
@@ -65,6 +65,21 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
         record_event(work, patient, kind=EventKind.RECURRENCE, happened_on=work.today_in("Europe/London"))
         resend_link(work, patient)
     link = make_link(runtime, patient)
+    review = f"review-{number}"
+    with runtime.writing(COMMAND) as work:
+        work.session.add(
+            LanguageReview(
+                public_id=review,
+                centre_id=nurse.centre(),
+                language="nl",
+                digest="0" * 64,
+                reviewer_name="Joost Voorbeeld",
+                reviewer_qualification="Nurse, native speaker",
+                reviewed_on=work.today_in("Europe/London"),
+                recorded_at=work.now,
+                recorded_by=nurse.id,
+            )
+        )
     with runtime.reading(COMMAND) as work:
         row = work.session.scalars(select(Patient).where(Patient.public_id == patient)).one()
         episode = phone.seat.episode_id
@@ -82,6 +97,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "assignment": pain,
             "link": link,
             "stop": make_token(runtime.settings.secret_key, patient),
+            "review": review,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(
