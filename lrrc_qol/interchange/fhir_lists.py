@@ -118,6 +118,7 @@ class Lists:
         self._by_loinc: dict[frozenset[str], dict[str, _List]] = {}
         self._systems: dict[str, _System] = {}
         self._read: dict[str, Answers] = {}
+        self._names: dict[str, None] = {}
         self._unused: dict[str, None] = {}
         for resource in objects(questionnaire, "contained", "Questionnaire"):
             self._add(resource, "#" + text_of(resource, "id", "contained"))
@@ -134,6 +135,7 @@ class Lists:
             for known in {name, url} - {"", "#"}:
                 self._by_name.setdefault(known, entry)
                 self._by_loinc.setdefault(_loinc_numbers(known), {})[entry.name] = entry
+            self._names[entry.name] = None
             if outside:
                 self._unused[entry.name] = None
         elif kind_of(resource) == "CodeSystem":
@@ -192,10 +194,10 @@ class Lists:
         return found
 
     def _at_hand(self) -> str:
-        if not self._by_name:
+        if not self._names:
             return "it came with none"
-        names = [shortened(name, 120) for name in islice(self._by_name, MOST_NAMES)]
-        more = len(self._by_name) - len(names)
+        names = list(islice(self._names, MOST_NAMES))
+        more = len(self._names) - len(names)
         return f"at hand are {', '.join(names)}" + (f" and {more} more" if more else "")
 
     def _concepts(self, found: _List, place: str) -> tuple[list[list[_Telling]], tuple[str, ...]]:

@@ -164,6 +164,13 @@ def test_the_table_of_another_instrument_is_refused() -> None:
         read(rows)
 
 
+def test_the_line_is_that_of_the_file_also_below_a_sep_line() -> None:
+    rows = fill(rows_of(GARDEN))
+    rows[5]["code"] = "one"
+    found = read_wording("csv", b"sep=,\r\n" + written(rows), GARDEN, "en").problems
+    assert found[0].what == "the code 'one' in line 8 is no whole number"
+
+
 def test_an_error_of_the_spreadsheet_program_is_refused() -> None:
     rows = fill(rows_of(GARDEN))
     rows[5]["label"] = "#NAME?"
