@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from lrrc_qol.catalogue import Catalogue, load_catalogue
+from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.factory import create_app
 from lrrc_qol.runtime import Runtime, build_runtime
 from scripts.system_packages import find_chromium
@@ -75,15 +77,21 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def definitions() -> Catalogue:
+    """The definitions of the site, read once; a module may change them for its tests."""
+    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+
+
 @pytest.fixture
-def live(database_url: str) -> Iterator[LiveSite]:
+def live(database_url: str, definitions: Catalogue) -> Iterator[LiveSite]:
     """The whole site on loopback with its own database, clock and mailbox."""
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
     clock = FixedClock()
     with running_mailbox() as mailbox:
         settings = make_settings(database_url, BASE_URL=url, SMTP_URL=mailbox.url)
-        runtime = build_runtime(settings, clock=clock)
+        runtime = build_runtime(settings, clock=clock, catalogue=definitions)
         with serving(create_app(runtime=runtime), host=LOOPBACK, port=port):
             yield LiveSite(url, runtime, clock, mailbox)
         runtime.database.dispose()
