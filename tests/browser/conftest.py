@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.factory import create_app
 from lrrc_qol.runtime import Runtime, build_runtime
 from scripts.system_packages import find_chromium
@@ -77,14 +76,14 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def definitions() -> Catalogue:
-    """The definitions of the site, read once; a module may change them for its tests."""
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+@pytest.fixture
+def definitions() -> Catalogue | None:
+    """The shipped ones; a test file that needs others has a fixture of this name."""
+    return None
 
 
 @pytest.fixture
-def live(database_url: str, definitions: Catalogue) -> Iterator[LiveSite]:
+def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]:
     """The whole site on loopback with its own database, clock and mailbox."""
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"

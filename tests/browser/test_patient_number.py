@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.catalogue import Catalogue, load_catalogue
+from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from tests.axe import accessibility_breaches
 from tests.browser.conftest import LiveSite
 from tests.browser.patient_phone import expect_question, expect_saved, press, start
@@ -19,9 +20,9 @@ TYPE_A_NUMBER = "Please type a whole number from 0 to 100"
 
 
 @pytest.fixture(scope="module")
-def definitions(definitions: Catalogue) -> Catalogue:
+def definitions() -> Catalogue:
     """The definitions with one typed number."""
-    return with_number(definitions)
+    return with_number(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
 
 
 def field_on(live: LiveSite, page: Page) -> Locator:

@@ -83,7 +83,7 @@ def test_markup_and_scripts_do_not_survive() -> None:
 def test_a_type_and_a_list_that_cannot_be_used_are_named() -> None:
     problems = read(fixture("r4-hostile.json")).problems
     assert problems[0] == Problem(
-        "linkId 'w3'", "the type attachment is not supported; answers are one of a list, or a whole number"
+        "linkId 'w3'", "the type attachment is not supported; answers are one of a list, or a whole number", ("w3",)
     )
     assert problems[1].place == "linkId 'w4'"
     assert "the answer list http://nowhere.example/ValueSet/unknown is not in the file" in problems[1].what

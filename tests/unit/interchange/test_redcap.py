@@ -99,8 +99,8 @@ def test_choices_are_read(kind: str) -> None:
 def test_a_raw_value_that_the_definition_lacks_is_a_problem() -> None:
     proposal = read_one(field("w1", choices="1, Never | 2, Sometimes | 3, Often | 4, Always"))
     assert proposal.problems == (
-        Problem("variable w1 (line 2)", "option 'Always' has the code 4; w1 takes 0, 1, 2, 3"),
-        Problem("variable w1 (line 2)", "there is no label for 0"),
+        Problem("variable w1 (line 2)", "option 'Always' has the code 4; w1 takes 0, 1, 2, 3", ("w1",)),
+        Problem("variable w1 (line 2)", "there is no label for 0", ("w1",)),
     )
 
 
@@ -135,7 +135,8 @@ def test_a_matrix_shares_its_choices_and_may_not_differ() -> None:
     instrument = make_instrument(*(make_item(f"w{number}", str(number)) for number in (1, 2, 3)))
     proposal = read(dictionary(*rows), instrument=instrument)
     assert dict(proposal.items["w2"].labels) == dict(enumerate(LABELS))
-    assert proposal.problems == (Problem("variable w3 (line 4)", "its choices differ from those of its matrix 'm'"),)
+    what = "its choices differ from those of its matrix 'm'"
+    assert proposal.problems == (Problem("variable w3 (line 4)", what, ("w3",)),)
 
 
 @pytest.mark.parametrize(("language", "labels"), [("en", {1: "Yes", 0: "No"}), ("nl", {})])
@@ -189,7 +190,7 @@ def test_text_that_pipes_in_another_answer_is_named() -> None:
 
 
 def test_a_hidden_field_is_left_out() -> None:
-    with pytest.raises(ImportRefused, match="None of the 0 questions"):
+    with pytest.raises(ImportRefused, match="The file holds no question"):
         read_one(field("w1", annotation="@HIDDEN"))
 
 
