@@ -100,9 +100,7 @@ class _Rule:
 
     def bands(self) -> str:
         bands = [
-            f"{entry['label']} from {entry['from']:g}"
-            for entry in self.listed("bands")
-            if isinstance(entry, Mapping)
+            f"{entry['label']} from {entry['from']:g}" for entry in self.listed("bands") if isinstance(entry, Mapping)
         ]
         return f"The band of {self.parts()}, counted from 0: {', '.join(bands)}."
 
