@@ -117,6 +117,14 @@ def language_name(language: str) -> str:
     return english if own == english else f"{english} ({own})"
 
 
+def direction_of(language: str) -> Literal["ltr", "rtl"]:
+    """The way a language is written by its tag; left to right for a tag that Babel does not know."""
+    try:
+        return "rtl" if locale_of(language).text_direction == "rtl" else "ltr"
+    except ValueError:
+        return "ltr"
+
+
 def catalogue_file(folder: Path, locale: Locale) -> Path:
     """Where the sentences of a language stand, in the layout that gettext tools know."""
     return folder / str(locale) / "LC_MESSAGES" / "messages.po"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE
@@ -10,17 +12,24 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages.texts import language_texts, texts_digest
 
 
-def offered_languages(work: Work, centre_id: int) -> tuple[str, ...]:
-    """The languages a patient of the centre may be given now.
+def may_offer(language: str, *, digest: str, reviewed: Collection[str], open_doors: bool) -> bool:
+    """Whether a complete language may be given to somebody new; `reviewed` are the digests of the standing reviews.
 
-    Demo and test mode offer every complete one. Production offers English, which is the original, and those whose
-    present texts somebody at the centre has reviewed. Who already answers in a language goes on in it all the same.
+    Demo and test mode offer every one. Production offers English, which is the original, and a language whose present
+    texts somebody at the centre has reviewed.
     """
-    complete = work.catalogue.languages()
-    if work.settings.open_doors:
-        return complete
-    approved = _approved(work, centre_id)
-    return tuple(one for one in complete if one == SOURCE_LANGUAGE or _digest(work, one) in approved.get(one, ()))
+    return open_doors or language == SOURCE_LANGUAGE or digest in reviewed
+
+
+def offered_languages(work: Work, centre_id: int) -> tuple[str, ...]:
+    """The languages a new patient of the centre may be given now; who answers in another goes on in it all the same."""
+    complete, open_doors = work.catalogue.languages(), work.settings.open_doors
+    reviewed = {} if open_doors else _reviewed(work, centre_id)
+    return tuple(
+        one
+        for one in complete
+        if may_offer(one, digest=_digest(work, one), reviewed=reviewed.get(one, ()), open_doors=open_doors)
+    )
 
 
 def is_draft(work: Work, centre_id: int, language: str) -> bool:
@@ -30,8 +39,7 @@ def is_draft(work: Work, centre_id: int, language: str) -> bool:
     """
     if language == SOURCE_LANGUAGE or not work.settings.open_doors:
         return False
-    approved = _approved(work, centre_id).get(language)
-    return not approved or _digest(work, language) not in approved
+    return _digest(work, language) not in _reviewed(work, centre_id).get(language, ())
 
 
 def reviewed_languages(work: Work) -> tuple[str, ...]:
@@ -44,16 +52,16 @@ def reviewed_languages(work: Work) -> tuple[str, ...]:
     return tuple(one for one in work.catalogue.languages() if one == SOURCE_LANGUAGE or one in reviewed)
 
 
-def _approved(work: Work, centre_id: int) -> dict[str, set[str]]:
-    """The digests that reviews of the centre stand for, by language."""
-    approved: dict[str, set[str]] = {}
+def _reviewed(work: Work, centre_id: int) -> dict[str, set[str]]:
+    """The digests that the standing reviews of the centre are about, by language."""
+    reviewed: dict[str, set[str]] = {}
     for language, digest in work.session.execute(
         select(LanguageReview.language, LanguageReview.digest).where(
             LanguageReview.centre_id == centre_id, LanguageReview.revoked_at.is_(None)
         )
     ):
-        approved.setdefault(language, set()).add(digest)
-    return approved
+        reviewed.setdefault(language, set()).add(digest)
+    return reviewed
 
 
 def _digest(work: Work, language: str) -> str:

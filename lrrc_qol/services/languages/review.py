@@ -83,9 +83,9 @@ def take_back_review(work: Work, language: str, public_id: str, *, reason: str) 
         raise NotFound("no such review")
     if review.revoked_at is not None:
         raise InvalidInput({"reason": "This approval is taken back already."})
-    text = reason.strip()
-    if not text or len(text) > REASON_LIMIT:
-        raise InvalidInput({"reason": f"Say why, in at most {REASON_LIMIT} characters."})
+    text = _tidy(reason)
+    if not text or len(text) > REASON_LIMIT or not text.isprintable():
+        raise InvalidInput({"reason": f"Say why, in at most {REASON_LIMIT} ordinary characters."})
     review.revoked_at = work.now
     review.revoked_by = work.actor.id
     review.revoke_reason = text

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, language_name, locale_of
+from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, direction_of, language_name
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.persistence.queries.language import ReviewRow, count_patients_by_language, read_reviews
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.languages.offer import may_offer
 from lrrc_qol.services.languages.texts import known_languages, language_texts, missing_parts, texts_digest
 
 
@@ -72,12 +73,18 @@ def _state(work: Work, language: str, reviews: Sequence[ReviewRow], patients: in
     return LanguageState(
         language=language,
         name=language_name(language),
-        direction="rtl" if locale_of(language).text_direction == "rtl" else "ltr",
+        direction=direction_of(language),
         missing=missing,
         digest=digest,
         state=state,
         review=covering or next(iter(standing), None),
-        offered=not missing and (work.settings.open_doors or state in {ReviewState.ORIGINAL, ReviewState.REVIEWED}),
+        offered=not missing
+        and may_offer(
+            language,
+            digest=digest,
+            reviewed={one.digest for one in standing},
+            open_doors=work.settings.open_doors,
+        ),
         patients=patients,
     )
 

@@ -8,6 +8,7 @@ from lrrc_qol.services.wordings.asked import (
     asking_of,
     centre_choices,
     not_asked,
+    with_selected_terms,
 )
 from lrrc_qol.services.wordings.choice import (
     FormWords,
@@ -85,6 +86,7 @@ __all__ = [
     "shelf_of",
     "short_name",
     "unopened",
+    "with_selected_terms",
     "wording_of_response",
     "wording_seen",
     "words_of_forms",

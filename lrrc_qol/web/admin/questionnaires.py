@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from lrrc_qol.domain.errors import InvalidInput, NotFound
 from lrrc_qol.domain.instrument import Instrument
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.languages import ReviewState, language_states
 from lrrc_qol.services.questionnaires import (
     QuestionnaireLine,
     clear_questionnaire,
@@ -118,19 +120,34 @@ def _form(line: QuestionnaireLine, formdata: object) -> ChoiceForm:
 
 
 def group_names(instrument: Instrument) -> list[tuple[str, str]]:
-    """The selectable terms with the topics of their questions: 16, "16: pain frequency, pain severity"."""
-    topics: dict[str, list[str]] = {group: [] for group in instrument.groups}
-    for item in instrument.items:
-        if item.group:
-            topics[item.group].append(item.topic)
-    return [(group, f"{group}: {', '.join(names)}") for group, names in topics.items()]
+    """The selectable terms by the name of their score and how many questions they have: 16 Pain, 3 questions."""
+    named = []
+    for group in instrument.groups:
+        items = [item for item in instrument.items if item.group == group]
+        ids = {item.id for item in items}
+        scale = next((one for one in instrument.scales if one.items and ids.issuperset(one.items)), None)
+        name = scale.name if scale else ", ".join(item.topic for item in items)
+        named.append((group, f"{group} {name}, {len(items)} question{'' if len(items) == 1 else 's'}"))
+    return named
 
 
 def _page(line: QuestionnaireLine, form: ChoiceForm) -> ResponseReturnValue:
+    with runtime().reading(current_actor()) as work:
+        drafts = _drafts(work) if line.own_languages else frozenset()
     page = render_template(
-        "admin/questionnaires/one.html", line=line, form=form, value_sets=value_set_rows(line.instrument)
+        "admin/questionnaires/one.html",
+        line=line,
+        form=form,
+        drafts=drafts,
+        value_sets=value_set_rows(line.instrument),
     )
     return page, 422 if form.faults() else 200
+
+
+def _drafts(work: Work) -> frozenset[str]:
+    """The languages whose present texts nobody at the centre has reviewed."""
+    open_states = {ReviewState.NOT_REVIEWED, ReviewState.CHANGED}
+    return frozenset(one.language for one in language_states(work) if one.state in open_states)
 
 
 def value_set_rows(instrument: Instrument) -> list[dict[str, str]]:

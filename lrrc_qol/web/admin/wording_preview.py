@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.persistence.queries.admin import read_centre
 from lrrc_qol.services.wordings import read_pack
 from lrrc_qol.web.admin.blueprint import blueprint
+from lrrc_qol.web.admin.paper import speak_like_a_patient
 from lrrc_qol.web.admin.printed_form import printed_form
 from lrrc_qol.web.admin.wording_words import condition_words
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.headers import FRAMED_POLICY, FRAMING_POLICY
-from lrrc_qol.web.languages import speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ def wording_on_phone(public_id: str, number: int) -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         view = read_pack(work, public_id)
         centre = read_centre(work.session, centre_id=work.actor.centre())
+        speak_like_a_patient(work, view.wording.language)
     questions = printed_form(view.instrument, view.wording)
     if not 1 <= number <= len(questions):
         abort(404)
     question = questions[number - 1]
-    speak(view.wording.language)
     g.page_policy = FRAMED_POLICY
     return render_template(
         "admin/wordings/phone.html",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from typing import Literal
 
-from babel import Locale
-
+from lrrc_qol.catalogue.translations import language_name, locale_of
 from lrrc_qol.domain.schedule import VisitKind
 from lrrc_qol.web.admin.printed_form import Condition
 
@@ -18,10 +17,10 @@ STATES = {
     "replaced": ("Replaced by a newer one", ""),
 }
 LICENCES = {
-    "A": "Free to use: its words may be passed on",
-    "B": "The holder gives consent, free of charge for academic use",
-    "C": "The holder sells a licence",
-    "D": "No public licence: ask the holder first",
+    "A": "Free: its words may be passed on",
+    "B": "Free on the holder's terms",
+    "C": "Needs the holder's licence or permission",
+    "D": "Terms not settled: ask the holder first",
 }
 FORMATS = {
     "fhir": "FHIR Questionnaire (JSON)",
@@ -60,9 +59,9 @@ FACTS = {
 }
 
 
-def direction_of(tag: str) -> str:
+def direction_of(tag: str) -> Literal["ltr", "rtl"]:
     """The way a language is written, as the `dir` attribute names it."""
-    return _locale(tag).text_direction
+    return "rtl" if locale_of(tag).text_direction == "rtl" else "ltr"
 
 
 def state_words(state: str) -> tuple[str, str]:
@@ -70,19 +69,9 @@ def state_words(state: str) -> tuple[str, str]:
     return STATES[state]
 
 
-def language_name(tag: str) -> str:
-    """A language by its English name: German; Chinese (Simplified)."""
-    return _locale(tag).get_display_name("en") or tag
-
-
 def language_choices() -> list[tuple[str, str]]:
     """The languages that words can be installed in, by name."""
     return sorted(((tag, language_name(tag)) for tag in LANGUAGES), key=lambda pair: pair[1])
-
-
-@cache
-def _locale(tag: str) -> Locale:
-    return Locale.parse(tag, sep="-")
 
 
 def condition_words(condition: Condition) -> str:

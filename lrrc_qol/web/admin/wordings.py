@@ -26,6 +26,9 @@ from lrrc_qol.web.admin.printed_form import printed_form
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff_frame import centre_timezone
 
+# How the import names that it recognised a question by its words only.
+BY_TOPIC = "topic"
+
 
 @blueprint.get("/wordings")
 @audience.staff("manage_wording")
@@ -142,7 +145,7 @@ def _page(view: PackView, compare: CompareForm, retire: RetireForm) -> ResponseR
         compare=compare,
         retire=retire,
         newest=_newer(view),
-        found={one.key: one for one in view.report.matched},
+        by_topic={key for one in view.report.matched if one.text == BY_TOPIC for key in one.keys},
     )
     return page, 422 if compare.faults() or retire.faults() else 200
 

@@ -10,20 +10,28 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.mail.unsubscribe import make_token
-from lrrc_qol.persistence.models import Alert, EpisodeEvent, Patient, Response, Staff, Task
+from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Patient, Response, Staff, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import submit_response
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
+from lrrc_qol.web.admin.wording_words import LANGUAGES
 from tests.factories import answer, assignment, make_link, make_patient, save, take_seat
+from tests.wording_packs import approved, draft
 
 NAME = "Quillon Featherstone"
 YEAR = "1947"
-PLACES = ("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop")
+PLACES = (
+    *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
+    *("wording", "in_use"),
+)
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
+LICENSED = "phq2"
+# One for each record: of two approved wordings in one language only the newer is in use.
+WORDING_LANGUAGES = tuple(tag for tag in LANGUAGES if tag != "en")
 numbers = count(1)
 
 
@@ -65,6 +73,24 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
         record_event(work, patient, kind=EventKind.RECURRENCE, happened_on=work.today_in("Europe/London"))
         resend_link(work, patient)
     link = make_link(runtime, patient)
+    packs = {"instrument_id": LICENSED, "language": WORDING_LANGUAGES[number % len(WORDING_LANGUAGES)]}
+    in_use, _ = approved(runtime, nurse, says="Printed", **packs)
+    wording = draft(runtime, nurse, says=f"Words {number}", **packs)
+    review = f"review-{number}"
+    with runtime.writing(COMMAND) as work:
+        work.session.add(
+            LanguageReview(
+                public_id=review,
+                centre_id=nurse.centre(),
+                language="nl",
+                digest="0" * 64,
+                reviewer_name="Joost Voorbeeld",
+                reviewer_qualification="Nurse, native speaker",
+                reviewed_on=work.today_in("Europe/London"),
+                recorded_at=work.now,
+                recorded_by=nurse.id,
+            )
+        )
     with runtime.reading(COMMAND) as work:
         row = work.session.scalars(select(Patient).where(Patient.public_id == patient)).one()
         episode = phone.seat.episode_id
@@ -82,6 +108,9 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "assignment": pain,
             "link": link,
             "stop": make_token(runtime.settings.secret_key, patient),
+            "wording": wording,
+            "in_use": in_use,
+            "review": review,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(
@@ -94,6 +123,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             email,
             answered.items["pain_worst"].text,
             alert.reason,
+            f"Words {number} title",
         ),
         patient=patient,
         link=link,

@@ -67,9 +67,13 @@ def test_a_language_that_one_own_instrument_lacks_is_not_offered(catalogue: Cata
     assert dataclasses.replace(catalogue, wordings=wordings).languages() == ("ar", "en", "zh-Hans")
 
 
-def test_nothing_is_offered_where_nothing_is_ours(catalogue: Catalogue) -> None:
-    bare = dataclasses.replace(catalogue, instruments=(catalogue.instrument("qlq_c30"),))
-    assert bare.languages() == ()
+@pytest.mark.parametrize("lacking", ["messages", "mail_languages"])
+def test_a_language_without_pages_or_mails_is_not_offered(catalogue: Catalogue, lacking: str) -> None:
+    rest = {
+        "messages": {name: words for name, words in catalogue.messages.items() if name != "nl"},
+        "mail_languages": catalogue.mail_languages - {"nl"},
+    }
+    assert dataclasses.replace(catalogue, **{lacking: rest[lacking]}).languages() == ("ar", "en", "zh-Hans")
 
 
 def test_the_latest_version_comes_unasked(catalogue: Catalogue) -> None:
