@@ -23,7 +23,7 @@
     if (waiting.size) {
       const answers = [...waiting.values()].slice(0, MOST_ANSWERS);
       answers.forEach((answer) => waiting.delete(answer.item_id));
-      return { url: part.dataset.save, key: newKey(), version, answers };
+      return { url: part.dataset.save, key: newKey(), version, words: part.dataset.words, answers };
     }
     return sending ? { url: part.dataset.submit, key: newKey(), version } : null;
   }

@@ -252,8 +252,11 @@ def test_a_page_for_nobody_in_particular_may_be_in_what_some_centre_reviewed(
             return reviewed_languages(work)
 
     assert (spoken(runtime), spoken(production)) == (ALL, ("en",))
-    approve(production, admin)
+    review = approve(production, admin)
     assert spoken(production) == spoken(upgraded(production)) == ("en", "nl")
+    with production.writing(admin) as work:
+        take_back_review(work, "nl", review, reason="A word was wrong.")
+    assert spoken(production) == ("en",)
 
 
 def test_all_languages_stand_in_a_fixed_order_english_first(production: Runtime, admin: Actor) -> None:
