@@ -7,7 +7,6 @@ one. Places in the source are left out, so that a catalogue changes only when a 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -44,9 +43,9 @@ def extracted() -> Catalog:
     return found
 
 
-def catalogues() -> Iterator[Path]:
+def catalogues() -> list[Path]:
     """The catalogue of each language."""
-    yield from sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
+    return sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
 
 
 def updated(path: Path, template: Catalog) -> bytes:

@@ -16,9 +16,9 @@ YEAR = "1958"
 PAIN_WORST = "pain_worst"
 
 
-def baseline_link(runtime: Runtime) -> str:
-    """To the visit before the operation: four parts, licensed ones with stand-in text."""
-    return make_link(runtime, make_patient(runtime, make_staff(runtime)))
+def baseline_link(runtime: Runtime, **changes: Any) -> str:
+    """To the visit before the operation: four parts, licensed ones with stand-in text. `changes` override enrolment."""
+    return make_link(runtime, make_patient(runtime, make_staff(runtime), **changes))
 
 
 def check_in_link(runtime: Runtime, **changes: Any) -> str:

@@ -55,10 +55,12 @@ class Catalogue:
         """Languages in which everything that a patient sees is complete.
 
         That is: the pages, the mails, the instructions of every protocol, and the latest version of every instrument
-        of our own.
+        of our own. Without such an instrument nothing is offered.
         """
         own = [one for one in self.instruments if one.own_wording and one == self.instrument(one.id)]
         offered = [{language for (*key, language) in self.wordings if key == [one.id, one.version]} for one in own]
+        if not own:
+            return ()
         offered += [set(rules.instructions) for rules in self.rule_sets.values()]
         return tuple(sorted(set(self.messages).intersection(self.mail_languages, *offered)))
 

@@ -14,6 +14,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # Unicode's isolates: what stands between them keeps its own direction inside a text that runs the other way.
 _LEFT_TO_RIGHT, _ANY_DIRECTION, _END = "\u2066", "\u2068", "\u2069"
+_NO_BREAK_SPACE = "\u00a0"
 
 
 def clinic_hours_words(words: Translations, hours: Mapping[str, Sequence[str]]) -> str:
@@ -54,5 +55,7 @@ def kept_apart(words: Translations, text: str) -> str:
 
 
 def phone_words(words: Translations, number: str) -> str:
-    """A phone number inside a text: in a language written from right to left its groups keep their order."""
-    return f"{_LEFT_TO_RIGHT}{number}{_END}" if words.direction == "rtl" else number
+    """A phone number inside a text: in a language written from right to left its groups stay together and in order."""
+    if words.direction == "ltr":
+        return number
+    return _LEFT_TO_RIGHT + number.replace(" ", _NO_BREAK_SPACE) + _END

@@ -106,7 +106,7 @@ def score_axis(scale: Scale) -> dict[str, Any]:
     return {
         "range": [scale.minimum - span * EDGE, scale.maximum + span * EDGE],
         "tickvals": ticks,
-        "ticktext": [number(tick, scale.decimals) for tick in ticks],
+        "ticktext": [_shortest(tick, scale.decimals) for tick in ticks],
         "title": {"text": range_words(scale), "standoff": 8},
         "gridcolor": GRID,
         "zeroline": False,
@@ -125,6 +125,13 @@ def score_ticks(scale: Scale) -> list[float]:
     step = next(size * magnitude for size in (0.1, 0.2, 0.25, 0.5, 1, 2) if span <= MOST_TICKS * size * magnitude)
     first, last = ceil(round(scale.minimum / step, 9)), floor(round(scale.maximum / step, 9))
     return [round(place * step, 9) for place in range(first, last + 1)]
+
+
+def _shortest(tick: float, decimals: int) -> str:
+    """A score on the axis with no more decimals than it has."""
+    return next(
+        number(tick, places) for places in range(decimals + 1) if places == decimals or round(tick, places) == tick
+    )
 
 
 def layout(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from lrrc_qol.charts.axes import AMBER, GREEN, GREY, LINE_COLOURS, DayMark, DayWindow, day_axis, layout, score_axis
 from lrrc_qol.charts.backdrop import Figure, end_words, reference, zone, zone_words
-from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, number, remarks
+from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, remarks, score_words
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.recovery import (
     PROXY,
@@ -17,6 +17,7 @@ from lrrc_qol.domain.recovery import (
     TrajectoryPoint,
     describe_change,
     describe_wording,
+    present_wording,
     wording_change,
 )
 
@@ -41,7 +42,6 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
     """The curve as a Plotly figure of plain lists; scores stay in their native direction and are never joined
     across a visit that was missed or a change of wording, nor with a form that was recalled or given by another."""
     scale = trajectory.scale
-    marks = (*frame.marks, *reworded_marks(trajectory))
     placed = [point for point in trajectory.points if point.day is not None]
     shapes, notes = reference(trajectory)
     return {
@@ -53,20 +53,10 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
         "layout": layout(
             x=day_axis(frame.window),
             y=score_axis(scale),
-            shapes=[*zone(scale), *shapes, *(mark.line() for mark in marks)],
-            annotations=[*end_words(scale), *zone_words(scale), *notes, *(mark.label() for mark in marks)],
+            shapes=[*zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
+            annotations=[*end_words(scale), *zone_words(scale), *notes, *(mark.label() for mark in frame.marks)],
         ),
     }
-
-
-def reworded_marks(trajectory: Trajectory) -> list[DayMark]:
-    """A mark with its words between two forms that asked in other words: their scores are not like with like."""
-    known = [point for point in trajectory.points if point.day is not None and point.point.wording is not None]
-    return [
-        DayMark(((before.day or 0) + (after.day or 0)) // 2, f"wording: {describe_wording(after.reworded)}")
-        for before, after in pairwise(known)
-        if after.reworded is not None
-    ]
 
 
 def _is_baseline(point: TrajectoryPoint, trajectory: Trajectory) -> bool:
@@ -113,7 +103,7 @@ def _points(trajectory: Trajectory, points: Sequence[TrajectoryPoint], frame: Cu
         "name": "forms",
         "x": [point.day for point in points],
         "y": [point.point.value for point in points],
-        "text": [", ".join(remarks(point.point)) for point in points],
+        "text": [", ".join(_said_beside(point)) for point in points],
         "textposition": "top center",
         "textfont": {"size": 11, "color": GREY},
         "cliponaxis": False,
@@ -136,8 +126,14 @@ def _symbol(point: TrajectoryPoint, trajectory: Trajectory) -> str:
         shape = "circle"
     stale = trajectory.baseline.kind is BaselineKind.STALE and _is_baseline(point, trajectory)
     hollow = "-open" if stale or _set_apart(point, trajectory) else ""
-    marked = "-dot" if remarks(point.point) else ""
+    marked = "-dot" if _said_beside(point) else ""
     return shape + hollow + marked
+
+
+def _said_beside(point: TrajectoryPoint) -> tuple[str, ...]:
+    """What stands above a point: what sets the form apart, and that its questions were asked in other words."""
+    wording = () if point.reworded is None else (present_wording(point.reworded),)
+    return (*remarks(point.point), *wording)
 
 
 def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: CurveFrame) -> Figure:
@@ -164,7 +160,11 @@ def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: 
 def _hover(point: TrajectoryPoint, trajectory: Trajectory, frame: CurveFrame) -> str:
     score = point.point
     decimals = trajectory.scale.decimals
-    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else number(score.value, decimals)
+    value = (
+        NO_SCORE.get(score.reason or "", "no score")
+        if score.value is None
+        else score_words(trajectory.scale, score.value, score.label)
+    )
     lines = [
         f"{frame.visit_names.get(score.visit_key, score.visit_key)}",
         f"{day_month(score.answered_on)}, day {str(point.day).replace('-', '−')}",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lrrc_qol.charts.wording import NO_SCORE, class_glyph, class_words, number, remarks, signed
+from lrrc_qol.charts.wording import NO_SCORE, class_glyph, class_words, number, remarks, score_words, signed
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.recovery import (
     ChangeClass,
@@ -107,7 +107,11 @@ def _form_row(point: TrajectoryPoint, trajectory: Trajectory, names: Mapping[str
     score = point.point
     is_baseline = score.response_id == trajectory.baseline.response_id
     decimals = trajectory.scale.decimals
-    value = NO_SCORE.get(score.reason or "", "no score") if score.value is None else number(score.value, decimals)
+    value = (
+        NO_SCORE.get(score.reason or "", "no score")
+        if score.value is None
+        else score_words(trajectory.scale, score.value, score.label)
+    )
     return CurveRow(
         visit_key=score.visit_key,
         visit_name=names.get(score.visit_key, score.visit_key),

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from lrrc_qol.charts.wording import number
 from lrrc_qol.domain.applicability import part_ids
 from lrrc_qol.domain.instrument import Instrument, Scale
 
@@ -32,7 +31,8 @@ class _Rule:
 
     def linear(self) -> str:
         turned = " (low answers give a high score)" if self.parameter("formula") == "functional" else ""
-        return f"Mean of the answered items, turned to 0–100{turned}; {self.needed()}."
+        subject = "The answer" if len(self.scale.items) == 1 else "Mean of the answered items"
+        return f"{subject}, turned to 0–100{turned}; {self.needed()}."
 
     def single(self) -> str:
         return f"The answer to item {self.instrument.item(self.scale.items[0]).number}, as it was given."
@@ -100,20 +100,17 @@ class _Rule:
 
     def bands(self) -> str:
         bands = [
-            f"{entry['label']} from {number(float(entry['from']), 2)}"
-            for entry in self.listed("bands")
-            if isinstance(entry, Mapping)
+            f"{entry['label']} from {entry['from']:g}" for entry in self.listed("bands") if isinstance(entry, Mapping)
         ]
         return f"The band of {self.parts()}, counted from 0: {', '.join(bands)}."
 
     def cut_off(self) -> str:
         first, *others = part_ids(self.scale)
-        limit = number(float(str(self.parameter("at_least"))), 2)
-        rule = f"1 when {self.names([first])} is {limit} or more, else 0"
+        rule = f"1 when {self.names([first])} is {self.parameter('at_least')} or more, else 0"
         if others:
             rule += f"; {self.names(others)} must have a score too"
         if self.parameter("certain"):
-            rule += "; also without that score, when the answers that were given settle it"
+            rule += "; also 1 without that score, when the answers that were given reach it"
         return f"{rule}."
 
     def needed(self, *, applying: bool = True) -> str:
@@ -124,8 +121,10 @@ class _Rule:
         items = f"the {size} items that apply" if applying else f"the {size} items"
         if found := UP_TO.fullmatch(rule):
             return f"at most {found[1]} of {items} may be missing"
-        least = {"half": "at least half", "more_than_half": "more than half", "all": "all", "any": "at least one"}
-        return f"{least[rule]} of {items} {'is' if rule == 'any' else 'are'} needed"
+        if rule == "all":
+            return f"all {items.removeprefix('the ')} are needed"
+        least = {"half": "at least half", "more_than_half": "more than half", "any": "at least one"}[rule]
+        return f"{least} of {items} {'is' if rule == 'any' else 'are'} needed"
 
     def turned_items(self) -> str:
         numbers = [self.instrument.item(item_id).number for item_id in self.ids("reversed")]
@@ -135,7 +134,7 @@ class _Rule:
         return self.names(part_ids(self.scale))
 
     def names(self, scale_ids: Sequence[str]) -> str:
-        return _listed([self.instrument.scale(scale_id).name for scale_id in scale_ids])
+        return _listed([f"“{self.instrument.scale(scale_id).name}”" for scale_id in scale_ids])
 
     def ids(self, key: str) -> list[str]:
         return [str(one) for one in self.listed(key)]

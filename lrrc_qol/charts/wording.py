@@ -29,7 +29,10 @@ NO_SCORE = {
     "too_few_answered": "no score: too few questions answered",
     "part_missing": "no score: a part of it is missing",
     "not_applicable": "does not apply",
+    "no_value_set": "no score: the centre has chosen no value set",
+    "not_in_table": "no score: the scoring table has no such answers",
 }
+YES_NO = {1.0: "yes", 0.0: "no"}
 CLASSES = {
     ChangeClass.IMPROVED: "better",
     ChangeClass.AS_BEFORE: "about the same",
@@ -42,6 +45,13 @@ def number(value: float, decimals: int = 1) -> str:
     """A score with at most so many decimals as the scale is read with: 66.7, 50, 0.942."""
     rounded = round(value, decimals) + 0.0  # a negative value that rounds to nothing has no sign
     return f"{rounded:.{decimals}f}".removesuffix("." + "0" * decimals).replace("-", MINUS)
+
+
+def score_words(scale: Scale, value: float, label: str = "") -> str:
+    """A score as it is read: the name of its band, yes or no at a cut-off, else the number."""
+    if label:
+        return label
+    return YES_NO[value] if scale.method == "cut_off" else number(value, scale.decimals)
 
 
 def signed(value: float, decimals: int = 1) -> str:

@@ -11,6 +11,7 @@ from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.catalogue.examples import differences, read_examples
 from lrrc_qol.catalogue.instruments import EXAMPLES, load_instruments
 from lrrc_qol.catalogue.released import LOCK, drafts, lock_new_files, lock_state
+from lrrc_qol.cli.wording import import_command, template
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import DefinitionError
 from lrrc_qol.domain.instrument import Status
@@ -56,6 +57,10 @@ def list_command() -> None:
             f"{one.id}@{one.version}  class {one.licence_class}  {len(one.items)} items  {len(one.scales)} scales  "
             f"{wording}  {one.title}"
         )
+
+
+instruments.add_command(import_command)
+instruments.add_command(template)
 
 
 def _catalogue() -> Catalogue:

@@ -104,6 +104,10 @@ class Item:
         """Under which key a wording holds the words for a person of whom `facts` are known to hold."""
         return next((self.id + VARIANT + fact for fact in self.variants if fact in facts), self.id)
 
+    def topic_for(self, facts: frozenset[str]) -> str:
+        """Our own words for what is asked of a person of whom `facts` are known to hold."""
+        return next((topic for fact, topic in self.variants.items() if fact in facts), self.topic)
+
     def wording_keys(self) -> tuple[str, ...]:
         """All keys under which a complete wording has words for this item."""
         return (self.id, *(self.id + VARIANT + fact for fact in self.variants))

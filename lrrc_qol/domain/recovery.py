@@ -37,7 +37,7 @@ class ScorePoint:
     """One score as given on one form; `reason` says why `value` is None.
 
     `wording` are the facts that called for a second wording of the scale's questions on this form; None when that is
-    not known, or when the scale has only one wording.
+    not known, or when the scale has only one wording. `label` is the name of the band that the value stands for.
     """
 
     response_id: int
@@ -52,6 +52,7 @@ class ScorePoint:
     expected: int
     prorated: bool
     wording: frozenset[str] | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,14 @@ def describe_wording(change: WordingChange) -> str:
     )
 
 
+def present_wording(change: WordingChange) -> str:
+    """Say how the later of two forms was worded, as far as it differs: now without stoma."""
+    facts = sorted(change.before ^ change.after)
+    return "now " + ", ".join(
+        f"{'with' if fact in change.after else 'without'} {fact.replace('_', ' ')}" for fact in facts
+    )
+
+
 def direction_words(scale: Scale) -> str:
     """Return in words which way the scale is good, for axes and tables."""
     return "higher is better" if scale.direction is Direction.BETTER else "higher is worse"
@@ -242,7 +251,7 @@ def unlike_words(point: TrajectoryPoint) -> str:
     """The remark that a comparison with the baseline is not like with like; empty when it is, or none is made."""
     if point.change is None or point.unlike_baseline is None:
         return ""
-    return f"not like with like: wording changed since the baseline ({describe_wording(point.unlike_baseline)})"
+    return "not like with like: other wording than the baseline"
 
 
 def _class_in_words(point: TrajectoryPoint, change: float, decimals: int) -> str:

@@ -21,6 +21,8 @@ def propose(
     source: Source, instrument: Instrument, language: str, *, codes: Mapping[str, str], source_sha256: str
 ) -> Proposal:
     """The proposal that a source amounts to; ImportRefused when not one question belongs to the instrument."""
+    if not source.questions:
+        raise ImportRefused("The file holds no question. Take the complete questionnaire.")
     notes = Notes()
     codes = {**_known_codes(instrument), **codes}
     found = match(source.questions, instrument, codes, language, notes)
@@ -93,7 +95,7 @@ def _panel_problems(source: Source, instrument: Instrument) -> Iterator[Problem]
 def _wording(question: Question, item: Item, instruction: str, notes: Notes) -> ItemWording:
     text = without_number(question.text, item.number)
     if text != question.text:
-        notes.add("The printed number in front of the text was taken off; the page shows it itself", question.place)
+        notes.add("The printed number in front of the text was taken off", question.place)
     wanted = item.labelled_codes()
     labels: dict[int, str] = {}
     for option in question.options:
@@ -173,14 +175,12 @@ def _order_problems(
 ) -> Iterator[Problem]:
     """The first question that stands before one that the definition has earlier."""
     rank = {item.id: position for position, item in enumerate(instrument.items)}
-    by_place = {one.question.place: item for key, item in instrument.wording_keys() if (one := found.get(key))}
-    used = [(question, by_place[question.place]) for question in questions if question.place in by_place]
-    for (_, before), (question, item) in pairwise(used):
+    by_place = {one.question.place: (key, item) for key, item in instrument.wording_keys() if (one := found.get(key))}
+    used = [(question.place, *by_place[question.place]) for question in questions if question.place in by_place]
+    for (_, _, before), (place, key, item) in pairwise(used):
         if rank[item.id] < rank[before.id]:
-            yield Problem(
-                question.place,
-                f"the order differs: {item.id} stands after {before.id}, in the definition before it",
-            )
+            what = f"the order differs: {item.id} stands after {before.id}, in the definition before it"
+            yield Problem(place, what, (key,))
             return
 
 

@@ -78,6 +78,7 @@ class _Entry:
         self.labels: dict[int, str] = {}
         self.faults: list[str] = []
         self.same_as = ""
+        self.borrowed: Mapping[int, str] | None = None
 
 
 class _Table:
@@ -175,12 +176,20 @@ class _Table:
             return entry.labels, iter(())
         if entry.labels:
             return entry.labels, iter([f"has labels of its own beside 'same as {shortened(entry.same_as, 40)}'"])
-        other = self._entries.get(entry.same_as)
-        seen = {entry.name}
-        while other is not None and other.same_as and other.name not in seen:
-            seen.add(other.name)
-            other = self._entries.get(other.same_as)
-        if other is None or not other.labels:
+        labels = self._labels_of(entry) if entry.borrowed is None else entry.borrowed
+        if not labels:
             return {}, iter([f"'same as {shortened(entry.same_as, 40)}' names no question with labels"])
-        self._notes.add(f"Labels were taken from {other.name} ('same as')", entry.place)
-        return other.labels, iter(())
+        self._notes.add(f"Labels were taken from {shortened(entry.same_as, 40)} ('same as')", entry.place)
+        return labels, iter(())
+
+    def _labels_of(self, entry: _Entry) -> Mapping[int, str]:
+        """The labels at the end of a chain of `same as`; all on the way are told, so that nothing is walked twice."""
+        way: dict[str, _Entry] = {}
+        other: _Entry | None = entry
+        while other is not None and other.same_as and other.borrowed is None and other.name not in way:
+            way[other.name] = other
+            other = self._entries.get(other.same_as)
+        labels = (other.borrowed or other.labels) if other is not None else {}
+        for one in way.values():
+            one.borrowed = labels
+        return labels

@@ -30,8 +30,6 @@ def read_items(
     reader = _Items(texts, lists, notes)
     reader.note_programs(questionnaire, "Questionnaire")
     reader.read(objects(questionnaire, "item", "Questionnaire"), "Questionnaire", depth=1)
-    if not reader.questions:
-        raise ImportRefused("Questionnaire.item: the file holds no question. Take the complete questionnaire.")
     return tuple(reader.questions), tuple(reader.instructions)
 
 

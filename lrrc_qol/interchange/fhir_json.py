@@ -20,13 +20,13 @@ def read_resources(raw: bytes, companions: Sequence[bytes]) -> tuple[Element, li
     Either stands alone or in a Bundle. ImportRefused when the file holds no or several questionnaires.
     """
     inside = list(_resources(_parsed(raw, "The file"), "The file"))
-    found = [one for one in inside if one.get("resourceType") == "Questionnaire"]
+    found = [one for one in inside if kind_of(one) == "Questionnaire"]
     if len(found) != 1:
-        kinds = ", ".join(sorted({str(one.get("resourceType"))[:40] for one in inside})) or "nothing"
+        kinds = ", ".join(sorted({shortened(kind_of(one), 40) for one in inside} - {""})) or "nothing known"
         raise ImportRefused(
             f"resourceType: the file must hold exactly one Questionnaire; it holds {len(found)} ({kinds})."
         )
-    lists = [one for one in inside if one.get("resourceType") in LISTS]
+    lists = [one for one in inside if kind_of(one) in LISTS]
     for number, companion in enumerate(companions, 1):
         lists += _companion(companion, f"Companion file {number}")
     return found[0], lists
@@ -34,7 +34,7 @@ def read_resources(raw: bytes, companions: Sequence[bytes]) -> tuple[Element, li
 
 def _companion(raw: bytes, name: str) -> list[Element]:
     inside = list(_resources(_parsed(raw, name), name))
-    lists = [one for one in inside if one.get("resourceType") in LISTS]
+    lists = [one for one in inside if kind_of(one) in LISTS]
     if not lists:
         raise ImportRefused(f"{name}: resourceType: a companion file must hold a ValueSet or a Bundle with one.")
     return lists
@@ -72,13 +72,19 @@ def _no_constant(name: str) -> Any:
 
 
 def _resources(resource: Element, place: str) -> Iterator[Element]:
-    if resource.get("resourceType") != "Bundle":
+    if kind_of(resource) != "Bundle":
         yield resource
         return
     for entry in objects(resource, "entry", place):
         inner = entry.get("resource")
         if isinstance(inner, dict):
             yield inner
+
+
+def kind_of(resource: Element) -> str:
+    """The resource type, empty when it is not stated as a text."""
+    kind = resource.get("resourceType")
+    return kind if isinstance(kind, str) else ""
 
 
 def text_of(element: Element, key: str, place: str) -> str:

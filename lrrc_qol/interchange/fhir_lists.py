@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from lrrc_qol.interchange.fhir_json import Element, extensions, object_of, objects, text_of
+from lrrc_qol.interchange.fhir_json import Element, extensions, kind_of, object_of, objects, text_of
 from lrrc_qol.interchange.fhir_texts import Texts
-from lrrc_qol.interchange.source import Notes, Option, listed, shortened
+from lrrc_qol.interchange.source import Notes, Option, shortened
 
 WEIGHTS = frozenset({"ordinalValue", "itemWeight", "questionnaire-ordinalValue", "iso21090-CO-value"})
 """One meaning under four names: R4, R5 and the extensions pack, STU3, and the data types before them."""
@@ -16,6 +17,7 @@ NUMBER = re.compile(r"-?[0-9]{1,6}(\.0{1,6})?", re.ASCII)
 LOINC_LIST = re.compile(r"\bLL[0-9]{1,6}-[0-9]\b", re.IGNORECASE)
 MOST_OPTIONS = 200
 DEEPEST_CONCEPT = 8
+MOST_NAMES = 6
 
 _Telling = tuple[Element, str, str]
 """An element that tells of one answer, its place, and the language of its texts."""
@@ -113,8 +115,10 @@ class Lists:
         self._texts = texts
         self._notes = notes
         self._by_name: dict[str, _List] = {}
+        self._by_loinc: dict[frozenset[str], dict[str, _List]] = {}
         self._systems: dict[str, _System] = {}
         self._read: dict[str, Answers] = {}
+        self._names: dict[str, None] = {}
         self._unused: dict[str, None] = {}
         for resource in objects(questionnaire, "contained", "Questionnaire"):
             self._add(resource, "#" + text_of(resource, "id", "contained"))
@@ -124,15 +128,17 @@ class Lists:
     def _add(self, resource: Element, name: str, *, outside: bool = False) -> None:
         base = text_of(resource, "language", name).casefold() or self._texts.base
         url = text_of(resource, "url", name)
-        if resource.get("resourceType") == "ValueSet":
+        if kind_of(resource) == "ValueSet":
             entry = _List(resource, shortened(url or name, 200), base)
             if url in self._by_name:
                 self._notes.add(f"The answer list {entry.name} is there twice; the first one was used")
             for known in {name, url} - {"", "#"}:
                 self._by_name.setdefault(known, entry)
+                self._by_loinc.setdefault(_loinc_numbers(known), {})[entry.name] = entry
+            self._names[entry.name] = None
             if outside:
                 self._unused[entry.name] = None
-        elif resource.get("resourceType") == "CodeSystem":
+        elif kind_of(resource) == "CodeSystem":
             inside = _inside(objects(resource, "concept", name), name, key="concept")
             concepts = {text_of(one, "code", name): one for one in inside}
             self._systems.setdefault(url, _System(concepts, base))
@@ -177,10 +183,8 @@ class Lists:
     def _same_loinc_list(self, name: str) -> _List | None:
         """The one list at hand that carries the same LOINC list number, for example LL358-3, in its name."""
         wanted = _loinc_numbers(name)
-        same = {
-            entry.name: entry for known, entry in self._by_name.items() if wanted and wanted == _loinc_numbers(known)
-        }
-        if len(same) != 1:
+        same = self._by_loinc.get(wanted, {})
+        if not wanted or len(same) != 1:
             return None
         found = next(iter(same.values()))
         self._notes.add(
@@ -190,8 +194,11 @@ class Lists:
         return found
 
     def _at_hand(self) -> str:
-        names = [shortened(name, 120) for name in self._by_name]
-        return f"at hand are {listed(names)}" if names else "it came with none"
+        if not self._names:
+            return "it came with none"
+        names = list(islice(self._names, MOST_NAMES))
+        more = len(self._names) - len(names)
+        return f"at hand are {', '.join(names)}" + (f" and {more} more" if more else "")
 
     def _concepts(self, found: _List, place: str) -> tuple[list[list[_Telling]], tuple[str, ...]]:
         """For each answer all elements that tell of it; the first says what is offered and in which order."""
@@ -243,13 +250,13 @@ def _with_weights(concept: Element, place: str) -> Element:
     weights = [
         {**one, "url": text_of(one, "code", place)}
         for one in objects(concept, "property", place)
-        if one.get("code") in WEIGHTS
+        if text_of(one, "code", place) in WEIGHTS
     ]
     return {**concept, "extension": [*objects(concept, "extension", place), *weights]}
 
 
-def _loinc_numbers(name: str) -> set[str]:
-    return {one.upper() for one in LOINC_LIST.findall(name)}
+def _loinc_numbers(name: str) -> frozenset[str]:
+    return frozenset(one.upper() for one in LOINC_LIST.findall(name))
 
 
 def _key(concept: Element, place: str) -> tuple[str, str]:

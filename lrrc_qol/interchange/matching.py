@@ -214,14 +214,15 @@ def _by_topic(pairing: _Pairing) -> Iterator[Claim]:
         for word in _words(question.text):
             vocabulary.setdefault(word, set()).add(index)
     in_order = sorted(vocabulary)
+    holders: dict[str, set[int]] = {}
     for key, item in pairing.keys.items():
         fact = key.partition(VARIANT)[2]
-        holding = [
-            set().union(*(vocabulary[other] for other in _same_words(word, vocabulary, in_order)))
-            for word in _words(item.variants[fact] if fact else item.topic)
-        ]
-        if holding:
-            yield from ((key, index) for index in set.intersection(*holding))
+        words = _words(item.variants[fact] if fact else item.topic)
+        for word in words - holders.keys():
+            same = (vocabulary[other] for other in _same_words(word, vocabulary, in_order))
+            holders[word] = set().union(*same)
+        if words:
+            yield from ((key, index) for index in set.intersection(*(holders[word] for word in words)))
 
 
 def _words(text: str) -> set[str]:

@@ -40,6 +40,7 @@ HIDDEN = re.compile(r"\shidden(?=[\s=/]|$)", re.IGNORECASE)
 HIDING = ("display:none", "visibility:hidden")
 MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&#?\w{1,31};")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
+TAG_SIGNS = re.compile(r"<+(?=[A-Za-z/!?])")
 MOST_ROUNDS = 5
 DEEPEST_ELEMENT = 100
 JOINERS = frozenset("\u200c\u200d\u200e\u200f\u061c")
@@ -94,17 +95,21 @@ def plain(text: str) -> tuple[str, tuple[str, ...]]:
     if len(text) > LONGEST_RAW_TEXT:
         text = text[:LONGEST_RAW_TEXT]
         removed[f"text beyond {LONGEST_RAW_TEXT} characters"] = None
+    text = _without_unseen(text, removed)
     for _ in range(MOST_ROUNDS):
-        if not MARKUP.search(text):
-            break
-        before, text = text, html.unescape(_without_tags(text, removed))
+        before = text
+        if MARKUP.search(text):
+            text = _without_unseen(html.unescape(_without_tags(text, removed)), removed)
         if text == before:
             break
-    text = TAG.sub("", text)
+    return " ".join(unicodedata.normalize("NFC", TAG_SIGNS.sub("", text)).split()), tuple(removed)
+
+
+def _without_unseen(text: str, removed: dict[str, None]) -> str:
     seen = "".join(character for character in text if not _unseen(character))
     if len(seen) != len(text):
         removed["invisible characters"] = None
-    return " ".join(unicodedata.normalize("NFC", seen).split()), tuple(removed)
+    return seen
 
 
 def _without_tags(text: str, removed: dict[str, None]) -> str:

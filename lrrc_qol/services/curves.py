@@ -152,6 +152,7 @@ def _points(course: Course, forms: Sequence[FormRow], scale: Scale, instrument: 
                 expected=score.expected,
                 prorated=score.prorated,
                 wording=second.intersection(form.facts) if second and form.facts is not None else None,
+                label=score.label,
             )
         )
     return points

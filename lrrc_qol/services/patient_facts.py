@@ -16,14 +16,19 @@ def anatomy_of(episode: Episode) -> dict[str, bool | None]:
 
 
 def anatomy_facts(patient: Patient, episode: Episode) -> frozenset[str]:
-    """The facts that items may ask for; an anatomy that is not known does not hold."""
+    """The facts that items may ask for."""
     return facts_held(patient.sex, anatomy_of(episode), neoadjuvant=episode.neoadjuvant_planned)
 
 
 def facts_held(sex: str, anatomy: Mapping[str, bool | None], *, neoadjuvant: bool) -> frozenset[str]:
-    """The facts that are known to hold of a person, of all that a definition may name."""
-    treatment = {"neoadjuvant"} if neoadjuvant else set()
-    return frozenset({sex, *(fact for fact, holds in anatomy.items() if holds), *treatment})
+    """The facts that hold of a person, of all that a definition may name; what is not known does not hold.
+
+    Except a woman's vagina, which holds unless it is known to be gone: the questionnaires ask every woman.
+    """
+    held = {sex, *(fact for fact, holds in anatomy.items() if holds)}
+    if sex == "female" and anatomy.get("vagina") is None:
+        held.add("vagina")
+    return frozenset(held | {"neoadjuvant"} if neoadjuvant else held)
 
 
 def ruled_out_anatomy(episode: Episode) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -33,7 +34,10 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class FormRecord:
-    """One form; `stand_in` says that the patient saw topics instead of the approved wording."""
+    """One form; `stand_in` says that the patient saw topics instead of the approved wording.
+
+    `left_out` are the items without a value: declined, or not applicable.
+    """
 
     patient: PatientRow
     response: Response
@@ -42,6 +46,7 @@ class FormRecord:
     stand_in: bool
     items: tuple[ItemView, ...]
     scores: tuple[tuple[Scale, ScoreEntry], ...]
+    left_out: Mapping[str, str]
 
 
 def read_form(work: Work, public_id: str, response_id: int) -> FormRecord:
@@ -67,11 +72,13 @@ def read_form(work: Work, public_id: str, response_id: int) -> FormRecord:
                 item,
                 values.get(item.id, Missing.NOT_ANSWERED),
                 wording,
+                facts=frozenset(response.facts or ()),
                 versions=sum(answer.item_id == item.id for answer in answers),
             )
             for item in instrument.items
         ),
         scores=tuple((scale, scores[scale.id]) for scale in instrument.scales if scale.id in scores),
+        left_out={item_id: value.value for item_id, value in values.items() if isinstance(value, Missing)},
     )
 
 
@@ -114,12 +121,14 @@ def _find_response(
     return row[0], row[1], row[2]
 
 
-def _item_view(item: Item, answer: AnswerValue, wording: Wording | None, *, versions: int) -> ItemView:
-    words = wording.items.get(item.id) if wording is not None and wording.approved else None
+def _item_view(
+    item: Item, answer: AnswerValue, wording: Wording | None, *, facts: frozenset[str], versions: int
+) -> ItemView:
+    words = wording.items.get(item.wording_key(facts)) if wording is not None and wording.approved else None
     label = "" if words is None or not isinstance(answer, int) else words.labels.get(answer, "")
     return ItemView(
         number=item.number,
-        topic=item.topic,
+        topic=item.topic_for(facts),
         text="" if words is None else words.text,
         answer=answer,
         label=label,

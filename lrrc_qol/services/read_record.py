@@ -24,10 +24,12 @@ from lrrc_qol.persistence.queries.happenings import (
 from lrrc_qol.persistence.queries.record import (
     FormRow,
     PatientRow,
+    ScoreEntry,
     VisitRow,
     find_baseline_choice,
     find_patient,
     list_forms,
+    list_left_out,
     list_scores,
     list_visits,
 )
@@ -35,7 +37,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
 from lrrc_qol.services.patient_facts import facts_held
-from lrrc_qol.services.wordings import NotAsked, not_asked
+from lrrc_qol.services.wordings import NotAsked, not_asked, with_selected_terms
 
 ENDINGS = frozenset({EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL})
 
@@ -55,6 +57,7 @@ class PatientRecord:
 
     `not_asked` names the questionnaires that this patient should be asked and is not, each with the reason.
     `unknown_anatomy` has the facts that are not known and on which open questionnaires depend, with their titles.
+    `forms` and `scores` are all there are, `left_out` the items without a value by form.
     """
 
     patient: PatientRow
@@ -72,6 +75,9 @@ class PatientRecord:
     messages: tuple[MessageRow, ...]
     not_asked: tuple[NotAsked, ...]
     unknown_anatomy: Mapping[str, tuple[str, ...]]
+    forms: Sequence[FormRow]
+    scores: Sequence[ScoreEntry]
+    left_out: Mapping[int, Mapping[str, str]]
 
 
 def find_patient_row(work: Work, public_id: str) -> PatientRow:
@@ -117,6 +123,9 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),
         not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),
+        forms=course.forms,
+        scores=course.scores,
+        left_out=list_left_out(work.session, **scope),
         unknown_anatomy={} if ending else _unknown_anatomy(work, patient, course),
     )
 
@@ -124,16 +133,13 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
 def _unknown_anatomy(work: Work, patient: PatientRow, course: Course) -> dict[str, tuple[str, ...]]:
     held = facts_held(patient.sex, patient.anatomy, neoadjuvant=patient.neoadjuvant_planned)
     unknown = [fact for fact, holds in patient.anatomy.items() if holds is None]
-    open_forms = {
-        (form.instrument_id, form.instrument_version)
-        for form in course.forms
-        if form.submitted_at is None and _still_to_come(course.visits[form.visit_id], course.today)
-    }
-    wanted: dict[str, list[str]] = {}
-    for instrument_id, version in sorted(open_forms):
-        instrument = work.catalogue.instrument(instrument_id, version)
-        for fact in missing_facts(instrument, held=held, unknown=unknown):
-            wanted.setdefault(fact, []).append(instrument.short_title)
+    wanted: dict[str, dict[str, None]] = {}
+    for form in course.forms:
+        if form.submitted_at is not None or not _still_to_come(course.visits[form.visit_id], course.today):
+            continue
+        instrument = work.catalogue.instrument(form.instrument_id, form.instrument_version)
+        for fact in missing_facts(with_selected_terms(instrument, form.options), held=held, unknown=unknown):
+            wanted.setdefault(fact, {})[instrument.short_title] = None
     return {fact: tuple(wanted[fact]) for fact in unknown if fact in wanted}
 
 

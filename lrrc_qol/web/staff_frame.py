@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from lrrc_qol.jobs.periodic import JOB_NAMES
 from lrrc_qol.persistence.queries.jobs import read_tick_age
+from lrrc_qol.services.wordings import expiring_packs
 from lrrc_qol.web.guards import has_permission, runtime
 
 JOBS_LATE_AFTER = timedelta(minutes=3)
@@ -19,6 +20,7 @@ NAVIGATION = (
     ("Worklist", "staff.worklist", "view_patients"),
     ("Patients", "staff.patients", "view_patients"),
     ("Cohort", "staff.cohort", "view_cohort"),
+    ("Questionnaires", "admin.questionnaires", "manage_wording"),
     ("Administration", "admin.overview", "administer"),
 )
 
@@ -69,7 +71,7 @@ def short_day(day: date) -> str:
 
 def _frame() -> dict[str, Any]:
     if not current_user.is_authenticated:
-        return {"navigation": (), "jobs_late": False}
+        return {"navigation": (), "jobs_late": False, "licences_ending": 0}
     return {
         "navigation": tuple(
             NavigationEntry(label, endpoint)
@@ -77,11 +79,22 @@ def _frame() -> dict[str, Any]:
             if has_permission(permission) and endpoint in current_app.view_functions
         ),
         "jobs_late": _jobs_late(),
+        "licences_ending": _licences_ending(),
         "clock_time": clock_time,
         "day_and_time": day_and_time,
         "short_day": short_day,
         "may": has_permission,
     }
+
+
+def _licences_ending() -> int:
+    """How many licences of words have ended or end soon, for those who can renew them; 0 for all others."""
+    if not has_permission("manage_wording"):
+        return 0
+    if "licences_ending" not in g:
+        with runtime().reading(current_user.actor) as work:
+            g.licences_ending = len(expiring_packs(work, today=work.today_in(centre_timezone())))
+    return int(g.licences_ending)
 
 
 def _jobs_late() -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.factory import create_app
 from lrrc_qol.runtime import Runtime, build_runtime
 from scripts.system_packages import find_chromium
@@ -76,14 +77,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def live(database_url: str) -> Iterator[LiveSite]:
+def definitions() -> Catalogue | None:
+    """The shipped ones; a test file that needs others has a fixture of this name."""
+    return None
+
+
+@pytest.fixture
+def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]:
     """The whole site on loopback with its own database, clock and mailbox."""
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
     clock = FixedClock()
     with running_mailbox() as mailbox:
         settings = make_settings(database_url, BASE_URL=url, SMTP_URL=mailbox.url)
-        runtime = build_runtime(settings, clock=clock)
+        runtime = build_runtime(settings, clock=clock, catalogue=definitions)
         with serving(create_app(runtime=runtime), host=LOOPBACK, port=port):
             yield LiveSite(url, runtime, clock, mailbox)
         runtime.database.dispose()

@@ -172,7 +172,7 @@ def test_a_part_sent_elsewhere_does_not_end_the_visit(live: LiveSite, open_page:
     tap(second, 2)
     expect(second.get_by_text("already sent from another page or phone")).to_be_visible()
     expect(second.get_by_role("heading", name="Part 1 of 4 is sent")).to_be_visible()
-    expect(second.get_by_text("There are 3 more parts.")).to_be_visible()
+    expect(second.locator("#more").get_by_text("There are 3 more parts.")).to_be_visible()
     expect(second.get_by_role("heading", name="What happens next")).to_be_hidden()
 
 

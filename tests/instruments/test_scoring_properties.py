@@ -30,7 +30,7 @@ BY_RULE = [
     for scale in one.scales
     if isinstance(compile_scale(scale, one), ItemRule)
 ]
-FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A form of 124 questions takes a busy machine longer to draw than hypothesis likes."""
 
 

@@ -164,7 +164,7 @@ def bands(scale: Scale, instrument: Instrument) -> Bands:
 class CutOff:
     """1 when the score of the first part reaches `at_least`, else 0; the other parts must only have a score.
 
-    With `items` (the option `certain`) also without that score, once the given answers alone settle it.
+    With `items` (the option `certain`) also 1 without that score, once the given answers alone reach it.
     """
 
     parts: tuple[str, ...]
@@ -181,23 +181,21 @@ class CutOff:
         value = parts[0].value
         if value is not None and len(found) == len(parts):
             return Outcome(float(value >= self.at_least), None, found, len(parts))
-        lowest, highest = self._reach(answers)
-        if self.items and (lowest >= self.at_least or highest < self.at_least):
-            return Outcome(float(lowest >= self.at_least), None, self.parts, len(parts), prorated=True)
+        if self.items and self._lowest(answers) >= self.at_least:
+            return Outcome(1.0, None, self.parts, len(parts), prorated=True)
         return Outcome(None, no_score_of(parts), found, len(parts))
 
-    def _reach(self, answers: Answers) -> tuple[float, float]:
-        """The lowest and the highest sum that the answers still allow."""
-        lowest = highest = 0.0
+    def _lowest(self, answers: Answers) -> float:
+        """The lowest sum that the answers still allow."""
+        total = 0.0
         for worth, answer in zip(self.worths, answers, strict=True):
             given = None if isinstance(answer, Missing) else worth.get(answer)
-            lowest += min(worth.values()) if given is None else given
-            highest += max(worth.values()) if given is None else given
-        return lowest, highest
+            total += min(worth.values()) if given is None else given
+        return total
 
 
 def cut_off(scale: Scale, instrument: Instrument) -> CutOff:
-    """Whether the score of `scale` is `at_least` so high; `certain` settles it early from a plain sum's answers.
+    """Whether the score of `scale` is `at_least` so high; `certain` says so early from a plain sum's answers.
 
     `needs` names other scales without whose scores nothing is said (PHQ-4: both halves must be answered).
     """

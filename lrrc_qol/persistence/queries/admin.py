@@ -62,6 +62,11 @@ class FailedMessage:
     patient_public_id: str | None
 
 
+def find_centre(session: Session, code: str) -> int | None:
+    """The row number of the centre of that code; None when there is none."""
+    return session.scalar(select(Centre.id).where(Centre.code == code))
+
+
 def read_centre(session: Session, *, centre_id: int) -> CentreRow:
     """The viewer's centre."""
     return _centre_row(session.get_one(Centre, centre_id))

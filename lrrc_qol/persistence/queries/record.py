@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import (
+    Answer,
     Assignment,
     BaselineChoice,
     Centre,
@@ -75,7 +76,8 @@ class VisitRow:
 class FormRow:
     """One questionnaire of a visit, with its response once there is one.
 
-    `facts` are those of anatomy and sex by which it was asked; None for a draft and for forms of old.
+    `options` are the terms that were selected for it; `facts` those of anatomy and sex by which it was asked, None for
+    a draft and for forms of old.
     """
 
     visit_id: int
@@ -90,11 +92,12 @@ class FormRow:
     answered_on: date | None
     reviewed_at: datetime | None
     facts: list[str] | None = None
+    options: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreEntry:
-    """The newest computation of one score."""
+    """The newest computation of one score; `inputs` are what entered it."""
 
     response_id: int
     scale_id: str
@@ -105,6 +108,22 @@ class ScoreEntry:
     prorated: bool
     scoring_version: str
     inputs: dict[str, Any]
+    computed_at: datetime | None = None
+
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """Ids of the items, or of the scales, that the score was made of."""
+        return tuple(self.inputs.get("items", ()))
+
+    @property
+    def label(self) -> str:
+        """The name of the band that the value stands for; empty for a plain number."""
+        return str(self.inputs.get("label", ""))
+
+    @property
+    def value_set(self) -> str:
+        """The value set that the value rests on; empty when it needs none."""
+        return str(self.inputs.get("value_set", ""))
 
 
 def find_patient(session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher) -> PatientRow | None:
@@ -189,6 +208,7 @@ def list_forms(session: Session, *, centre_id: int, episode_id: int) -> tuple[Fo
             Response.answered_on,
             Response.reviewed_at,
             Response.facts,
+            Assignment.options,
         )
         .outerjoin(Response, Response.assignment_id == Assignment.id)
         .where(Assignment.episode_id == episode_id, Assignment.centre_id == centre_id)
@@ -202,6 +222,28 @@ def list_scores(session: Session, *, centre_id: int, episode_id: int) -> tuple[S
     return _newest_scores(
         session, select(ScoreRow).where(ScoreRow.episode_id == episode_id, ScoreRow.centre_id == centre_id)
     )
+
+
+def list_left_out(session: Session, *, centre_id: int, episode_id: int) -> dict[int, dict[str, str]]:
+    """By sent form and item what is no value: declined, or not applicable; an item without an answer is not there."""
+    place = func.row_number().over(
+        partition_by=(Answer.response_id, Answer.item_id), order_by=(Answer.given_at.desc(), Answer.seq.desc())
+    )
+    newest = (
+        select(Answer.response_id, Answer.item_id, Answer.kind, place.label("place"))
+        .join(Response, Response.id == Answer.response_id)
+        .where(Response.episode_id == episode_id, Response.centre_id == centre_id, Response.submitted_at.is_not(None))
+        .subquery()
+    )
+    left_out: dict[int, dict[str, str]] = {}
+    rows = session.execute(
+        select(newest.c.response_id, newest.c.item_id, newest.c.kind).where(
+            newest.c.place == 1, newest.c.kind != "value"
+        )
+    )
+    for response_id, item_id, kind in rows:
+        left_out.setdefault(response_id, {})[item_id] = kind
+    return left_out
 
 
 def list_form_scores(session: Session, *, centre_id: int, response_id: int) -> tuple[ScoreEntry, ...]:
@@ -224,6 +266,7 @@ def _newest_scores(session: Session, query: Select[ScoreRow]) -> tuple[ScoreEntr
             prorated=row.prorated,
             scoring_version=row.scoring_version,
             inputs=row.inputs,
+            computed_at=row.computed_at,
         )
         for row in newest.values()
     )

@@ -114,8 +114,14 @@ def _open_visits(viewer: Viewer) -> ColumnElement[bool]:
         Visit.completed_at.is_(None),
         Visit.opens_at <= viewer.now,
         Visit.closes_at > viewer.now,
+        _asks_something(),
         not_(pressing),
     )
+
+
+def _asks_something() -> ColumnElement[bool]:
+    """A visit that has no questionnaire, by the centre's choice or for want of words, waits for nobody."""
+    return select(Assignment.id).where(Assignment.visit_id == Visit.id).correlate(Visit).exists()
 
 
 def _surgery_near(today: date) -> ColumnElement[bool]:

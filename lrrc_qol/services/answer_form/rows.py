@@ -114,15 +114,15 @@ def asked_values(
     return {**values, **dict.fromkeys(unasked, Missing.NOT_APPLICABLE)}, unasked
 
 
-def start_response(work: Work, seat: Seat, form: Form) -> Response:
+def start_response(work: Work, seat: Seat, form: Form, *, words: str = "") -> Response:
     """The response of the form, made now if this is the first save; pins instrument, language and wording.
 
-    NotFound for a form that nobody can have seen, because it has no words.
+    `words` names what the page showed (`short_name`). NotFound for a form that nobody can have seen: it has no words.
     """
     if form.response is not None:
         return form.response
     key = (form.instrument.id, form.instrument.version)
-    wording = words_to_start(work, seat.centre_id, key, seat.language, mode=ON_SCREEN)
+    wording = words_to_start(work, seat.centre_id, key, seat.language, mode=ON_SCREEN, shown=words)
     if wording is None:
         raise NotFound("no such form")
     response = Response(
@@ -132,7 +132,7 @@ def start_response(work: Work, seat: Seat, form: Form) -> Response:
         instrument_id=form.instrument.id,
         instrument_version=form.instrument.version,
         instrument_digest=form.instrument.digest,
-        language=seat.language,
+        language=wording.language,
         wording_digest=wording.digest,
         mode=ON_SCREEN,
         respondent="patient",

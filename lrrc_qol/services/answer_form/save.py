@@ -42,11 +42,12 @@ class AnswerInput:
 
 @dataclass(frozen=True, slots=True)
 class SaveRequest:
-    """One save: its idempotency key, the draft version the device saw, the answers."""
+    """One save: its idempotency key, the draft version and the words (`short_name`) that the page had, the answers."""
 
     key: str
     version: int
     answers: tuple[AnswerInput, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _faults(form: Form, seat: Seat, request: SaveRequest) -> dict[str, str]:
 
 
 def _store(work: Work, seat: Seat, form: Form, request: SaveRequest, digest: str) -> SaveResult:
-    response = start_response(work, seat, form)
+    response = start_response(work, seat, form, words=request.words)
     seq = response.version + 1
     conflicts: dict[str, dict[str, Any]] = {}
     added: list[Answer] = []

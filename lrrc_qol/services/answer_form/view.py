@@ -14,6 +14,7 @@ from lrrc_qol.services.answer_form.rows import WordedRow, as_told, form_of, rows
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.wordings import short_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,14 @@ class FormView:
 
     `items` are asked as things stand. `steps` hold besides them all questions and wordings that an answer on the form
     may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
-    `credit` is a line that the holder of the words wants to be shown with them; empty when there is none.
+    `words` is the short name of what is shown; a page gives it with the answers. `credit` is a line that the holder of
+    the words wants to be shown with them, empty when there is none.
     """
 
     assignment_public_id: str
     title: str
     recall: str
+    words: str
     credit: str
     banner: bool
     version: int
@@ -110,6 +113,7 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         assignment_public_id=form.assignment.public_id,
         title=wording.title,
         recall=wording.recall,
+        words=short_name(wording),
         credit=wording.credit,
         banner=not wording.approved,
         version=form.version,

@@ -8,11 +8,13 @@ from lrrc_qol.services.wordings.asked import (
     asking_of,
     centre_choices,
     not_asked,
+    with_selected_terms,
 )
 from lrrc_qol.services.wordings.choice import (
     FormWords,
     choose_wordings,
     shelf_of,
+    short_name,
     wording_of_response,
     wording_seen,
     words_of_forms,
@@ -82,7 +84,9 @@ __all__ = [
     "read_pack",
     "retire_pack",
     "shelf_of",
+    "short_name",
     "unopened",
+    "with_selected_terms",
     "wording_of_response",
     "wording_seen",
     "words_of_forms",

@@ -144,8 +144,12 @@ def centre_choices(work: Work, centre_id: int) -> dict[str, Choice]:
 def asked_instrument(work: Work, assignment: Assignment) -> Instrument:
     """The instrument of an assignment with only the terms that were selected when it was planned."""
     instrument = work.catalogue.instrument(assignment.instrument_id, assignment.instrument_version)
-    options = assignment.options or {}
-    return instrument.with_groups(options.get(GROUPS, instrument.default_groups))
+    return with_selected_terms(instrument, assignment.options)
+
+
+def with_selected_terms(instrument: Instrument, options: Mapping[str, Any] | None) -> Instrument:
+    """The instrument with only the terms that these options select, or its own choice of terms."""
+    return instrument.with_groups((options or {}).get(GROUPS, instrument.default_groups))
 
 
 def not_asked(work: Work, centre_id: int, protocol: Protocol, language: str) -> tuple[NotAsked, ...]:

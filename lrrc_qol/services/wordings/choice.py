@@ -31,6 +31,7 @@ InstrumentKey = tuple[str, str]
 # Answers may wait on a phone without reception for as long: whoever saw the words may still send what they answered.
 STILL_ON_A_SCREEN = timedelta(days=7)
 WORDINGS_KEPT = 500
+SHORT_NAME = 16
 
 log = logging.getLogger(__name__)
 
@@ -129,12 +130,16 @@ def words_of_forms(
 
 
 def words_to_start(
-    work: Work, centre_id: int, instrument: InstrumentKey, language: str, *, mode: str
+    work: Work, centre_id: int, instrument: InstrumentKey, language: str, *, mode: str, shown: str = ""
 ) -> Wording | None:
-    """The words of a form whose first answer arrives now.
+    """The words of a form whose first answer arrives now: those of the page it comes from, named by `short_name`.
 
-    The page may have been opened before a licence ended or a pack was retired; for a while such words still count.
+    A page that does not name them may have been opened before a licence ended or a pack was retired; for a while such
+    words still count.
     """
+    seen = _shown(work, centre_id, instrument, shown) if shown else None
+    if seen is not None:
+        return seen
     chosen = choose_wordings(work, centre_id, [instrument], language, mode=mode)[instrument]
     if chosen is not None:
         return chosen
@@ -208,6 +213,27 @@ def shelf_of(
     )
 
 
+def short_name(wording: Wording) -> str:
+    """By what a page names the words it shows: the beginning of their digest, because every byte counts there."""
+    return wording.digest[:SHORT_NAME]
+
+
+def _shown(work: Work, centre_id: int, instrument: InstrumentKey, name: str) -> Wording | None:
+    """The words of that short name, if a page of this centre can have shown them for the instrument."""
+    packs = select(WordingPack.digest).where(
+        WordingPack.centre_id == centre_id,
+        WordingPack.instrument_id == instrument[0],
+        WordingPack.instrument_version == instrument[1],
+        WordingPack.digest.startswith(name, autoescape=True),
+        WordingPack.approved_at.is_not(None),
+    )
+    digest = work.session.scalars(packs.limit(1)).first()
+    if digest is not None:
+        return _words(work, centre_id, {digest}).get(digest)
+    shelf = Shelf(work.catalogue, work.settings.open_doors, ())
+    return next((one for one in _shipped_words(shelf, instrument) if one.digest.startswith(name)), None)
+
+
 def _of(centre_id: int, instrument: InstrumentKey, language: str) -> tuple[ColumnElement[bool], ...]:
     return (
         WordingPack.centre_id == centre_id,
@@ -227,9 +253,14 @@ def _started_with(shelf: Shelf, form: FormWords, read: Mapping[str, Wording]) ->
         return None
     if form.digest in read:
         return read[form.digest]
-    own = [wording for key, wording in shelf.catalogue.wordings.items() if key[:2] == form.instrument]
-    topics = shelf.shipped(form.instrument, TOPIC_LANGUAGE)
-    return next((one for one in (*own, topics) if one is not None and one.digest == form.digest), None)
+    return next((one for one in _shipped_words(shelf, form.instrument) if one.digest == form.digest), None)
+
+
+def _shipped_words(shelf: Shelf, instrument: InstrumentKey) -> list[Wording]:
+    """The words of our own in every language, or the topics where they may stand in."""
+    own = [wording for key, wording in shelf.catalogue.wordings.items() if key[:2] == instrument]
+    topics = shelf.shipped(instrument, TOPIC_LANGUAGE)
+    return own if own or topics is None else [topics]
 
 
 def _words(work: Work, centre_id: int, digests: Collection[str]) -> Mapping[str, Wording]:

@@ -1,6 +1,25 @@
-"""The administrator's page: the centre, its staff, the jobs, the definitions in use, the languages."""
+"""The administrator's pages: the centre, its staff, the jobs; the languages; the questionnaires and their words."""
 
-from lrrc_qol.web.admin import languages, overview
+from lrrc_qol.web.admin import (
+    languages,
+    overview,
+    paper,
+    questionnaires,
+    wording_edit,
+    wording_import,
+    wording_preview,
+    wordings,
+)
 from lrrc_qol.web.admin.blueprint import blueprint
 
-__all__ = ["blueprint", "languages", "overview"]
+__all__ = [
+    "blueprint",
+    "languages",
+    "overview",
+    "paper",
+    "questionnaires",
+    "wording_edit",
+    "wording_import",
+    "wording_preview",
+    "wordings",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -14,18 +15,17 @@ from lrrc_qol.domain.instrument import Confidence, Instrument
 from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.queries.admin import read_centre, read_failed_messages, read_staff
 from lrrc_qol.persistence.queries.jobs import read_jobs
+from lrrc_qol.services.questionnaires import QuestionnaireLine, list_questionnaires
 from lrrc_qol.services.staff_accounts import set_active
 from lrrc_qol.web.admin.blueprint import blueprint
 from lrrc_qol.web.guards import audience, current_actor, runtime
 
 
 @dataclass(frozen=True, slots=True)
-class InstrumentLine:
-    """An installed questionnaire: how many figures it has, and how many of them nobody has verified."""
+class Figures:
+    """How many clinical figures the installed questionnaires have, and how many of them nobody has verified."""
 
-    instrument: Instrument
-    languages: str
-    figures: int
+    every: int
     provisional: int
 
 
@@ -52,7 +52,8 @@ def overview() -> ResponseReturnValue:
             staff=read_staff(work.session, centre_id=actor.centre()),
             jobs=read_jobs(work.session),
             failed=read_failed_messages(work.session, centre_id=actor.centre()),
-            instruments=_instruments(work.catalogue),
+            asked=_asked(list_questionnaires(work)),
+            figures=_figures(work.catalogue),
             line=_protocol(work.catalogue, centre.protocol_id),
         )
 
@@ -82,16 +83,18 @@ def _switch(public_id: str, *, active: bool) -> ResponseReturnValue:
     return redirect(url_for("admin.overview"), 303)
 
 
-def _instruments(catalogue: Catalogue) -> list[InstrumentLine]:
-    return [
-        InstrumentLine(
-            instrument=one,
-            languages=", ".join(sorted(key[2] for key in catalogue.wordings if key[:2] == (one.id, one.version))),
-            figures=len(_confidences(one)),
-            provisional=sum(confidence is not Confidence.VERIFIED for confidence in _confidences(one)),
-        )
-        for one in catalogue.instruments
-    ]
+def _asked(lines: Sequence[QuestionnaireLine]) -> dict[str, list[str]]:
+    """The questionnaires that the centre wants to ask, by whether something is missing for that."""
+    wanted = [line for line in lines if line.asked_at]
+    return {
+        "complete": [line.instrument.short_title for line in wanted if not line.obstacles],
+        "lacking": [line.instrument.short_title for line in wanted if line.obstacles],
+    }
+
+
+def _figures(catalogue: Catalogue) -> Figures:
+    every = [confidence for one in catalogue.instruments for confidence in _confidences(one)]
+    return Figures(len(every), sum(confidence is not Confidence.VERIFIED for confidence in every))
 
 
 def _confidences(instrument: Instrument) -> list[Confidence]:

@@ -20,7 +20,7 @@ from lrrc_qol.web.languages import page_words
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.pages import first_undecided, item_url, option_words, request_key, seat_page
 from lrrc_qol.web.patient.plain_words import plain_digits
-from lrrc_qol.web.patient.save_request import small_int
+from lrrc_qol.web.patient.save_request import known_words, small_int
 
 ADVICE_KEY = "advice"
 
@@ -53,7 +53,12 @@ def save_item(assignment: str, number: int) -> ResponseReturnValue:
     answer = AnswerInput(item_id=asked.id, value=value, declined=leave_out)
     seen = small_int(request.form.get("version", ""))
     # The key is made here: a page that a browser brings back with "back" must be able to save something else.
-    save = SaveRequest(key=request_key(), version=view.version if seen is None else seen, answers=(answer,))
+    save = SaveRequest(
+        key=request_key(),
+        version=view.version if seen is None else seen,
+        answers=(answer,),
+        words=known_words(request.form.get("words", "")),
+    )
     with runtime().writing(patient_actor()) as work:
         result = save_answers(work, current_seat(), assignment, save)
     return _after_save(_view(assignment) if asked.tells else view, number, result)

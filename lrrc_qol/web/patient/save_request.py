@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Set
 from typing import Any, TypeGuard
 
 from lrrc_qol.domain.errors import InvalidInput
@@ -14,16 +15,22 @@ LONGEST_BODY = 32 * 1024
 MOST_ANSWERS = 60
 LARGEST_NUMBER = 10**9
 KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+WORDS_SHAPE = re.compile(r"(?:[0-9a-f]{16})?")
 ITEM_SHAPE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def read_save(body: bytes) -> SaveRequest:
     """A save request; InvalidInput naming the field that is missing, unknown or of the wrong type or size."""
-    data = _object(body, required={"key", "version", "answers"})
+    data = _object(body, required={"key", "version", "answers"}, optional={"words"})
     answers = data["answers"]
     if not isinstance(answers, list) or not 1 <= len(answers) <= MOST_ANSWERS:
         raise InvalidInput({"answers": f"must be a list of 1 to {MOST_ANSWERS} answers"})
-    return SaveRequest(key=_key(data["key"]), version=_version(data["version"]), answers=tuple(map(_answer, answers)))
+    return SaveRequest(
+        key=_key(data["key"]),
+        version=_version(data["version"]),
+        answers=tuple(map(_answer, answers)),
+        words=read_words(data.get("words", "")),
+    )
 
 
 def read_submit(body: bytes) -> tuple[str, int]:
@@ -37,23 +44,35 @@ def check_submit(key: object, version: object) -> tuple[str, int]:
     return _key(key), _version(version)
 
 
+def known_words(text: str) -> str:
+    """The name of the words from a form field; empty when it is none."""
+    return text if WORDS_SHAPE.fullmatch(text) else ""
+
+
+def read_words(value: object) -> str:
+    """The name of the words that the page shows, empty when it does not say; InvalidInput for anything else."""
+    if not isinstance(value, str) or not WORDS_SHAPE.fullmatch(value):
+        raise InvalidInput({"words": "must be the name that the page came with"})
+    return value
+
+
 def small_int(text: str) -> int | None:
     """A whole number from a form field; None when it is not one or absurdly long."""
     return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else None
 
 
-def _object(body: bytes, *, required: set[str]) -> dict[str, Any]:
+def _object(body: bytes, *, required: set[str], optional: Set[str] = frozenset()) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
         raise InvalidInput({"body": "must be JSON"}) from None
     if not isinstance(data, dict):
         raise InvalidInput({"body": "must be a JSON object"})
-    _check_fields(data, required=required, optional=set())
+    _check_fields(data, required=required, optional=optional)
     return data
 
 
-def _check_fields(data: dict[str, Any], *, required: set[str], optional: set[str]) -> None:
+def _check_fields(data: dict[str, Any], *, required: set[str], optional: Set[str]) -> None:
     faults = {name: "is missing" for name in sorted(required - data.keys())}
     faults |= {name[:64]: "is not a known field" for name in sorted(data.keys() - required - optional)}
     if faults:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lrrc_qol.charts.axes import DayMark, day_window
@@ -14,8 +14,12 @@ from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.instrument import Confidence, Direction, Scale
 from lrrc_qol.domain.recovery import Trajectory
+from lrrc_qol.persistence.queries.record import ScoreEntry
 from lrrc_qol.services.curves import Curve
 from lrrc_qol.services.read_record import PatientRecord
+from lrrc_qol.web.staff.score_details import ScoreDetails, explain_scores
+
+Explained = Mapping[tuple[int, str], ScoreDetails]
 
 # Shown at once, besides the primary scale of each questionnaire and the few of the check-ins: what patients after
 # this operation ask about first.
@@ -36,7 +40,7 @@ PANELS = (
 
 @dataclass(frozen=True, slots=True)
 class CurveView:
-    """One curve with its caption; `figure` is None while there is nothing to draw."""
+    """One curve with its caption; `figure` is None while there is nothing to draw; `details` explain it by form."""
 
     id: str
     name: str
@@ -49,21 +53,26 @@ class CurveView:
     provisional: tuple[str, ...]
     latest: CurveRow | None
     rows: tuple[CurveRow, ...]
+    details: Mapping[int, ScoreDetails]
 
 
 @dataclass(frozen=True, slots=True)
 class CurveGroup:
-    """Curves that share their visits, the most telling first, and their numbers side by side."""
+    """Curves that share their visits, the most telling first, and their numbers side by side.
+
+    `listed` are scales that stand in the table only.
+    """
 
     heading: str
     leading: tuple[CurveView, ...]
     others: tuple[CurveView, ...]
+    listed: tuple[CurveView, ...]
     table: PanelTable
 
     @property
     def curves(self) -> tuple[CurveView, ...]:
         """All curves in the order of the table's rows."""
-        return self.leading + self.others
+        return self.leading + self.others + self.listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,17 @@ class Panel:
 def curve_panels(record: PatientRecord) -> tuple[Panel, ...]:
     """Functioning and symptoms apart, check-ins in a group of their own."""
     panels: list[Panel] = []
+    explained = _explained(record)
     for direction, panel_id, heading in PANELS:
         found = [curve for curve in record.curves if curve.trajectory.scale.direction is direction]
         groups = [
-            _group(record, [curve for curve in found if curve.check_in is check_in], heading=words, panel_id=panel_id)
+            _group(
+                record,
+                [curve for curve in found if curve.check_in is check_in],
+                explained,
+                heading=words,
+                panel_id=panel_id,
+            )
             for check_in, words in ((False, ""), (True, "Check-ins at home"))
         ]
         shown = tuple(group for group in groups if group.curves)
@@ -90,7 +106,28 @@ def curve_panels(record: PatientRecord) -> tuple[Panel, ...]:
     return tuple(panels)
 
 
-def _group(record: PatientRecord, curves: Sequence[Curve], *, heading: str, panel_id: str) -> CurveGroup:
+def _explained(record: PatientRecord) -> Explained:
+    """What explains each score, by form and scale."""
+    instruments = {curve.instrument.id: curve.instrument for curve in record.curves}
+    by_form: dict[int, dict[str, ScoreEntry]] = {}
+    for score in record.scores:
+        by_form.setdefault(score.response_id, {})[score.scale_id] = score
+    return {
+        (form.response_id, scale_id): details
+        for form in record.forms
+        if form.response_id in by_form and form.instrument_id in instruments
+        for scale_id, details in explain_scores(
+            instruments[form.instrument_id],
+            by_form[form.response_id],
+            left_out=record.left_out.get(form.response_id, {}),
+            facts=None if form.facts is None else frozenset(form.facts),
+        ).items()
+    }
+
+
+def _group(
+    record: PatientRecord, curves: Sequence[Curve], explained: Explained, *, heading: str, panel_id: str
+) -> CurveGroup:
     marks = _marks(record)
     # All follow-up curves share one time axis; check-ins run for weeks only and have their own.
     alike = [curve for curve in record.curves if not curves or curve.check_in is curves[0].check_in]
@@ -100,10 +137,13 @@ def _group(record: PatientRecord, curves: Sequence[Curve], *, heading: str, pane
         marks=tuple(near),
         visit_names={visit.row.key: visit.row.name for visit in record.visits},
     )
-    views = [_view(curve, frame, panel_id) for curve in curves]
-    leading = tuple(view for view in views if view.leading)
-    others = tuple(view for view in views if not view.leading)
-    return CurveGroup(heading, leading, others, panel_table([view.rows for view in leading + others]))
+    views = [_view(curve, frame, panel_id, explained) for curve in curves]
+    drawn = [view for view, curve in zip(views, curves, strict=True) if curve.trajectory.scale.drawn]
+    leading = tuple(view for view in drawn if view.leading)
+    others = tuple(view for view in drawn if not view.leading)
+    listed = tuple(view for view in views if view not in drawn)
+    table = panel_table([view.rows for view in leading + others + listed])
+    return CurveGroup(heading, leading, others, listed, table)
 
 
 def _marks(record: PatientRecord) -> list[DayMark]:
@@ -121,7 +161,7 @@ def _marks(record: PatientRecord) -> list[DayMark]:
     return marks
 
 
-def _view(curve: Curve, frame: CurveFrame, panel_id: str) -> CurveView:
+def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained) -> CurveView:
     trajectory = curve.trajectory
     scale = trajectory.scale
     rows = curve_rows(trajectory, frame.visit_names)
@@ -131,13 +171,18 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str) -> CurveView:
         name=scale.name,
         instrument=curve.instrument.short_title,
         leading=scale.primary or curve.check_in or (curve.instrument.id, scale.id) in LEADING,
-        figure=recovery_figure(trajectory, frame) if drawable(trajectory) else None,
+        figure=recovery_figure(trajectory, frame) if scale.drawn and drawable(trajectory) else None,
         spoken=_spoken(trajectory, scored),
         range_words=range_words(scale),
         reference=_reference(trajectory, asked_before=not curve.check_in),
         provisional=tuple(_provisional(scale)),
         latest=scored[-1] if scored else None,
         rows=rows,
+        details={
+            row.response_id: explained[row.response_id, scale.id]
+            for row in rows
+            if row.response_id is not None and (row.response_id, scale.id) in explained
+        },
     )
 
 

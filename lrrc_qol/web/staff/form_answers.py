@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, number, range_words
+from lrrc_qol.charts.wording import MODES, RESPONDENTS, range_words
 from lrrc_qol.domain.instrument import Missing
 from lrrc_qol.services.read_form import mark_reviewed, read_form
 from lrrc_qol.services.read_record import note_view
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
+from lrrc_qol.web.staff.score_details import explain_scores
 
 # A larger number than the column can hold is no form.
 RESPONSE = f"<int(max={2**63 - 1}):response_id>"
@@ -29,6 +30,9 @@ def form(public_id: str, response_id: int) -> ResponseReturnValue:
         record = read_form(work, public_id, response_id)
     with runtime().writing(current_actor()) as work:
         note_view(work, record.patient, part=f"form {response_id}")
+    by_scale = {scale.id: score for scale, score in record.scores}
+    facts = None if record.response.facts is None else frozenset(record.response.facts)
+    details = explain_scores(record.instrument, by_scale, left_out=record.left_out, facts=facts)
     return render_template(
         "staff/form.html",
         record=record,
@@ -36,8 +40,7 @@ def form(public_id: str, response_id: int) -> ResponseReturnValue:
         missing_words=MISSING_WORDS,
         modes=MODES,
         respondents=RESPONDENTS,
-        no_score=NO_SCORE,
-        number=number,
+        scores=[(scale, score, details[scale.id]) for scale, score in record.scores],
         range_words=range_words,
     )
 

@@ -83,8 +83,8 @@ class AnatomyForm(StaffForm):
             del self.vagina
 
     def anatomy(self) -> dict[str, bool | None]:
-        """What was chosen, by fact; only after the form validated."""
-        return {field.name: field.answer for field in self if isinstance(field, KnownField)}
+        """What was chosen of the facts that were sent; only after the form validated."""
+        return {field.name: field.answer for field in self if isinstance(field, KnownField) and field.raw_data}
 
     @classmethod
     def filled(cls, anatomy: Mapping[str, bool | None], *, sex: str) -> AnatomyForm:

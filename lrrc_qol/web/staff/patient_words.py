@@ -8,6 +8,7 @@ from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.contact import ContactState, EventKind
 from lrrc_qol.domain.schedule import VisitState
 from lrrc_qol.persistence.queries.happenings import Ending
+from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services.read_record import VisitView
 
 EVENT_WORDS = {
@@ -94,11 +95,18 @@ ANATOMY_WORDS = {
     "stoma": "Has a stoma for stool (bag)",
     "urostomy": "Has a urostomy (bag for urine)",
     "rectum_removed": "Rectum removed",
-    "bladder_removed": "Bladder removed",
+    "bladder_removed": "Bladder removed, no new bladder made",
     "vagina": "Vagina present or reconstructed",
     "nerve_resection": "Major nerve of the pelvis or leg removed",
 }
-KNOWN_WORDS = {True: "yes", False: "no", None: "not known"}
+ANATOMY_NAMES = {
+    "stoma": "stoma",
+    "urostomy": "urostomy",
+    "rectum_removed": "rectum removed",
+    "bladder_removed": "bladder removed",
+    "vagina": "vagina",
+    "nerve_resection": "major nerve removed",
+}
 BASELINES = {
     BaselineKind.PROSPECTIVE: ("Baseline: before the operation", "badge-good"),
     BaselineKind.STALE: ("Baseline: old", "badge-yellow"),
@@ -123,6 +131,16 @@ def visit_badge(visit: VisitView, ending: Ending | None) -> tuple[str, str]:
     """Words and badge class of a visit; nothing is open or missed after the patient died or withdrew."""
     over = ending is not None and (visit.state is not VisitState.CLOSED or visit.row.due_on >= ending.happened_on)
     return NOT_ASKED if over and visit.state is not VisitState.ANSWERED else VISIT_STATES[visit.state]
+
+
+def anatomy_lines(patient: PatientRow) -> tuple[tuple[str, str], ...]:
+    """The anatomy in three lines: what is there, what is not, and what is not known."""
+    facts = [fact for fact in patient.anatomy if fact != "vagina" or patient.sex == "female"]
+    lines = (
+        (heading, ", ".join(ANATOMY_NAMES[fact] for fact in facts if patient.anatomy[fact] is known))
+        for heading, known in (("Yes", True), ("No", False), ("Not known", None))
+    )
+    return tuple((heading, words) for heading, words in lines if words)
 
 
 def day_words(day: int | None) -> str:

@@ -20,11 +20,11 @@ from lrrc_qol.web.staff.curve_panels import curve_panels
 from lrrc_qol.web.staff.forms import AddressForm
 from lrrc_qol.web.staff.patient_words import (
     ANATOMY_WORDS,
-    KNOWN_WORDS,
     MESSAGE_KINDS,
     MESSAGE_STATES,
     NO_WORDS,
     OUTCOMES,
+    anatomy_lines,
     baseline_badge,
     contact_badges,
     day_words,
@@ -105,7 +105,7 @@ def patient(public_id: str) -> ResponseReturnValue:
         no_words=NO_WORDS,
         event_words=event_words,
         anatomy_words=ANATOMY_WORDS,
-        known_words=KNOWN_WORDS,
+        anatomy_lines=anatomy_lines(record.patient),
         instrument_titles={one.id: one.short_title for one in runtime().catalogue.instruments},
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from lrrc_qol.domain.contact import EventKind
-from lrrc_qol.persistence.models import Visit
+from lrrc_qol.persistence.models import Assignment, Visit
 from lrrc_qol.persistence.queries.worklist import Viewer, WorkKind, Worklist, parse_cursor, read_worklist
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.add_task import add_task
@@ -61,6 +61,15 @@ def spend_reminders(runtime: Runtime, patient: str, key: str) -> int:
             update(Visit).where(Visit.id == found).values(next_reminder_at=None, next_reminder_ordinal=None)
         )
     return found
+
+
+def test_a_visit_without_a_questionnaire_waits_for_nobody(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=25))
+    make_due(runtime, clock.now().date())
+    assert kinds(look(runtime, nurse)) == ["due"]
+    with runtime.writing(COMMAND) as work:
+        work.session.execute(delete(Assignment))
+    assert kinds(look(runtime, nurse)) == []
 
 
 def test_everything_is_in_one_list_by_severity(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:

@@ -31,6 +31,7 @@ ENROLLING = frozenset({NURSE, COORDINATOR, FOREIGN_NURSE})
 ALERTED = frozenset({NURSE, CLINICIAN, FOREIGN_NURSE})
 COHORT = CARE | {RESEARCHER}
 ADMINISTERING = frozenset({ADMIN, FOREIGN_ADMIN})
+WORDING = frozenset({COORDINATOR, ADMIN, FOREIGN_ADMIN})
 SEATED = frozenset({PATIENT})
 
 NOTE = {"note": "Rang back."}
@@ -46,6 +47,7 @@ ENROLMENT = {
 }
 DATES = {"planned_surgery_on": "2026-03-20", "stoma": "yes", "urostomy": "no"}
 SAVE = {"key": "from-the-matrix", "version": 0, "answers": [{"item_id": "pain_average", "value": 1}]}
+LICENCE = {"licence_holder": "Holder", "licence_reference": "No. 1", "permitted_modes": "own_phone"}
 fresh = count(1)
 
 
@@ -133,6 +135,28 @@ DOORS = (
     Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}, published=True),
     Door("GET", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 200),
     Door("POST", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 303, {"reason": "By mistake."}),
+    Door("GET", "/admin/questionnaires", WORDING, 200),
+    Door("GET", "/admin/questionnaires/pain_nrs", WORDING, 200),
+    Door("POST", "/admin/questionnaires/pain_nrs", WORDING, 200, {"decides": "nowhere"}),
+    Door("GET", "/admin/questionnaires/distress_nrs/1.0/paper/en", WORDING, 200),
+    Door("GET", "/admin/questionnaires/pain_nrs/1.0/template.csv", WORDING, 200),
+    Door("GET", "/admin/wordings", WORDING, 200),
+    Door("GET", "/admin/wordings/import", WORDING, 200),
+    Door("POST", "/admin/wordings/import", WORDING, 422, {"instrument": "phq2@1.0"}),
+    Door("GET", "/admin/wordings/{in_use}/paper", WORDING, 200),
+    Door("GET", "/admin/wordings/{wording}", WORDING, 200),
+    Door("GET", "/admin/wordings/{wording}/difference/{in_use}", WORDING, 200),
+    Door("GET", "/admin/wordings/{wording}/preview", WORDING, 200),
+    Door("GET", "/admin/wordings/{wording}/preview/1", WORDING, 200),
+    Door("GET", "/admin/wordings/{wording}/questions/p1", WORDING, 200),
+    Door("POST", "/admin/wordings/{wording}/questions/p1", WORDING, 422, {"text": ""}),
+    Door("GET", "/admin/wordings/{wording}/heading", WORDING, 200),
+    Door("POST", "/admin/wordings/{wording}/heading", WORDING, 303, {"title": "Words {fresh}"}),
+    Door("GET", "/admin/wordings/{wording}/licence", WORDING, 200),
+    Door("POST", "/admin/wordings/{wording}/licence", WORDING, 303, LICENCE),
+    Door("POST", "/admin/wordings/{wording}/compare", WORDING, 303, {"compared": "y", "compared_with": "A print"}),
+    Door("POST", "/admin/wordings/{wording}/approve", WORDING, 303),
+    Door("POST", "/admin/wordings/{wording}/retire", WORDING, 303, {"reason": "By mistake."}),
     Door("POST", "/admin/staff/{staff}/disable", ADMINISTERING, 303),
     Door("POST", "/admin/staff/{staff}/enable", ADMINISTERING, 303),
 )

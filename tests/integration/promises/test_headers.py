@@ -25,6 +25,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 CLOSED = ("default-src", "object-src", "base-uri", "frame-ancestors")
+FRAMED = "/admin/wordings/{wording}/preview/1"
 A_YEAR = 31_536_000
 # What the policy would block: scripts, styles and handlers inside the page.
 INLINE = re.compile(
@@ -33,14 +34,16 @@ INLINE = re.compile(
 TELLING = re.compile(r"Traceback|sqlalchemy|psycopg|sqlite3|werkzeug|site-packages|SELECT |\.py\b", re.IGNORECASE)
 
 
-def faults(answer: TestResponse, *, cached: bool) -> Iterator[str]:
-    """What is missing or wrong in the headers of an answer."""
+def faults(answer: TestResponse, *, cached: bool, framed: bool = False) -> Iterator[str]:
+    """What is missing or wrong in the headers of an answer; `framed` is a page that one of our own may frame."""
     headers = answer.headers
     policy = {
         words[0]: words[1:] for words in map(str.split, headers.get("Content-Security-Policy", "").split(";")) if words
     }
     yield from (f"{name}: {headers.get(name)}" for name, value in FIXED.items() if headers.get(name) != value)
-    yield from (f"policy: {name}" for name in CLOSED if policy.get(name) != ["'none'"])
+    framed_by = ["'self'"] if framed else ["'none'"]
+    closed = {name: ["'none'"] for name in CLOSED} | {"frame-ancestors": framed_by}
+    yield from (f"policy: {name}" for name, wanted in closed.items() if policy.get(name) != wanted)
     if "unsafe" in str(policy) or policy.get("script-src") != ["'self'"] or "*" in str(policy):
         yield f"policy: {policy}"
     age = re.match(r"max-age=(\d+)", headers.get("Strict-Transport-Security", ""))
@@ -75,7 +78,8 @@ def test_every_door_answers_with_every_header(app: Flask, runtime: Runtime) -> N
             for method in ("OPTIONS", "HEAD", None):
                 answer = caller.knock(door, method=method)
                 cached = door.address.startswith("/static/") or door.address == "{drawing library}"
-                wrong = [*faults(answer, cached=cached), *cookie_faults(answer, secure=False)]
+                framed = door.address == FRAMED and answer.request.method != "OPTIONS" and answer.status_code == 200
+                wrong = [*faults(answer, cached=cached, framed=framed), *cookie_faults(answer, secure=False)]
                 found += [
                     f"{caller.kind}: {method or door.method} {door.address} {answer.status_code}: {each}"
                     for each in wrong

@@ -17,13 +17,21 @@ from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
+from lrrc_qol.web.admin.wording_words import LANGUAGES
 from tests.factories import answer, assignment, make_link, make_patient, save, take_seat
+from tests.wording_packs import approved, draft
 
 NAME = "Quillon Featherstone"
 YEAR = "1947"
-PLACES = ("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review")
+PLACES = (
+    *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
+    *("wording", "in_use"),
+)
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
+LICENSED = "phq2"
+# One for each record: of two approved wordings in one language only the newer is in use.
+WORDING_LANGUAGES = tuple(tag for tag in LANGUAGES if tag != "en")
 numbers = count(1)
 
 
@@ -67,6 +75,9 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
         record_event(work, patient, kind=EventKind.RECURRENCE, happened_on=work.today_in("Europe/London"))
         resend_link(work, patient)
     link = make_link(runtime, patient)
+    packs = {"instrument_id": LICENSED, "language": WORDING_LANGUAGES[number % len(WORDING_LANGUAGES)]}
+    in_use, _ = approved(runtime, nurse, says="Printed", **packs)
+    wording = draft(runtime, nurse, says=f"Words {number}", **packs)
     review = f"review-{number}"
     with runtime.writing(COMMAND) as work:
         work.session.add(
@@ -99,6 +110,8 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "assignment": pain,
             "link": link,
             "stop": make_token(runtime.settings.secret_key, patient),
+            "wording": wording,
+            "in_use": in_use,
             "review": review,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
@@ -112,6 +125,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             email,
             answered.items["pain_worst"].text,
             alert.reason,
+            f"Words {number} title",
         ),
         question=answered.items["pain_worst"].text,
         patient=patient,

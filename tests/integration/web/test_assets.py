@@ -52,10 +52,23 @@ def test_the_address_of_a_file_names_its_content(app: Flask, client: FlaskClient
     assert client.get(styles).status_code == 200
 
 
-def test_the_parts_of_a_script_come_as_one_file(app: Flask, client: FlaskClient) -> None:
+def test_the_parts_of_a_script_come_as_one_file_without_comments(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context():
         address = asset_url("patient.js")
     answer = client.get(address)
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.text == "".join((STATIC_DIR / part).read_text(encoding="utf-8") for part in SCRIPTS["patient.js"])
+    sent = answer.text.splitlines()
+    written = [(STATIC_DIR / part).read_text(encoding="utf-8") for part in SCRIPTS["patient.js"]]
+    code = [line.strip() for part in written for line in part.splitlines() if line.strip()]
+    assert [line for line in code if line not in sent and not line.startswith(("//", "/*"))] == []
+    assert [line for line in sent if line.startswith(("//", "/*", " "))] == []
+
+
+def test_a_comment_in_a_script_begins_and_ends_on_its_line(database_url: str) -> None:
+    parts = [(STATIC_DIR / part).read_text(encoding="utf-8") for names in SCRIPTS.values() for part in names]
+    lines = [line.strip() for part in parts for line in part.splitlines()]
+    assert [line for line in lines if line.startswith("/*") != line.endswith("*/")] == []
+    assert [
+        line for part in parts for line in part.splitlines() if "`" in line and not line.strip().startswith("//")
+    ] == []

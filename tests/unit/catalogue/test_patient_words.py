@@ -54,6 +54,6 @@ def test_a_date_has_its_weekday_and_digits_that_everybody_reads(language: str, w
 
 
 def test_in_a_text_from_right_to_left_a_number_and_a_name_keep_their_order() -> None:
-    assert phone_words(ARABIC, "020 7946") == "\u2066020 7946\u2069"
+    assert phone_words(ARABIC, "020 7946") == "\u2066020\u00a07946\u2069"
     assert kept_apart(ARABIC, "Ada Example") == "\u2068Ada Example\u2069"
     assert (phone_words(ENGLISH, "020 7946"), kept_apart(ENGLISH, "Ada")) == ("020 7946", "Ada")

@@ -46,7 +46,7 @@ def edit(folder: Path) -> Edit:
 
 def test_the_shipped_protocol_loads(instruments: tuple[Instrument, ...]) -> None:
     ((protocol, rules),) = load_protocols(PROTOCOLS_DIR, instruments)
-    assert (protocol.id, protocol.version, rules.version) == ("pe12", "1.0", "1.0")
+    assert (protocol.id, protocol.version, rules.version) == ("pe12", "1.0", "1.1")
     assert protocol.visit("CHK-D002").name == "Check-in, day 2 at home"
     assert [step.ordinal for step in protocol.reminders.steps[VisitKind.FOLLOW_UP]] == [0, 1, 2]
     assert (protocol.reminders.quiet_from, protocol.reminders.quiet_until) == (21, 8)
@@ -95,7 +95,7 @@ WRONG = [
     ("reminders.toml", "cap = 3", "cap = 2", "baseline.steps", "more than the cap of 2"),
     ("reminders.toml", "[check_in]", "[check_ins]", "check_ins", "unknown key"),
     # alerts
-    ("alerts.toml", 'version = "1.0"\n', "", "file", "'version' is missing"),
+    ("alerts.toml", 'version = "1.1"\n', "", "file", "'version' is missing"),
     ("alerts.toml", 'id = "pain_high"', 'id = "pain_severe"', "rules", "pain_severe is there 2 times"),
     ("alerts.toml", 'id = "two_amber"', 'id = "fall"', "fall", "fall is there 2 times"),
     ("alerts.toml", 'instruction = "pain_red"', 'instruction = "pain_rde"', "instruction", "no instruction 'pain_rde'"),
@@ -201,3 +201,42 @@ def test_versions_stand_side_by_side_but_not_twice(folder: Path, instruments: tu
     newer = folder / "pe12-1.1" / "schedule.toml"
     newer.write_text(newer.read_text(encoding="utf-8").replace('"1.0"', '"1.1"', 1), encoding="utf-8")
     assert [protocol.version for protocol, _ in load_protocols(folder, instruments)] == ["1.0", "1.1"]
+
+
+def test_instructions_are_there_in_every_language_with_the_same_number_to_call(
+    instruments: tuple[Instrument, ...],
+) -> None:
+    ((_, rules),) = load_protocols(PROTOCOLS_DIR, instruments)
+    assert set(rules.instructions) == {"ar", "en", "nl", "zh-Hans"}
+    english = {name: told.call for name, told in rules.instructions["en"].items()}
+    assert [{name: told.call for name, told in each.items()} for each in rules.instructions.values()] == [english] * 4
+    assert rules.instruction("emergency", "nl").language == "nl"
+    assert rules.instruction("emergency", "xx").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('language = "nl"', 'language = "de"', "language: is 'de', but the file name says 'nl'"),
+        ("[instructions.emergency]", "[instructions.emergencia]", "there is no such instruction in alerts.toml"),
+        ("{emergency_phone}", "112", "must name the same as in alerts.toml: {emergency_phone}"),
+        ("{emergency_phone}", "{emergency_phone} {", "must name the same as in alerts.toml"),
+        ('title = "', 'call = "ward"\ntitle = "', "unknown key 'call'"),
+    ],
+)
+def test_a_fault_in_translated_instructions_is_named(
+    edit: Edit, folder: Path, instruments: tuple[Instrument, ...], old: str, new: str, fault: str
+) -> None:
+    path = edit("instructions.nl.toml", old, new)
+    with pytest.raises(DefinitionError) as refused:
+        load_protocols(folder, instruments)
+    assert str(path) in str(refused.value)
+    assert fault in str(refused.value)
+
+
+def test_a_language_has_all_instructions(folder: Path, instruments: tuple[Instrument, ...]) -> None:
+    path = folder / "pe12" / "instructions.nl.toml"
+    head, _, rest = path.read_text(encoding="utf-8").partition("[instructions.emergency]")
+    path.write_text(head + "[instructions." + rest.split("[instructions.", maxsplit=1)[1], encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"\[instructions\.emergency\] is missing"):
+        load_protocols(folder, instruments)

@@ -69,9 +69,17 @@ def test_a_change_of_wording_stands_in_the_table_too(course: Draw, symptom_scale
     rows = curve_rows(course(symptom_scale, (-7, 40), (30, 55), (91, 55), wordings=wordings), {})
 
     assert [row.reworded for row in rows] == ["", "wording changed: with stoma → without", ""]
-    caution = "not like with like: wording changed since the baseline (with stoma → without)"
+    caution = "not like with like: other wording than the baseline"
     assert [row.caution for row in rows] == ["", caution, caution]
     assert caution in rows[2].explanation
+
+
+def test_a_band_and_a_cut_off_are_read_in_words(course: Draw, symptom_scale: Scale) -> None:
+    band = replace(symptom_scale, minimum=0, maximum=3, method="bands", mid=None)
+    limit = replace(symptom_scale, minimum=0, maximum=1, method="cut_off", mid=None)
+
+    assert [row.value for row in curve_rows(course(band, (-7, 1), (30, 2), label="Moderate"), {})] == ["1", "Moderate"]
+    assert [row.value for row in curve_rows(course(limit, (-7, 0), (30, 1)), {})] == ["no", "yes"]
 
 
 def test_scores_are_read_as_exactly_as_the_scale_says(course: Draw, function_scale: Scale) -> None:

@@ -16,6 +16,7 @@ from lrrc_qol.domain.recovery import (
     build_trajectory,
     describe_change,
     describe_wording,
+    present_wording,
     unlike_words,
 )
 
@@ -77,7 +78,7 @@ def test_what_changed_is_kept() -> None:
 
 def test_every_comparison_across_the_change_says_so() -> None:
     points = course(WITHOUT, WITH, WITH, WITHOUT).points
-    caution = "not like with like: wording changed since the baseline (without stoma → with)"
+    caution = "not like with like: other wording than the baseline"
     assert [unlike_words(point) for point in points] == ["", caution, caution, ""]
     assert describe_change(points[1]) == f"worse than before surgery by 20 points (possible); {caution}"
     assert describe_change(points[3]) == "worse than before surgery by 60 points (clear)"
@@ -103,6 +104,11 @@ def test_an_unknown_wording_of_the_baseline_claims_nothing() -> None:
 )
 def test_the_change_in_words(before: frozenset[str], after: frozenset[str], words: str) -> None:
     assert describe_wording(WordingChange(before, after)) == words
+
+
+def test_the_present_wording_in_words() -> None:
+    assert present_wording(WordingChange(WITH, WITHOUT)) == "now without stoma"
+    assert present_wording(WordingChange(WITHOUT, WITH)) == "now with stoma"
 
 
 @pytest.mark.parametrize(("decimals", "words"), [(1, "by 0.1 points"), (3, "by 0.112 points"), (0, "by 0 points")])

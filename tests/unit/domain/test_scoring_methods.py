@@ -223,7 +223,7 @@ def test_a_band_begins_at_its_limit(each: tuple[int, ...], place: int, label: st
         ({"a": 3, "b": 3, "c": 0, "d": 0}, 1, 1),
         ({"a": 3, "b": 2, "c": 0, "d": 0}, 0, 0),
         ({"a": 3, "b": 3}, None, 1),
-        ({"a": 0, "b": 0, "c": 2}, None, 0),
+        ({"a": 0, "b": 0, "c": 2}, None, None),
         ({"a": 2, "b": 0, "c": 1}, None, None),
         ({}, None, None),
     ],

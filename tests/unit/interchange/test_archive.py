@@ -38,7 +38,7 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked() -> None:
     while size in raw:
         place = raw.index(size)
         raw[place : place + 4] = struct.pack("<L", 1000)
-    with pytest.raises(ImportRefused, match=r"broken|larger than it says"):
+    with pytest.raises(ImportRefused, match="The archive is broken"):
         tables_inside(bytes(raw))
 
 

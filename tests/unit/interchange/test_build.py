@@ -66,7 +66,8 @@ def test_nothing_recognised_is_refused_with_the_first_elements() -> None:
 
 def test_the_order_of_the_questions_is_held_against_the_definition() -> None:
     proposal = proposed(asked("w2"), asked("w1"), items=2)
-    assert proposal.problems == (Problem("w1", "the order differs: w1 stands after w2, in the definition before it"),)
+    what = "the order differs: w1 stands after w2, in the definition before it"
+    assert proposal.problems == (Problem("w1", what, ("w1",)),)
     assert proposed(asked("w2"), asked("w1"), items=2, ordered=False).complete
 
 
@@ -89,7 +90,7 @@ def test_a_fault_of_the_source_counts_once_its_question_is_used() -> None:
 
 def test_the_same_fault_of_many_questions_is_one_problem() -> None:
     odd = [asked(f"w{number}", faults=("is odd",)) for number in (1, 2, 3)]
-    assert proposed(*odd, items=3).problems == (Problem("w1, w2, w3", "is odd"),)
+    assert proposed(*odd, items=3).problems == (Problem("w1, w2, w3", "is odd", ("w1", "w2", "w3")),)
 
 
 def test_a_rating_needs_words_at_its_ends_and_all_or_no_options_between() -> None:
@@ -120,6 +121,12 @@ def test_another_printed_number_contradicts_the_name() -> None:
     proposal = proposed(asked("w1", number="2"), asked("w2"), items=2)
     assert faults(proposal) == ["is w1 by its id, but its printed number is 2 instead of 1"]
     assert proposed(asked("w1", number="77")).complete
+
+
+def test_the_printed_number_in_front_of_a_text_is_taken_off_with_a_note() -> None:
+    proposal = proposed(asked("w1", text="1. Did you walk?"))
+    assert proposal.items["w1"].text == "Did you walk?"
+    assert "The printed number in front of the text was taken off: w1." in proposal.notes
 
 
 def test_the_codes_of_the_definition_are_known() -> None:

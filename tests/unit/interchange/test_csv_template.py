@@ -14,7 +14,7 @@ from lrrc_qol.domain.instrument import Instrument, ItemKind
 from lrrc_qol.interchange import ImportRefused, Problem, Proposal, csv_template, read_wording
 from tests.wording_sources import LABELS, TEXTS, make_instrument, make_item
 
-SHIPPED = [loaded.instrument for loaded in load_instruments(INSTRUMENTS_DIR)]
+SHIPPED = [loaded.instrument for loaded in load_instruments(INSTRUMENTS_DIR) if loaded.instrument.items]
 GARDEN = make_instrument()
 Row = dict[str, str]
 
@@ -143,7 +143,13 @@ def test_the_labels_of_another_question_can_be_named() -> None:
     proposal = read(rows)
     assert proposal.complete
     assert dict(proposal.items["w2"].labels) == dict(proposal.items["w1"].labels)
-    assert "Labels were taken from w1 ('same as'): line 11, line 16." in proposal.notes
+    assert "Labels were taken from w3 ('same as'): line 11." in proposal.notes
+
+
+def test_own_labels_beside_those_of_another_question_are_a_problem() -> None:
+    rows = fill(rows_of(GARDEN))
+    rows[5]["label"] = "same as w2"
+    assert "has labels of its own beside 'same as w2'" in [problem.what for problem in read(rows).problems]
 
 
 @pytest.mark.parametrize("named", ["w9", "w2"])
@@ -152,7 +158,8 @@ def test_labels_of_a_question_that_has_none_are_a_problem(named: str) -> None:
     for row in rows:
         if row["key"] == "w2" and row["code"]:
             row["label"] = f"same as {named}" if row["code"] == "0" else ""
-    assert read(rows).problems == (Problem("line 11", f"'same as {named}' names no question with labels"),)
+    what = f"'same as {named}' names no question with labels"
+    assert read(rows).problems == (Problem("line 11", what, ("w2",)),)
 
 
 def test_the_table_of_another_instrument_is_refused() -> None:
@@ -161,6 +168,13 @@ def test_the_table_of_another_instrument_is_refused() -> None:
         ImportRefused, match=r"Line 2: the table is for orchard 1\.0, but it was imported for garden 1\.0"
     ):
         read(rows)
+
+
+def test_the_line_is_that_of_the_file_also_below_a_sep_line() -> None:
+    rows = fill(rows_of(GARDEN))
+    rows[5]["code"] = "one"
+    found = read_wording("csv", b"sep=,\r\n" + written(rows), GARDEN, "en").problems
+    assert found[0].what == "the code 'one' in line 8 is no whole number"
 
 
 def test_an_error_of_the_spreadsheet_program_is_refused() -> None:

@@ -83,7 +83,7 @@ def test_markup_and_scripts_do_not_survive() -> None:
 def test_a_type_and_a_list_that_cannot_be_used_are_named() -> None:
     problems = read(fixture("r4-hostile.json")).problems
     assert problems[0] == Problem(
-        "linkId 'w3'", "the type attachment is not supported; answers are one of a list, or a whole number"
+        "linkId 'w3'", "the type attachment is not supported; answers are one of a list, or a whole number", ("w3",)
     )
     assert problems[1].place == "linkId 'w4'"
     assert "the answer list http://nowhere.example/ValueSet/unknown is not in the file" in problems[1].what
@@ -161,6 +161,11 @@ def test_a_printed_number_that_differs_from_the_weight_is_a_contradiction() -> N
         ({"repeats": True}, "lets several answers be given (repeats); the definition takes one"),
         ({"modifierExtension": [{"url": "x"}]}, "has a modifierExtension, which may change its meaning"),
         ({"option": [{"valueString": "x"}]}, "is written for FHIR STU3 (option); convert the file to R4"),
+        (
+            {"_text": {"extension": [{"url": EXTENSION + "cqf-expression"}]}},
+            "its text is computed by an expression, which is not executed",
+        ),
+        ({"answerOption": options(*[0] * 4) * 51}, "has more than 200 options"),
         ({"answerValueSet": "#x"}, "has both answerOption and answerValueSet; delete the wrong one"),
         ({"answerOption": []}, "has no answers: answerOption and answerValueSet are missing"),
         ({"type": "string", "answerOption": []}, "the type string is not supported"),
@@ -228,6 +233,11 @@ def test_groups_keep_the_order_of_the_document() -> None:
     proposal = read(questionnaire({"linkId": "w", "type": "group", "item": inner}), instrument=instrument)
     assert proposal.complete
     assert [one.key for one in proposal.matched][-3:] == ["w.10", "w.11", "w.12"]
+
+
+def test_questions_may_stand_inside_questions() -> None:
+    instrument = make_instrument(make_item("w1"), make_item("w2", "2"))
+    assert read(questionnaire(question("w1", item=[question("w2")])), instrument=instrument).complete
 
 
 def test_a_bundle_may_hold_the_questionnaire_with_its_lists() -> None:

@@ -99,8 +99,8 @@ def test_choices_are_read(kind: str) -> None:
 def test_a_raw_value_that_the_definition_lacks_is_a_problem() -> None:
     proposal = read_one(field("w1", choices="1, Never | 2, Sometimes | 3, Often | 4, Always"))
     assert proposal.problems == (
-        Problem("variable w1 (line 2)", "option 'Always' has the code 4; w1 takes 0, 1, 2, 3"),
-        Problem("variable w1 (line 2)", "there is no label for 0"),
+        Problem("variable w1 (line 2)", "option 'Always' has the code 4; w1 takes 0, 1, 2, 3", ("w1",)),
+        Problem("variable w1 (line 2)", "there is no label for 0", ("w1",)),
     )
 
 
@@ -135,7 +135,8 @@ def test_a_matrix_shares_its_choices_and_may_not_differ() -> None:
     instrument = make_instrument(*(make_item(f"w{number}", str(number)) for number in (1, 2, 3)))
     proposal = read(dictionary(*rows), instrument=instrument)
     assert dict(proposal.items["w2"].labels) == dict(enumerate(LABELS))
-    assert proposal.problems == (Problem("variable w3 (line 4)", "its choices differ from those of its matrix 'm'"),)
+    what = "its choices differ from those of its matrix 'm'"
+    assert proposal.problems == (Problem("variable w3 (line 4)", what, ("w3",)),)
 
 
 @pytest.mark.parametrize(("language", "labels"), [("en", {1: "Yes", 0: "No"}), ("nl", {})])
@@ -164,6 +165,11 @@ def test_a_slider_without_its_own_range_runs_to_100() -> None:
     assert "takes 0 to 100; w1 takes 0 to 10" in faults(proposal)
 
 
+def test_a_slider_without_words_is_named() -> None:
+    proposal = read_one(field("w1", type="slider", choices=""), kind=ItemKind.NUMBER, codes=tuple(range(101)))
+    assert faults(proposal) == ["its slider labels are missing; write them as lowest | middle | highest"]
+
+
 def test_a_number_has_no_place_for_words_at_its_ends() -> None:
     number = field("w1", type="text", validation="integer", minimum="0", maximum="100", choices="")
     proposal = read_one(field("id"), number, kind=ItemKind.NUMBER, codes=tuple(range(101)))
@@ -189,7 +195,7 @@ def test_text_that_pipes_in_another_answer_is_named() -> None:
 
 
 def test_a_hidden_field_is_left_out() -> None:
-    with pytest.raises(ImportRefused, match="None of the 0 questions"):
+    with pytest.raises(ImportRefused, match="The file holds no question"):
         read_one(field("w1", annotation="@HIDDEN"))
 
 
@@ -211,6 +217,7 @@ def test_two_dictionaries_in_an_archive_are_refused() -> None:
     [
         (b"a,b\n1,2\n", "Line 1: this is no REDCap data dictionary: the columns variable / field name, field type"),
         (dictionary(field("w1"), field("W1")), "Line 3: variable 'w1' stands there twice, first in line 2"),
+        (dictionary(*(field(f"x{number}", label="", choices="") for number in range(10_000))), "more than 10000 rows"),
         (dictionary(field("")), "Line 2: the variable name is missing"),
         (dictionary(field("w1")) + b'"open', "Line 3: the row cannot be read .* quotation mark that is not closed"),
         (dictionary(field("w1")) + b"," * 18 + b"more", "Line 3 has more cells than the first line names columns"),

@@ -97,7 +97,7 @@ def test_too_many_companions_are_refused() -> None:
             b'{"resourceType": "Patient"}',
             "resourceType: the file must hold exactly one Questionnaire; it holds 0 (Patient)",
         ),
-        (questionnaire(), "Questionnaire.item: the file holds no question."),
+        (questionnaire(), "The file holds no question."),
         (questionnaire(question("w1"), question("w1")), "linkId 'w1' stands there twice."),
         (questionnaire(question("")), "Questionnaire: an item has no linkId."),
         (questionnaire(question("x" * 300)), "linkId 'xxx"),

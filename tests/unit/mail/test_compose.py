@@ -11,6 +11,7 @@ import pytest
 
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.mail import Composer, Letter, MailRefused, forbidden_words
+from lrrc_qol.mail.texts import mail_texts
 
 LINK = "https://qol.example.org/l/AbCdEf0123456789AbCdEf0123456789"
 PATIENT_KINDS = [MessageKind.INVITATION, MessageKind.REMINDER, MessageKind.LINK_RESENT]
@@ -135,3 +136,41 @@ def test_a_foreign_domain_is_written_in_ascii(composer: Composer) -> None:
 def test_a_language_without_texts_gets_no_mail(composer: Composer) -> None:
     with pytest.raises(MailRefused):
         composer.compose(letter(language="xx"))
+
+
+@pytest.mark.parametrize("kind", PATIENT_KINDS)
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("en", "ltr"), ("nl", "ltr"), ("zh-Hans", "ltr")])
+def test_a_mail_is_in_its_language_as_a_whole(
+    composer: Composer, kind: MessageKind, language: str, direction: str
+) -> None:
+    mail = composer.compose(letter(kind, language=language))
+    html = part(mail, "html")
+    assert mail["Content-Language"] == language
+    assert f'<html lang="{language}" dir="{direction}">' in html
+    words = [str(mail["Subject"]), part(mail, "plain"), html]
+    assert [text for text in words if forbidden_words(text, language)] == []
+    english = mail_texts()["en"]
+    sentences = [english["greeting"], english["closing"], *english[kind.value]["after"], english[kind.value]["subject"]]
+    found = [line for line in sentences for text in words if line.split("{", maxsplit=1)[0] in text]
+    assert found == (found if language == "en" else [])
+
+
+def test_a_name_in_an_arabic_sentence_keeps_its_order(composer: Composer) -> None:
+    mail = composer.compose(letter(language="ar"))
+    assert "\u2068Northgate Follow-up Team\u2069" in part(mail, "plain")
+    assert mail["From"] == "Northgate Follow-up Team <no-reply@qol.example.org>"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "sender"),
+    [
+        ("nl", "Team Darmkanker Noord", "Uw zorgteam"),
+        ("ar", "فريق جراحة الأورام", "فريق الرعاية"),
+        ("en", "Team Darmkanker Noord", "Team Darmkanker Noord"),
+    ],
+)
+def test_a_name_is_judged_in_the_language_of_the_mail(
+    composer: Composer, language: str, name: str, sender: str
+) -> None:
+    mail = composer.compose(letter(language=language, sender_name=name))
+    assert mail["From"].addresses[0].display_name == sender

@@ -50,6 +50,23 @@ def test_a_neutral_text_passes(text: str) -> None:
     assert is_neutral(text)
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nl", "uw darmkankerteam"),
+        ("nl", "your cancer team"),
+        ("zh-Hans", "您的癌症问卷"),
+        ("ar", "بعد العملية الجراحية"),
+    ],
+)
+def test_a_telling_word_is_found_in_the_language_of_the_mail(language: str, text: str) -> None:
+    assert forbidden_words(text, language)
+
+
+def test_a_word_of_another_language_does_not_count() -> None:
+    assert forbidden_words("Team Darmkanker") == []
+
+
 def test_our_own_templates_are_neutral() -> None:
     check_templates()
 
@@ -57,6 +74,18 @@ def test_our_own_templates_are_neutral() -> None:
 def test_a_telling_template_is_refused_with_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Hello,\n\nhow is your stoma?\n")
     with pytest.raises(DefinitionError, match=r"letter\.txt: line 3: .*stoma"):
+        check_templates(tmp_path)
+
+
+def test_a_telling_text_is_refused_by_the_words_of_its_language(tmp_path: Path) -> None:
+    (tmp_path / "texts.nl.toml").write_text('greeting = "Hallo"\nsender = "Stomateam"\n', encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"texts\.nl\.toml: line 2: .*Stomateam"):
+        check_templates(tmp_path)
+
+
+def test_a_language_without_a_list_of_words_has_no_mails(tmp_path: Path) -> None:
+    (tmp_path / "texts.de.toml").write_text('greeting = "Hallo"\n', encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"forbidden_words\.toml: de: there are mails in 'de'"):
         check_templates(tmp_path)
 
 

@@ -12,15 +12,18 @@ from tests.integration.web.patient.visitor import Visitor
 from tests.patient_links import baseline_link
 
 LIMIT = 15 * 1024
+SCRIPT_LIMIT = 10 * 1024
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
+@pytest.mark.parametrize("language", ["ar", "en", "nl", "zh-Hans"])
 def test_the_longest_visit_and_its_assets_stay_within_the_limit(
-    client: FlaskClient, runtime: Runtime, encoding: str
+    client: FlaskClient, runtime: Runtime, encoding: str, language: str
 ) -> None:
-    form = Visitor(client).enter(baseline_link(runtime))
+    form = Visitor(client).enter(baseline_link(runtime, language=language))
     paths = [form, *ASSET.findall(client.get(form).text)]
     answers = [client.get(path, headers={"Accept-Encoding": encoding}) for path in paths]
     assert [answer.headers.get("Content-Encoding") for answer in answers] == [encoding] * 3
     assert sum(len(answer.data) for answer in answers) <= LIMIT
+    assert len(answers[-1].data) <= SCRIPT_LIMIT

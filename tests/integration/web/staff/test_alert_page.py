@@ -7,14 +7,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from lrrc_qol.domain.contact import EventKind
-from lrrc_qol.persistence.models import AuditEntry, Task
+from lrrc_qol.persistence.models import Alert, AuditEntry, Response, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.questionnaires import set_questionnaire
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
-from tests.factories import make_patient, make_staff, take_seat
+from tests.clock import FixedClock
+from tests.factories import answer, assignment, make_patient, make_staff, save, take_seat
 from tests.raised_alerts import answer_pain, open_alert, pain_alert, step_kinds
 from tests.staff_browser import StaffBrowser, signed_in
+from tests.wording_packs import approved
 
 
 @pytest.fixture
@@ -44,6 +47,39 @@ def test_the_page_shows_answer_scale_rule_and_instruction_and_changes_nothing(
     with runtime.reading(COMMAND) as work:
         viewed = work.session.scalars(select(AuditEntry).where(AuditEntry.action == "viewed_alert")).all()
     assert [row.actor_id for row in viewed] == [nurse.id]
+
+
+def test_the_page_shows_the_words_that_the_patient_saw(
+    browser: StaffBrowser, runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    coordinator = make_staff(runtime, role="coordinator")
+    with runtime.writing(coordinator) as work:
+        set_questionnaire(work, "phq9", visit_kinds=["baseline"], options={})
+    approved(runtime, coordinator, instrument_id="phq9", says="Seen")
+    phone = take_seat(runtime, make_patient(runtime, nurse))
+    form = assignment(runtime, phone, "phq9")
+    save(runtime, phone, form, answer("p9", 3), key="first")
+    clock.advance(minutes=1)
+    approved(runtime, coordinator, instrument_id="phq9", says="Later")
+    with runtime.writing(COMMAND) as work:
+        response = work.session.scalars(select(Response)).one()
+        alert = Alert(
+            public_id="alert",
+            centre_id=response.centre_id,
+            episode_id=response.episode_id,
+            response_id=response.id,
+            rule_id="rule",
+            rule_version="1",
+            level="red",
+            reason="Example.",
+            evidence={"instrument": "phq9", "items": {"p9": 3}},
+            raised_at=work.now,
+        )
+        work.session.add(alert)
+    page = browser.get("/staff/alerts/alert").text
+    assert "Seen 9" in page
+    assert "Seen code 3" in page
+    assert "Later" not in page
 
 
 def test_opening_from_the_worklist_is_seeing(browser: StaffBrowser, runtime: Runtime, nurse: Actor) -> None:

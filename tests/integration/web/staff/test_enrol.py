@@ -7,9 +7,11 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from lrrc_qol.persistence.models import Episode
 from lrrc_qol.runtime import Runtime
-from lrrc_qol.services.context import Actor
+from lrrc_qol.services.context import COMMAND, Actor
 from tests.factories import make_patient, make_staff
 from tests.staff_browser import StaffBrowser, signed_in
 
@@ -49,6 +51,22 @@ def test_a_patient_is_enrolled_and_planned(nurse_browser: StaffBrowser) -> None:
     page = nurse_browser.get(answer.headers["Location"]).text
     assert "Ada Example" in page
     assert "Before the operation" in page
+
+
+def test_the_anatomy_is_entered_at_enrolment(runtime: Runtime, nurse_browser: StaffBrowser) -> None:
+    anatomy = {
+        "stoma": "yes",
+        "urostomy": "no",
+        "rectum_removed": "yes",
+        "bladder_removed": "no",
+        "vagina": "yes",
+        "nerve_resection": "unknown",
+    }
+    nurse_browser.press("/staff/patients/new", **GOOD | anatomy)
+    with runtime.reading(COMMAND) as work:
+        episode = work.session.scalars(select(Episode)).one()
+        known = {"yes": True, "no": False, "unknown": None}
+        assert {fact: getattr(episode, fact) for fact in anatomy} == {fact: known[anatomy[fact]] for fact in anatomy}
 
 
 def test_bad_input_is_told_beside_the_field(nurse_browser: StaffBrowser) -> None:
