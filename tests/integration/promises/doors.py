@@ -53,7 +53,10 @@ fresh = count(1)
 
 @dataclass(frozen=True)
 class Door:
-    """One method of one route: who may use it and what it answers to them; `{...}` names an object of a record."""
+    """One method of one route: who may use it and what it answers to them; `{...}` names an object of a record.
+
+    `published`: the page shows the questions of the shipped questionnaires, which are nobody's.
+    """
 
     method: str
     address: str
@@ -61,6 +64,7 @@ class Door:
     status: int
     fields: dict[str, Any] = field(default_factory=dict)
     json: bool = False
+    published: bool = False
 
     @property
     def owned(self) -> bool:
@@ -127,8 +131,8 @@ DOORS = (
     Door("GET", "/staff/cohort", COHORT, 200),
     Door("GET", "/admin/", ADMINISTERING, 200),
     Door("GET", "/admin/languages", ADMINISTERING, 200),
-    Door("GET", "/admin/languages/nl", ADMINISTERING, 200),
-    Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}),
+    Door("GET", "/admin/languages/nl", ADMINISTERING, 200, published=True),
+    Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}, published=True),
     Door("GET", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 200),
     Door("POST", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 303, {"reason": "By mistake."}),
     Door("GET", "/admin/questionnaires", WORDING, 200),
