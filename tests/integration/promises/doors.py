@@ -112,6 +112,8 @@ DOORS = (
     Door("POST", "/staff/patients/new", ENROLLING, 302, ENROLMENT | {"hospital_number": "{fresh}"}),
     Door("GET", "/staff/patients/{patient}/dates", CARE, 200),
     Door("POST", "/staff/patients/{patient}/dates", CARE, 200, DATES),
+    Door("GET", "/staff/patients/{patient}/anatomy", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/anatomy", CARE, 422, {"version": "1", "stoma": "no such answer"}),
     Door("GET", "/staff/patients/{patient}/events", CARE, 200),
     Door("POST", "/staff/patients/{patient}/events", CARE, 302, {"kind": "pause", "happened_on": "2026-03-01"}),
     Door("GET", "/staff/patients/{patient}/events/{event}/take-back", CARE, 200),
