@@ -17,7 +17,7 @@ from tests.patient_links import PAIN_WORST, YEAR, check_in_link, stored, submitt
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 SMALLEST = PHONE | {"viewport": {"width": 320, "height": 568}}
-DIRECTIONS = {"ar": "rtl", "en": "ltr", "nl": "ltr", "zh-Hans": "ltr"}
+DIRECTIONS = {"ar": "rtl", "de": "ltr", "en": "ltr", "nl": "ltr", "zh-Hans": "ltr"}
 
 
 def start(page: Page, live: LiveSite, language: str, *, year: str = YEAR) -> None:

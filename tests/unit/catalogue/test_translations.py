@@ -134,8 +134,9 @@ def test_placeholders_are_found(text: str, names: set[str]) -> None:
 
 
 def test_languages_are_named_for_staff() -> None:
-    assert [language_name(tag) for tag in ("en", "nl", "zh-Hans", "xx")] == [
+    assert [language_name(tag) for tag in ("en", "de", "nl", "zh-Hans", "xx")] == [
         "English",
+        "German (Deutsch)",
         "Dutch (Nederlands)",
         "Chinese (Simplified) (中文 (简体))",
         "xx",
