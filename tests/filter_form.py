@@ -70,11 +70,11 @@ def _wording() -> Wording:
     )
 
 
-def with_filter_form(catalogue: Catalogue) -> Catalogue:
-    """The same definitions, with this questionnaire as the only one of every visit."""
+def with_filter_form(catalogue: Catalogue, instrument: Instrument = BOWEL) -> Catalogue:
+    """The same definitions, with this questionnaire (or a changed one of its id) as the only one of every visit."""
     protocols = tuple(
         replace(one, visits=tuple(replace(visit, instruments=(BOWEL.id,)) for visit in one.visits))
         for one in catalogue.protocols
     )
     wordings = {**catalogue.wordings, (BOWEL.id, BOWEL.version, "en"): _wording()}
-    return replace(catalogue, instruments=(*catalogue.instruments, BOWEL), protocols=protocols, wordings=wordings)
+    return replace(catalogue, instruments=(*catalogue.instruments, instrument), protocols=protocols, wordings=wordings)

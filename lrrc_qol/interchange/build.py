@@ -95,7 +95,7 @@ def _panel_problems(source: Source, instrument: Instrument) -> Iterator[Problem]
 def _wording(question: Question, item: Item, instruction: str, notes: Notes) -> ItemWording:
     text = without_number(question.text, item.number)
     if text != question.text:
-        notes.add("The printed number in front of the text was taken off; the page shows it itself", question.place)
+        notes.add("The printed number in front of the text was taken off", question.place)
     wanted = item.labelled_codes()
     labels: dict[int, str] = {}
     for option in question.options:

@@ -13,7 +13,7 @@ from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from scripts.messages import TEMPLATE, as_text, catalogues, extracted, updated
 from tests.source_tree import TEMPLATES, place, written_files
 
-LANGUAGES = ("ar", "en", "nl", "zh-Hans")
+LANGUAGES = ("ar", "de", "en", "nl", "zh-Hans")
 # What patients see; `staff`, `admin`, `auth` and `demo` are for others, mails have their texts beside them.
 PATIENT_TEMPLATES = [
     TEMPLATES / "base.html",

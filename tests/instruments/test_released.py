@@ -30,8 +30,8 @@ def test_a_removed_released_file_is_found(spoilt: Path) -> None:
 def test_locking_adds_new_files_and_leaves_old_lines_alone(spoilt: Path) -> None:
     before = (spoilt / LOCK).read_text(encoding="utf-8")
     (spoilt / FILE).write_text("# other words\n", encoding="utf-8")
-    (spoilt / "pain_nrs/1.0/text.de.toml").write_text("# new\n", encoding="utf-8")
-    assert lock_new_files(spoilt) == ("pain_nrs/1.0/text.de.toml",)
+    (spoilt / "pain_nrs/1.0/text.fr.toml").write_text("# new\n", encoding="utf-8")
+    assert lock_new_files(spoilt) == ("pain_nrs/1.0/text.fr.toml",)
     assert (spoilt / LOCK).read_text(encoding="utf-8").startswith(before)
     assert lock_state(spoilt).changed == (FILE,)
     assert lock_new_files(spoilt) == ()
@@ -48,8 +48,8 @@ def test_a_translation_is_locked_once_it_is_reviewed(spoilt: Path) -> None:
 
 def test_words_inside_a_question_make_no_draft(spoilt: Path) -> None:
     text = (spoilt / FILE).read_text(encoding="utf-8")
-    (spoilt / "pain_nrs/1.0/text.de.toml").write_text(text + 'review = "not_reviewed"\n', encoding="utf-8")
-    assert lock_new_files(spoilt) == ("pain_nrs/1.0/text.de.toml",)
+    (spoilt / "pain_nrs/1.0/text.fr.toml").write_text(text + 'review = "not_reviewed"\n', encoding="utf-8")
+    assert lock_new_files(spoilt) == ("pain_nrs/1.0/text.fr.toml",)
 
 
 def test_the_first_lock_holds_everything(spoilt: Path) -> None:

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from lrrc_qol.domain.applicability import contradictions
 from lrrc_qol.domain.instrument import AnswerValue, Instrument
 from lrrc_qol.domain.schedule import VisitKind
-from lrrc_qol.domain.scoring import Score, score_response
-from lrrc_qol.persistence.models import Answer, Message, Response, ScoreRow, Visit
+from lrrc_qol.domain.scoring import score_response
+from lrrc_qol.persistence.models import Answer, Message, Response, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.answer_form.rows import (
@@ -34,6 +34,7 @@ from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
+from lrrc_qol.services.store_scores import score_rows, store_scores
 from lrrc_qol.services.visit_advice import urgent_advice
 
 
@@ -75,38 +76,6 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
     return SubmitResult(200, body)
 
 
-def store_scores(
-    work: Work, response: Response, instrument: Instrument, values: dict[str, AnswerValue], *, generation: int
-) -> None:
-    """Score the answers and add one row per scale, all in one statement; earlier generations stay."""
-    rows = [
-        {
-            "response_id": response.id,
-            "episode_id": response.episode_id,
-            "centre_id": response.centre_id,
-            "scale_id": score.scale_id,
-            "generation": generation,
-            "value": score.value,
-            "reason": score.reason.value if score.reason else None,
-            "answered": score.answered,
-            "expected": score.expected,
-            "prorated": score.prorated,
-            "scoring_version": score.version,
-            "inputs": _inputs(score),
-            "computed_at": work.now,
-        }
-        for score in score_response(instrument, values, value_set=value_set_of(work, response.centre_id, instrument))
-    ]
-    if rows:
-        work.session.execute(insert(ScoreRow), rows, execution_options={"render_nulls": True})
-
-
-def _inputs(score: Score) -> dict[str, Any]:
-    """What a score rests on: the items or scales that entered, the value set, and the band that it falls into."""
-    named = {"value_set": score.value_set, "label": score.label}
-    return {"items": list(score.items), **{name: text for name, text in named.items() if text}}
-
-
 def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]:
     given = as_values(form.current)
     told = as_told(seat, form.instrument, given)
@@ -120,7 +89,9 @@ def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]
     if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
         response.baseline_type = "prospective"
     add_answers(work, [_not_applicable(work, response, item_id, form.current.get(item_id)) for item_id in unasked])
-    store_scores(work, response, form.instrument, values, generation=1)
+    value_set = value_set_of(work, response.centre_id, form.instrument)
+    scores = score_response(form.instrument, values, value_set=value_set)
+    store_scores(work, score_rows(work, response, scores, generation=1))
     raise_alerts(work, told, response, values)
     differing = _ask_about_anatomy(work, seat, form.instrument, given)
     audit.record(

@@ -165,6 +165,8 @@
   let byKey = false;
   player.addEventListener("keydown", () => { byKey = true; });
   player.addEventListener("pointerdown", () => { byKey = false; });
+  // Gone while the number is typed, not when a press ends it: the page must not move under the finger.
+  player.addEventListener("input", () => { $("mistake").hidden = $("left-out").hidden = true; });
   player.addEventListener("change", ({ target }) => {
     const value = "given" in target.dataset ? typed(target) : Number(target.value);
     if (value === null) return;

@@ -29,7 +29,7 @@ from lrrc_qol.services.languages import (
 )
 from tests.factories import make_patient, make_staff, take_seat
 
-ALL = ("ar", "en", "nl", "zh-Hans")
+ALL = ("ar", "de", "en", "nl", "zh-Hans")
 NAME = "Joost Voorbeeld"
 
 
@@ -261,4 +261,4 @@ def test_a_page_for_nobody_in_particular_may_be_in_what_some_centre_reviewed(
 
 def test_all_languages_stand_in_a_fixed_order_english_first(production: Runtime, admin: Actor) -> None:
     with production.reading(admin) as work:
-        assert [one.language for one in language_states(work)] == ["en", "ar", "zh-Hans", "nl"]
+        assert [one.language for one in language_states(work)] == ["en", "ar", "zh-Hans", "nl", "de"]

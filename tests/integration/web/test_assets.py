@@ -69,4 +69,6 @@ def test_a_comment_in_a_script_begins_and_ends_on_its_line(database_url: str) ->
     parts = [(STATIC_DIR / part).read_text(encoding="utf-8") for names in SCRIPTS.values() for part in names]
     lines = [line.strip() for part in parts for line in part.splitlines()]
     assert [line for line in lines if line.startswith("/*") != line.endswith("*/")] == []
-    assert [line for part in parts for line in part.splitlines() if "`" in line] == []
+    assert [
+        line for part in parts for line in part.splitlines() if "`" in line and not line.strip().startswith("//")
+    ] == []

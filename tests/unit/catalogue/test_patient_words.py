@@ -44,6 +44,7 @@ def test_days_have_their_names_in_the_language() -> None:
     ("language", "words"),
     [
         ("en", "Tuesday, 29 February 2028"),
+        ("de", "Dienstag, 29. Februar 2028"),
         ("nl", "dinsdag 29 februari 2028"),
         ("zh-Hans", "2028年2月29日星期二"),
         ("ar", "الثلاثاء، 29 فبراير 2028"),

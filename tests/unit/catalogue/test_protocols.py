@@ -207,9 +207,9 @@ def test_instructions_are_there_in_every_language_with_the_same_number_to_call(
     instruments: tuple[Instrument, ...],
 ) -> None:
     ((_, rules),) = load_protocols(PROTOCOLS_DIR, instruments)
-    assert set(rules.instructions) == {"ar", "en", "nl", "zh-Hans"}
+    assert set(rules.instructions) == {"ar", "de", "en", "nl", "zh-Hans"}
     english = {name: told.call for name, told in rules.instructions["en"].items()}
-    assert [{name: told.call for name, told in each.items()} for each in rules.instructions.values()] == [english] * 4
+    assert [{name: told.call for name, told in each.items()} for each in rules.instructions.values()] == [english] * 5
     assert rules.instruction("emergency", "nl").language == "nl"
     assert rules.instruction("emergency", "xx").language == "en"
 

@@ -38,7 +38,7 @@ def test_the_shipped_definitions_are_in_order() -> None:
 def test_the_list_names_version_licence_and_languages() -> None:
     output = run("list").output
     assert "qlq_c30@3.0  class B  30 items  16 scales  wording from the holder  EORTC QLQ-C30\n" in output
-    assert "pe_checkin@1.0  class A  15 items  3 scales  ar, en, nl, zh-Hans  Check-in after going home\n" in output
+    assert "pe_checkin@1.0  class A  15 items  3 scales  ar, de, en, nl, zh-Hans  Check-in after going home\n" in output
 
 
 def test_a_wrong_definition_is_refused_with_its_place(folder: Path) -> None:
@@ -62,10 +62,10 @@ def test_an_edited_released_file_fails_and_is_not_released_again(folder: Path) -
 
 
 def test_a_removed_released_file_fails(folder: Path) -> None:
-    (folder / LOCK).write_text(f"{'0' * 64}  {PAIN}/text.de.toml\n", encoding="utf-8")
+    (folder / LOCK).write_text(f"{'0' * 64}  {PAIN}/text.fr.toml\n", encoding="utf-8")
     result = run("check")
     assert result.exit_code == 1
-    assert f"{PAIN}/text.de.toml: was released (released.lock) and is gone" in result.output
+    assert f"{PAIN}/text.fr.toml: was released (released.lock) and is gone" in result.output
 
 
 def test_new_files_are_named_and_released_on_request(folder: Path) -> None:

@@ -123,6 +123,12 @@ def test_another_printed_number_contradicts_the_name() -> None:
     assert proposed(asked("w1", number="77")).complete
 
 
+def test_the_printed_number_in_front_of_a_text_is_taken_off_with_a_note() -> None:
+    proposal = proposed(asked("w1", text="1. Did you walk?"))
+    assert proposal.items["w1"].text == "Did you walk?"
+    assert "The printed number in front of the text was taken off: w1." in proposal.notes
+
+
 def test_the_codes_of_the_definition_are_known() -> None:
     proposal = proposed(asked("x", codes=("99002-2",)), items=2, codes=CODES)
     assert proposal.matched[0].how == "code"

@@ -146,6 +146,12 @@ def test_the_labels_of_another_question_can_be_named() -> None:
     assert "Labels were taken from w3 ('same as'): line 11." in proposal.notes
 
 
+def test_own_labels_beside_those_of_another_question_are_a_problem() -> None:
+    rows = fill(rows_of(GARDEN))
+    rows[5]["label"] = "same as w2"
+    assert "has labels of its own beside 'same as w2'" in [problem.what for problem in read(rows).problems]
+
+
 @pytest.mark.parametrize("named", ["w9", "w2"])
 def test_labels_of_a_question_that_has_none_are_a_problem(named: str) -> None:
     rows = fill(rows_of(GARDEN))

@@ -161,6 +161,11 @@ def test_a_printed_number_that_differs_from_the_weight_is_a_contradiction() -> N
         ({"repeats": True}, "lets several answers be given (repeats); the definition takes one"),
         ({"modifierExtension": [{"url": "x"}]}, "has a modifierExtension, which may change its meaning"),
         ({"option": [{"valueString": "x"}]}, "is written for FHIR STU3 (option); convert the file to R4"),
+        (
+            {"_text": {"extension": [{"url": EXTENSION + "cqf-expression"}]}},
+            "its text is computed by an expression, which is not executed",
+        ),
+        ({"answerOption": options(*[0] * 4) * 51}, "has more than 200 options"),
         ({"answerValueSet": "#x"}, "has both answerOption and answerValueSet; delete the wrong one"),
         ({"answerOption": []}, "has no answers: answerOption and answerValueSet are missing"),
         ({"type": "string", "answerOption": []}, "the type string is not supported"),
@@ -228,6 +233,11 @@ def test_groups_keep_the_order_of_the_document() -> None:
     proposal = read(questionnaire({"linkId": "w", "type": "group", "item": inner}), instrument=instrument)
     assert proposal.complete
     assert [one.key for one in proposal.matched][-3:] == ["w.10", "w.11", "w.12"]
+
+
+def test_questions_may_stand_inside_questions() -> None:
+    instrument = make_instrument(make_item("w1"), make_item("w2", "2"))
+    assert read(questionnaire(question("w1", item=[question("w2")])), instrument=instrument).complete
 
 
 def test_a_bundle_may_hold_the_questionnaire_with_its_lists() -> None:

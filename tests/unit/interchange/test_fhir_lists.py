@@ -102,6 +102,14 @@ def test_an_expansion_may_nest_and_hold_headings() -> None:
     assert any(note.startswith("Answers that cannot be chosen were left out") for note in proposal.notes)
 
 
+def test_a_bottomless_expansion_is_read_to_a_certain_depth() -> None:
+    inner = concepts(0)[0]
+    for _ in range(20):
+        inner = {"abstract": True, "contains": [inner]}
+    (problem,) = read_with(value_set("often", compose=None, expansion={"contains": [inner]})).problems
+    assert "holds no answers" in problem.what
+
+
 @pytest.mark.parametrize("as_property", [False, True], ids=["extension", "property"])
 def test_weights_may_stand_in_a_code_system(as_property: bool) -> None:
     inside = concepts(0, 1, 2, 3)

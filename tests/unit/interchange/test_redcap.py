@@ -165,6 +165,11 @@ def test_a_slider_without_its_own_range_runs_to_100() -> None:
     assert "takes 0 to 100; w1 takes 0 to 10" in faults(proposal)
 
 
+def test_a_slider_without_words_is_named() -> None:
+    proposal = read_one(field("w1", type="slider", choices=""), kind=ItemKind.NUMBER, codes=tuple(range(101)))
+    assert faults(proposal) == ["its slider labels are missing; write them as lowest | middle | highest"]
+
+
 def test_a_number_has_no_place_for_words_at_its_ends() -> None:
     number = field("w1", type="text", validation="integer", minimum="0", maximum="100", choices="")
     proposal = read_one(field("id"), number, kind=ItemKind.NUMBER, codes=tuple(range(101)))
@@ -212,6 +217,7 @@ def test_two_dictionaries_in_an_archive_are_refused() -> None:
     [
         (b"a,b\n1,2\n", "Line 1: this is no REDCap data dictionary: the columns variable / field name, field type"),
         (dictionary(field("w1"), field("W1")), "Line 3: variable 'w1' stands there twice, first in line 2"),
+        (dictionary(*(field(f"x{number}", label="", choices="") for number in range(10_000))), "more than 10000 rows"),
         (dictionary(field("")), "Line 2: the variable name is missing"),
         (dictionary(field("w1")) + b'"open', "Line 3: the row cannot be read .* quotation mark that is not closed"),
         (dictionary(field("w1")) + b"," * 18 + b"more", "Line 3 has more cells than the first line names columns"),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lrrc_qol.catalogue.instruments import load_instruments
+from lrrc_qol.config import INSTRUMENTS_DIR
 from lrrc_qol.domain.instrument import Instrument, Item
 from lrrc_qol.interchange import ImportRefused, Proposal, read_wording
 from tests.source_tree import ROOT
@@ -83,6 +85,18 @@ if FILES:
         assert set(proposal.items) == {item.id for item in instrument.items}
         assert all(set(one.labels) == {0, 1, 2, 3} for one in proposal.items.values())
         assert all(one.text for one in proposal.items.values())
+
+    @pytest.mark.parametrize(("name", "stand_in", "language", "companions"), there(WHOLE))  # type: ignore[arg-type]
+    def test_every_scored_question_of_the_shipped_definition_comes_in_whole(
+        name: str, stand_in: Instrument, language: str, companions: tuple[str, ...]
+    ) -> None:
+        loaded = load_instruments(INSTRUMENTS_DIR)
+        instrument = next(one.instrument for one in loaded if one.instrument.id == stand_in.id)
+        scored = {item_id for scale in instrument.scales for item_id in scale.items}
+        proposal = read(name, instrument, language, companions)
+        assert not scored & {*proposal.missing, *(key for problem in proposal.problems for key in problem.keys)}
+        assert {one.how for one in proposal.matched if one.key in scored} <= {"code", "number"}
+        assert all(problem.keys for problem in proposal.problems)
 
     def test_both_languages_of_one_file_differ() -> None:
         german, english = (read("r4-phq9-de-en-translations.json", PHQ, one, (ANSWER_LIST,)) for one in ("de", "en"))

@@ -139,7 +139,9 @@ def test_a_language_without_texts_gets_no_mail(composer: Composer) -> None:
 
 
 @pytest.mark.parametrize("kind", PATIENT_KINDS)
-@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("en", "ltr"), ("nl", "ltr"), ("zh-Hans", "ltr")])
+@pytest.mark.parametrize(
+    ("language", "direction"), [("ar", "rtl"), ("de", "ltr"), ("en", "ltr"), ("nl", "ltr"), ("zh-Hans", "ltr")]
+)
 def test_a_mail_is_in_its_language_as_a_whole(
     composer: Composer, kind: MessageKind, language: str, direction: str
 ) -> None:
@@ -165,6 +167,7 @@ def test_a_name_in_an_arabic_sentence_keeps_its_order(composer: Composer) -> Non
     ("language", "name", "sender"),
     [
         ("nl", "Team Darmkanker Noord", "Uw zorgteam"),
+        ("de", "Team Tumorchirurgie", "Ihr Betreuungsteam"),
         ("ar", "فريق جراحة الأورام", "فريق الرعاية"),
         ("en", "Team Darmkanker Noord", "Team Darmkanker Noord"),
     ],

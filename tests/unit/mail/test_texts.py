@@ -33,7 +33,7 @@ def folder_with(path: Path, dutch: str) -> Path:
 def test_patients_have_all_their_mails_in_every_language() -> None:
     kinds = {kind.value for kind in MessageKind} - {MessageKind.STAFF_ALERT.value}
     texts = mail_texts()
-    assert set(texts) == {"ar", "en", "nl", "zh-Hans"}
+    assert set(texts) == {"ar", "de", "en", "nl", "zh-Hans"}
     assert [language for language, words in texts.items() if not kinds <= set(words)] == []
     assert [path.name for path in sorted(EMAIL_DIR.glob("texts.*"))] == [f"texts.{one}.toml" for one in texts]
 
@@ -70,4 +70,4 @@ def test_english_must_be_there(tmp_path: Path) -> None:
 
 
 def test_arabic_is_written_from_the_right() -> None:
-    assert [direction_of(language) for language in ("ar", "en", "nl", "zh-Hans")] == ["rtl", "ltr", "ltr", "ltr"]
+    assert [direction_of(language) for language in ("ar", "de", "en", "nl")] == ["rtl", "ltr", "ltr", "ltr"]

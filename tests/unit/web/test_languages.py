@@ -6,7 +6,7 @@ import pytest
 
 from lrrc_qol.web.languages import MOST_WISHES, preferred_language
 
-KNOWN = ("ar", "en", "nl", "zh-Hans")
+KNOWN = ("ar", "de", "en", "nl", "zh-Hans")
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ KNOWN = ("ar", "en", "nl", "zh-Hans")
         (["nl"], "nl"),
         (["nl-BE", "fr"], "nl"),
         (["fr-FR", "ar-EG"], "ar"),
+        (["de-AT"], "de"),
+        (["gsw", "de-CH"], "de"),
         (["zh"], "zh-Hans"),
         (["zh-CN"], "zh-Hans"),
         (["zh-Hans-SG"], "zh-Hans"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 from sqlalchemy import select, update
@@ -89,9 +88,7 @@ def test_a_published_questionnaire_is_answered_and_scored(
 ) -> None:
     instrument = production.catalogue.instrument("phq9")
     proposal = read_wording("fhir", read(PHQ_FILE), instrument, language, companions=[read(PHQ_LISTS)])
-    difficulty = instrument.item("difficulty")
-    labels = MappingProxyType({code: f"Placeholder {code}" for code in difficulty.codes})
-    typed = {"difficulty": ItemWording(proposal.items["difficulty"].text, labels)}
+    assert proposal.complete, proposal.problems
     with production.writing(coordinator) as work:
         set_questionnaire(work, "phq9", visit_kinds=["baseline"], options={})
     # Not open yet when the language is set, so that the approval reaches the visit.
@@ -99,7 +96,7 @@ def test_a_published_questionnaire_is_answered_and_scored(
     patient = make_patient(production, make_staff(production), planned_surgery_on=later)
     with production.writing(COMMAND) as work:
         work.session.execute(update(Patient).values(language=language))
-    approve(production, coordinator, proposal, "fhir", typed)
+    approve(production, coordinator, proposal, "fhir", {})
     production.clock.advance(days=45)  # type: ignore[attr-defined] # the clock of the tests
     phone = take_seat(production, patient)
     form = assignment(production, phone, "phq9")

@@ -60,12 +60,19 @@ def languages_offered(site: Flask) -> list[str]:
 def test_the_list_says_where_each_language_stands(admin: StaffBrowser) -> None:
     assert "/admin/languages" in admin.get("/admin/").text
     page = admin.get("/admin/languages").text
-    for words in ("English", "Original", "Dutch (Nederlands)", "Arabic (العربية)", "Not yet reviewed"):
+    for words in (
+        "English",
+        "Original",
+        "Dutch (Nederlands)",
+        "German (Deutsch)",
+        "Arabic (العربية)",
+        "Not yet reviewed",
+    ):
         assert words in page
     assert "practice system" not in page
 
 
-@pytest.mark.parametrize(("language", "direction"), [("nl", "ltr"), ("ar", "rtl"), ("zh-Hans", "ltr")])
+@pytest.mark.parametrize(("language", "direction"), [("nl", "ltr"), ("ar", "rtl"), ("de", "ltr"), ("zh-Hans", "ltr")])
 def test_the_reading_page_shows_every_text_beside_the_english(
     admin: StaffBrowser, runtime: Runtime, language: str, direction: str
 ) -> None:
@@ -177,4 +184,4 @@ def test_a_practice_site_says_that_it_offers_everything(app: Flask, runtime: Run
     make_staff(runtime, role="admin")
     make_staff(runtime)
     assert "practice system" in signed_in(app, "admin@north.example").get("/admin/languages").text
-    assert languages_offered(app) == ["ar", "en", "nl", "zh-Hans"]
+    assert languages_offered(app) == ["ar", "de", "en", "nl", "zh-Hans"]

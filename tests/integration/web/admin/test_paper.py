@@ -107,7 +107,7 @@ def test_both_wordings_are_printed_each_marked_with_who_answers_it(filtered: Run
     assert all(same(one, next(two for two in phone if two.text("question") == one.text("text"))) for one in paper[:6])
 
 
-@pytest.mark.parametrize("language", ["en", "nl", "zh-Hans", "ar"])
+@pytest.mark.parametrize("language", ["en", "nl", "zh-Hans", "ar", "de"])
 def test_who_answers_is_said_in_every_language_of_the_pages(app: Flask, catalogue: Catalogue, language: str) -> None:
     macro: Callable[[Condition], str] = app.jinja_env.get_template("macros/paper.html").module.who_answers  # type: ignore[attr-defined]
     with app.test_request_context("/admin/"):

@@ -15,11 +15,17 @@ from tests.patient_links import PAIN_WORST, baseline_link, check_in_link
 
 BIRTH = {
     "ar": "ما سنة ميلادكم؟",
+    "de": "In welchem Jahr sind Sie geboren?",
     "en": "In which year were you born?",
     "nl": "In welk jaar bent u geboren?",
     "zh-Hans": "您是哪一年出生的？",
 }
-STAFF_WAY_IN = {"ar": "أعمل في المستشفى", "en": "I work at the hospital", "nl": "Ik werk in het ziekenhuis"}
+STAFF_WAY_IN = {
+    "ar": "أعمل في المستشفى",
+    "de": "Ich arbeite in der Klinik",
+    "en": "I work at the hospital",
+    "nl": "Ik werk in het ziekenhuis",
+}
 WARD = "020 7946 0111"
 
 
@@ -42,7 +48,8 @@ def test_the_way_in_and_the_form_are_in_the_patients_language(
 
 
 @pytest.mark.parametrize(
-    ("wish", "language"), [("nl-BE, en;q=0.5", "nl"), ("ar", "ar"), ("fr", "en"), ("zh-TW", "en"), ("", "en")]
+    ("wish", "language"),
+    [("nl-BE, en;q=0.5", "nl"), ("ar", "ar"), ("de-CH", "de"), ("fr", "en"), ("zh-TW", "en"), ("", "en")],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_where_nobody_is_known_the_browser_says_the_language(client: FlaskClient, wish: str, language: str) -> None:

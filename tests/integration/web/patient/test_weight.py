@@ -17,7 +17,7 @@ ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
-@pytest.mark.parametrize("language", ["ar", "en", "nl", "zh-Hans"])
+@pytest.mark.parametrize("language", ["ar", "de", "en", "nl", "zh-Hans"])
 def test_the_longest_visit_and_its_assets_stay_within_the_limit(
     client: FlaskClient, runtime: Runtime, encoding: str, language: str
 ) -> None:
