@@ -9,6 +9,7 @@ from wtforms import (
     BooleanField,
     FileField,
     HiddenField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -117,7 +118,7 @@ class ImportForm(LicenceForm):
     language = SelectField("Language of the words", [InputRequired("Choose the language.")])
     format = RadioField("Kind of file", choices=[(FIND_OUT, "Find out"), *FORMATS.items()], default=FIND_OUT)
     file = FileField("File")
-    second_file = FileField("Second file (optional)")
+    more_files = MultipleFileField("Files with the answers (optional)")
 
     def __init__(self, formdata: Any, **values: Any) -> None:
         super().__init__(formdata, **values)

@@ -21,7 +21,7 @@ from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.uploads import takes_upload
 
 LONGEST_NAME = 200
-# Two files of the largest size that is read, and the fields around them.
+# The largest file that is read, as much again for its companions, and the fields around them.
 LARGEST_BODY = 2 * MAXIMUM_BYTES + 64 * 1024
 NO_FILE = "Choose the file."
 AGAIN = "Choose the file once more: it was not kept."
@@ -91,8 +91,8 @@ def wording_template(instrument_id: str, version: str) -> ResponseReturnValue:
 
 
 def _read(kind: Kind, raw: bytes, instrument: Instrument, language: str) -> Proposal:
-    second, _ = _upload("second_file")
-    return read_wording(kind, raw, instrument, language, companions=[second] if second else [])
+    companions = [given.read() for given in request.files.getlist("more_files") if given.filename]
+    return read_wording(kind, raw, instrument, language, companions=companions)
 
 
 def _upload(field: str) -> tuple[bytes, str]:

@@ -44,7 +44,7 @@ class Desk:
             "file": file_part(raw, name),
         }
         if second is not None:
-            form["second_file"] = file_part(second, "values.json")
+            form["more_files"] = file_part(second, "values.json")
         return self.send(IMPORT, **form | fields)
 
     def send(self, path: str, **fields: Any) -> TestResponse:

@@ -167,6 +167,35 @@ def test_a_second_file_goes_with_a_fhir_questionnaire_only(desk: Desk, words: by
     assert "second file" in answer.text
 
 
+WEIGHT = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+ANSWERS = "http://centre.example/ValueSet/how-often"
+
+
+def fhir_files(item_ids: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """An invented questionnaire, and the list of its answers in a file of its own."""
+    questions = [
+        {"linkId": name, "type": "choice", "text": f"Placeholder {name}", "answerValueSet": ANSWERS}
+        for name in item_ids
+    ]
+    concepts = [
+        {"code": f"c{code}", "display": f"Answer {code}", "extension": [{"url": WEIGHT, "valueDecimal": code}]}
+        for code in range(4)
+    ]
+    questionnaire = {"resourceType": "Questionnaire", "status": "active", "language": "en", "item": questions}
+    answers = {"resourceType": "ValueSet", "url": ANSWERS, "compose": {"include": [{"concept": concepts}]}}
+    return json.dumps(questionnaire).encode(), json.dumps(answers).encode()
+
+
+def test_answers_may_stand_in_a_file_of_their_own(desk: Desk, runtime: Runtime) -> None:
+    questionnaire, answers = fhir_files(("p1", "p2"))
+    answer = desk.upload(questionnaire, "phq2.json", second=answers, instrument="phq2@1.0", language="en")
+    assert answer.status_code == 303, answer.text
+    with runtime.reading(desk.actor) as work:
+        view = read_pack(work, answer.headers["Location"].rsplit("/", 1)[1])
+    assert (view.source.kind, view.line.open_problems) == ("fhir", 0)
+    assert dict(view.wording.items["p2"].labels) == {code: f"Answer {code}" for code in range(4)}
+
+
 def test_everybody_else_and_every_other_page_keeps_the_small_limit(app: Flask, runtime: Runtime, desk: Desk) -> None:
     make_staff(runtime)
     nurse, stranger = signed_in(app, "nurse@north.example"), StaffBrowser(app.test_client(), token_page="/login")
