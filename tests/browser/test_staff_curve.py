@@ -104,6 +104,7 @@ def test_the_page_is_accessible_and_fits(
     # One curve, one table of its own and one of the panel stand for the many that are alike.
     for summary in ("Numbers and forms", "All numbers of this panel"):
         page.locator("summary", has_text=summary).first.click()
+    page.locator(".why summary").first.click()
     expect(page.locator(".chart .main-svg").first).to_be_visible()
 
     assert accessibility_breaches(page) == []
@@ -121,3 +122,5 @@ def test_without_javascript_the_numbers_are_there(
 
     expect(page.locator(".chart").first).to_contain_text("drawn by JavaScript")
     expect(page.locator(".chart-block tbody").first).to_contain_text("baseline")
+    page.locator(".why summary").first.click()
+    expect(page.locator(".why").first.get_by_text("Scoring version")).to_be_visible()

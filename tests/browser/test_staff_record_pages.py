@@ -35,7 +35,8 @@ def test_every_page_is_accessible_and_fits(
     page.get_by_role("button", name="Sign in").click()
 
     record = f"/staff/patients/{patient}"
-    for path in ("/staff/patients", "/staff/cohort", record, f"{record}/address", f"{record}/dates"):
+    pages = (record, f"{record}/address", f"{record}/anatomy", f"{record}/dates")
+    for path in ("/staff/patients", "/staff/cohort", *pages):
         page.goto(live.url + path)
         check(page, path)
 
@@ -55,6 +56,7 @@ def test_every_page_is_accessible_and_fits(
     page.goto(f"{live.url}{record}")
     page.get_by_role("link", name="QLQ-C30").first.click()
     expect(page.get_by_role("heading", name="Answers")).to_be_visible()
+    page.locator(".why summary").first.click()
     check(page, "one form")
 
 

@@ -47,6 +47,20 @@ def test_the_list_shows_what_a_nurse_looks_for(
         assert words in page
 
 
+def test_a_score_opens_to_how_it_came_about(nurse_browser: StaffBrowser, followed: str) -> None:
+    page = html.unescape(nurse_browser.get(f"/staff/patients/{followed}").text)
+    details = re.findall(r'<details class="why">.*?</details>', page, re.DOTALL)
+    pain = next(one for one in details if "Pain, 1 month after the operation" in one)
+
+    assert re.search(r"<summary>How 100 came about<span[^>]*>: Pain, 1 month after the operation", pain)
+    for words in ("100; from 2 of 2 questions", "9 pain", "19 pain interference", "turned to 0–100"):
+        assert words in pain, (words, pain)
+    assert "at least half of the 2 items that apply are needed" in pain
+    form = re.search(rf'href="(/staff/patients/{followed}/forms/\d+)"', page)
+    assert form is not None
+    assert '<details class="why">' in nurse_browser.get(form[1]).text
+
+
 def test_an_exact_hospital_number_finds_one(runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser) -> None:
     make_patient(runtime, nurse, hospital_number="H-1")
     wanted = make_patient(runtime, nurse, hospital_number="AB 17")
