@@ -49,11 +49,17 @@ SCORE_COLUMNS = (
     *FORM_COLUMNS,
     Column("scale", TEXT, "id of the scale"),
     Column("value", "decimal", "score in its native direction, not rounded; empty = no score"),
-    Column("no_score", TEXT, "why there is no score: too_few_answered, part_missing or not_applicable"),
+    Column(
+        "no_score",
+        TEXT,
+        "why there is no score: too_few_answered, part_missing, not_applicable, no_value_set or not_in_table",
+    ),
     Column("answered", "integer", "items (or parts) that entered the score"),
     Column("expected", "integer", "items (or parts) that could have"),
     Column("prorated", "true or false", "whether missing items were made up for by the rule of the manual"),
     Column("scoring_version", TEXT, "version of the scoring rules"),
     Column("generation", "integer", "1 for the first computation, higher after a re-computation"),
     Column("computed_at", INSTANT, "when it was computed"),
+    Column("band", TEXT, "name of the band that the value stands for; empty for a plain number"),
+    Column("value_set", TEXT, "value set that the value rests on; empty when it needs none"),
 )

@@ -113,6 +113,18 @@ class Person:
     flare: bool = False
 
     @property
+    def anatomy(self) -> dict[str, bool | None]:
+        """What the operation left, made from what is known of the person already."""
+        return {
+            "stoma": self.stoma,
+            "urostomy": self.urostomy,
+            "rectum_removed": True,
+            "bladder_removed": self.urostomy,
+            "vagina": self.number % 3 != 0 if self.sex == "female" else None,
+            "nerve_resection": self.number % 5 == 0,
+        }
+
+    @property
     def email(self) -> str:
         """An address in a domain that is reserved for examples."""
         return f"patient{self.number:03d}@example.org"

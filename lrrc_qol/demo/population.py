@@ -15,6 +15,7 @@ from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import AnswerInput, FormItem
+from lrrc_qol.services.change_anatomy import change_anatomy, read_anatomy
 from lrrc_qol.services.change_dates import EpisodeDates, change_dates, preview_dates
 from lrrc_qol.services.context import COMMAND, Actor, Work
 from lrrc_qol.services.demo_history import staff_id
@@ -135,6 +136,8 @@ def _enter_dates(work: Work, patient: str, person: Person, *, discharged: bool) 
     preview = preview_dates(work, patient, dates)
     reason = "Home from hospital." if discharged else "Operation done."
     change_dates(work, patient, dates, expected_version=preview.episode_version, reason=reason)
+    version = read_anatomy(work, patient).patient.episode_version
+    change_anatomy(work, patient, person.anatomy, expected_version=version)
 
 
 def _stops_before(work: Work, patient: str, person: Person, rng: Random) -> list[Stop]:

@@ -119,7 +119,6 @@ def test_nothing_is_sent_before_the_answers_of_another_device_were_seen(
     tap(second, 3)
     expect_saved(second)
     press(first, "Continue")
-    tap(first, 2)
     first.evaluate("location.hash = '#review'")
     expect(first.locator("#given .given").first).to_be_visible()
     press(first, "Send my answers")
@@ -136,6 +135,25 @@ def test_nothing_is_sent_before_the_answers_of_another_device_were_seen(
     expect(first.get_by_role("heading", name="Your answers have arrived")).to_be_visible()
     assert stored(live.runtime)[-1] != (PAIN_WORST, "value", 3)
     assert submitted(live.runtime) == 1
+
+
+def test_a_page_that_was_told_of_other_answers_shows_them_before_the_review(
+    live: LiveSite, open_page: Callable[..., Page]
+) -> None:
+    token = check_in_link(live.runtime)
+    first, second = open_page(**PHONE), open_page(**PHONE)
+    start(first, live.url, token)
+    start(second, live.url, token)
+    press(first, "Leave this one out")
+    expect_saved(first)
+    tap(second, 3)
+    expect(second.get_by_role("status").filter(has_text="another answer")).to_be_visible()
+    tap(first, 2)
+    expect(first.get_by_role("status").filter(has_text="changed on another page or device")).to_be_visible()
+    first.evaluate("location.hash = '#review'")
+    expect(first.get_by_role("alert").filter(has_text="changed on another page or device")).to_be_visible()
+    expect(first.locator("#given .given")).to_have_text(["3", "2"])
+    assert submitted(live.runtime) == 0
 
 
 def test_what_cannot_wait_is_repeated_after_sending(live: LiveSite, phone: Page) -> None:

@@ -80,6 +80,8 @@ def score_rows(centre_code: str | None) -> AnySelect:
         ScoreRow.scoring_version,
         ScoreRow.generation,
         ScoreRow.computed_at,
+        ScoreRow.inputs["label"].as_string().label("band"),
+        ScoreRow.inputs["value_set"].as_string().label("value_set"),
     )
     query = select(*FORM_COLUMNS, *columns).select_from(ScoreRow).join(current, current.c.id == ScoreRow.id)
     query = query.where(current.c.place == 1).join(Response, Response.id == ScoreRow.response_id)

@@ -140,7 +140,7 @@ def _mails(language: str) -> Iterator[Section]:
 
 def _mail_lines(english: Mapping[str, Any], own: Mapping[str, Any], before: str = "") -> Iterator[Line]:
     for name, original in english.items():
-        if name == FOR_STAFF:
+        if name == FOR_STAFF or not (original or own[name]):
             continue
         place = f"{before}{name}".replace("_", " ")
         if isinstance(original, dict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from lrrc_qol.catalogue.translations import language_name
+from lrrc_qol.catalogue.translations import direction_of, language_name
 from lrrc_qol.web.admin import wording_words
 from lrrc_qol.web.staff_frame import install_frame
 
@@ -19,7 +19,7 @@ blueprint.add_app_template_filter(language_name)
 def _words() -> dict[str, object]:
     """What the templates about questionnaires say things with."""
     return {
-        "direction_of": wording_words.direction_of,
+        "direction_of": direction_of,
         "language_name": language_name,
         "state_words": wording_words.state_words,
         "condition_words": wording_words.condition_words,

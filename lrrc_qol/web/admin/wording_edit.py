@@ -46,7 +46,7 @@ def save_question(public_id: str, key: str) -> ResponseReturnValue:
             with runtime().writing(current_actor()) as work:
                 made = correct_pack(work, public_id, {key: after})
         except InvalidInput as refusal:
-            form.add_faults(refusal.fields)
+            form.add_faults({"text" if name == key else name: text for name, text in refusal.fields.items()})
         else:
             return _made(made)
     return _question_page(view, question, form, list(fields.values()))

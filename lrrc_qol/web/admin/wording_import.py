@@ -24,6 +24,7 @@ LONGEST_NAME = 200
 # Two files of the largest size that is read, and the fields around them.
 LARGEST_BODY = 2 * MAXIMUM_BYTES + 64 * 1024
 NO_FILE = "Choose the file."
+AGAIN = "Choose the file once more: it was not kept."
 NO_QUESTIONNAIRE = "Choose a questionnaire."
 
 
@@ -58,8 +59,8 @@ def import_wording_file() -> ResponseReturnValue:
     valid = form.validate()
     if not raw:
         form.add_faults({"file": NO_FILE if not name else "The file is empty."})
-    if form.faults() or not valid:
-        return _form_page(instrument, form)
+    if not valid or not raw:
+        return _refused(instrument, form)
     try:
         kind = cast("Kind", form.format.data) if form.format.data else find_kind(raw)
         proposal = _read(kind, raw, instrument, form.language.data)
@@ -68,10 +69,11 @@ def import_wording_file() -> ResponseReturnValue:
             public_id = propose_pack(work, proposal, source, form.licence())
     except ImportRefused as refusal:
         form.add_faults({"file": f"{refusal} Nothing was stored."})
-        return _form_page(instrument, form)
+        return _refused(instrument, form)
     except InvalidInput as refusal:
-        form.add_faults(refusal.fields)
-        return _form_page(instrument, form)
+        keys = {key for key, _ in instrument.wording_keys()}
+        form.add_faults({name: f"{name}: {text}" if name in keys else text for name, text in refusal.fields.items()})
+        return _refused(instrument, form)
     flash("The file was read. Nobody sees these words before they are compared and approved.", "good")
     return redirect(url_for("admin.wording", public_id=public_id), 303)
 
@@ -120,6 +122,12 @@ def _chooser(fault: str = "") -> ResponseReturnValue:
     return page, 422 if fault else 200
 
 
-def _form_page(instrument: Instrument, form: ImportForm) -> ResponseReturnValue:
-    page = render_template("admin/wordings/import.html", instrument=instrument, form=form)
-    return page, 422 if form.faults() else 200
+def _refused(instrument: Instrument, form: ImportForm) -> ResponseReturnValue:
+    """The form with what is wrong; browsers do not keep a chosen file, so it says that it is to be chosen again."""
+    if not form.file.errors:
+        form.add_faults({"file": AGAIN})
+    return _form_page(instrument, form), 422
+
+
+def _form_page(instrument: Instrument, form: ImportForm) -> str:
+    return render_template("admin/wordings/import.html", instrument=instrument, form=form)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from lrrc_qol.catalogue.translations import language_name, locale_of
+from lrrc_qol.catalogue.translations import language_name
 from lrrc_qol.domain.schedule import VisitKind
 from lrrc_qol.web.admin.printed_form import Condition
 
@@ -57,11 +55,6 @@ FACTS = {
     "female": ("women", "people who are not women"),
     "neoadjuvant": ("people treated before the operation", "people not treated before the operation"),
 }
-
-
-def direction_of(tag: str) -> Literal["ltr", "rtl"]:
-    """The way a language is written, as the `dir` attribute names it."""
-    return "rtl" if locale_of(tag).text_direction == "rtl" else "ltr"
 
 
 def state_words(state: str) -> tuple[str, str]:

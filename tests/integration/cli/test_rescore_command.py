@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -16,6 +18,7 @@ from sqlalchemy import select
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.cli import command_runtime
+from lrrc_qol.cli.export import export
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.persistence.models import AuditEntry, CentreQuestionnaire, Response, ScoreRow
@@ -302,7 +305,7 @@ def test_a_run_beside_sending_forms_disturbs_neither(
 
 
 def test_another_value_set_is_a_difference(
-    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, catalogue: Catalogue
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path
 ) -> None:
     index = shipped.instrument("eq5d5l")
     scale = replace(index.scale("index"), items=("leaks", "skin", "care", "toilet", "numb"))
@@ -326,6 +329,10 @@ def test_another_value_set_is_a_difference(
     with runtime.reading(COMMAND) as work:
         index_rows = work.session.scalars(select(ScoreRow).where(ScoreRow.scale_id == "index").order_by(ScoreRow.id))
         assert [row.inputs.get("value_set") for row in index_rows] == [None, first, second]
+    CliRunner().invoke(export, ["scores", "--out", str(tmp_path)])
+    with (tmp_path / "scores.csv").open(newline="", encoding="utf-8") as file:
+        exported = {row["scale"]: (row["value_set"], row["band"]) for row in csv.DictReader(file)}
+    assert exported == {"BOTHER": ("", ""), "CARE": ("", ""), "DAY": ("", ""), "index": (second, "")}
 
 
 def test_what_is_remembered_does_not_grow_with_what_differs() -> None:

@@ -63,6 +63,12 @@ def test_nobody_is_written_to_while_nothing_can_be_shown(
     assert [row[:3] for row in only_licensed.outcomes()] == [("invitation", 1, "sent")]
 
 
+def test_no_nurse_is_asked_to_call_about_a_visit_of_which_nothing_can_be_shown(only_licensed: Follow) -> None:
+    only_licensed.clock.advance(days=1)
+    only_licensed.each_morning(18)  # past the day on which a nurse would be asked, until the visit closes
+    assert only_licensed.tasks() == []
+
+
 def test_a_mail_that_waits_is_held_back_when_the_licence_ends(
     only_licensed: Follow, queue_only: Callable[[], None], mailer: MemoryMailer, coordinator: Actor
 ) -> None:

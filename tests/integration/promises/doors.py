@@ -53,7 +53,10 @@ fresh = count(1)
 
 @dataclass(frozen=True)
 class Door:
-    """One method of one route: who may use it and what it answers to them; `{...}` names an object of a record."""
+    """One method of one route: who may use it and what it answers to them; `{...}` names an object of a record.
+
+    `published`: the page shows the questions of the shipped questionnaires, which are nobody's.
+    """
 
     method: str
     address: str
@@ -61,6 +64,7 @@ class Door:
     status: int
     fields: dict[str, Any] = field(default_factory=dict)
     json: bool = False
+    published: bool = False
 
     @property
     def owned(self) -> bool:
@@ -108,6 +112,8 @@ DOORS = (
     Door("POST", "/staff/patients/new", ENROLLING, 302, ENROLMENT | {"hospital_number": "{fresh}"}),
     Door("GET", "/staff/patients/{patient}/dates", CARE, 200),
     Door("POST", "/staff/patients/{patient}/dates", CARE, 200, DATES),
+    Door("GET", "/staff/patients/{patient}/anatomy", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/anatomy", CARE, 422, {"version": "1", "stoma": "no such answer"}),
     Door("GET", "/staff/patients/{patient}/events", CARE, 200),
     Door("POST", "/staff/patients/{patient}/events", CARE, 302, {"kind": "pause", "happened_on": "2026-03-01"}),
     Door("GET", "/staff/patients/{patient}/events/{event}/take-back", CARE, 200),
@@ -127,8 +133,8 @@ DOORS = (
     Door("GET", "/staff/cohort", COHORT, 200),
     Door("GET", "/admin/", ADMINISTERING, 200),
     Door("GET", "/admin/languages", ADMINISTERING, 200),
-    Door("GET", "/admin/languages/nl", ADMINISTERING, 200),
-    Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}),
+    Door("GET", "/admin/languages/nl", ADMINISTERING, 200, published=True),
+    Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}, published=True),
     Door("GET", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 200),
     Door("POST", "/admin/languages/nl/reviews/{review}/take-back", ADMINISTERING, 303, {"reason": "By mistake."}),
     Door("GET", "/admin/questionnaires", WORDING, 200),

@@ -53,7 +53,12 @@ def deviations(caller: Caller, door: Door) -> Iterator[str]:
     mine = caller.kind in {PATIENT, *ROLES} and caller.kind in door.allowed
     if not mine:
         told = answer.text + str(answer.headers)
-        yield from (f"{caller.kind}: {door}: tells {text!r}" for text in caller.record.canaries if text in told)
+        allowed = {caller.record.question} if door.published else set()
+        yield from (
+            f"{caller.kind}: {door}: tells {text!r}"
+            for text in caller.record.canaries
+            if text in told and text not in allowed
+        )
     if wanted == 404 and neutral(answer) != neutral(caller.knock(door, absent=True)):
         yield f"{caller.kind}: {door}: another centre's object does not look like one that is not there"
 

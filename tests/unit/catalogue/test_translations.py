@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lrrc_qol.catalogue.translations import language_name, placeholders, read_translations
+from lrrc_qol.catalogue.translations import direction_of, language_name, placeholders, read_translations
 from lrrc_qol.config import TRANSLATIONS_DIR
 from lrrc_qol.domain.errors import DefinitionError
 
@@ -141,3 +141,10 @@ def test_languages_are_named_for_staff() -> None:
         "Chinese (Simplified) (中文 (简体))",
         "xx",
     ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "direction"), [("de", "ltr"), ("zh-Hans", "ltr"), ("ar", "rtl"), ("he", "rtl"), ("xx", "ltr")]
+)
+def test_every_tag_has_a_direction(tag: str, direction: str) -> None:
+    assert direction_of(tag) == direction

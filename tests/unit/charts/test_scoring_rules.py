@@ -172,8 +172,8 @@ def test_sums(parameters: dict[str, object], rule: str) -> None:
             "cut_off",
             [],
             {"scale": "X", "at_least": 3, "certain": True, "needs": ["Y"]},
-            "1 when “Worry” is 3 or more, else 0; “Role limits, physical” must have a score too; also without that "
-            "score, when the answers that were given settle it.",
+            "1 when “Worry” is 3 or more, else 0; “Role limits, physical” must have a score too; also 1 without that "
+            "score, when the answers that were given reach it.",
         ),
     ],
 )

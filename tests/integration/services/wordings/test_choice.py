@@ -116,6 +116,22 @@ def test_a_started_form_keeps_its_words_whatever_became_of_them(
     assert [title(one) for one in words] == ["First title", "Second title", "Your pain"]
 
 
+def test_a_form_that_starts_beside_one_in_retired_words_gets_the_pack_before(
+    runtime: Runtime, coordinator: Actor, clock: FixedClock
+) -> None:
+    approved(runtime, coordinator, says="Before")
+    clock.advance(minutes=1)
+    pack, _ = approved(runtime, coordinator, says="Retired")
+    started = chosen(runtime, coordinator)
+    assert started is not None
+    with runtime.writing(coordinator) as work:
+        retire_pack(work, pack, reason="A wrong word.")
+    with runtime.reading(coordinator) as work:
+        forms = [FormWords(KEY, started.digest), FormWords(KEY)]
+        words = words_of_forms(work, coordinator.centre(), forms, "en", mode=ON_SCREEN)
+    assert [title(one) for one in words] == ["Retired title", "Before title"]
+
+
 def test_stand_ins_that_a_form_was_started_with_are_not_shown_in_production(
     runtime: Runtime, coordinator: Actor
 ) -> None:

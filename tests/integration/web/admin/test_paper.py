@@ -22,7 +22,7 @@ from tests.integration.web.admin.conftest import Desk
 from tests.integration.web.patient.visitor import Visitor
 from tests.paper_form import ReadQuestion, read_questions
 from tests.staff_browser import signed_in
-from tests.wording_packs import LICENCE, approved, draft
+from tests.wording_packs import LICENCE, approved, draft, in_production
 
 NO_PAPER = replace(LICENCE, permitted_modes=("own_phone",))
 
@@ -123,6 +123,31 @@ def test_shipped_words_are_printed_in_their_language(app: Flask, runtime: Runtim
     assert 'dir="rtl"' in text
     assert runtime.catalogue.wordings["pain_nrs", "1.0", "ar"].recall in text
     assert "Date" not in text
+
+
+def test_production_prints_no_language_that_nobody_reviewed(runtime: Runtime) -> None:
+    coordinator = make_staff(runtime, role="coordinator")
+    pack, _ = approved(runtime, coordinator, language="ar")
+    browser = signed_in(create_app(runtime=in_production(runtime)), "coordinator@north.example")
+    refused = browser.get("/admin/questionnaires/pain_nrs/1.0/paper/ar")
+    assert refused.status_code == 409
+    assert "Nobody at your centre has reviewed this language" in refused.text
+    assert browser.get("/admin/questionnaires/pain_nrs/1.0/paper/en").status_code == 200
+    # A pack was approved word by word; only the sentences around it stay in English.
+    page = browser.get(f"/admin/wordings/{pack}/paper").text
+    assert ">Date<" in page
+    assert 'lang="ar"' in page
+
+
+def test_only_the_terms_that_the_centre_selected_are_printed(desk: Desk, runtime: Runtime) -> None:
+    pack, _ = approved(runtime, desk.actor, instrument_id="pro_ctcae")
+    whole = len(read_questions(desk.browser.get(f"/admin/wordings/{pack}/paper").text, "data-key"))
+    chosen = {"decides": "centre", "visit_kinds": ["baseline"], "groups": ["16"], "confirmed": "yes"}
+    assert desk.browser.press("/admin/questionnaires/pro_ctcae", **chosen).status_code == 303
+    printed = read_questions(desk.browser.get(f"/admin/wordings/{pack}/paper").text, "data-key")
+    terms = [item.id for item in runtime.catalogue.instrument("pro_ctcae").items if item.group == "16"]
+    assert [one.key for one in printed] == terms
+    assert whole > len(terms)
 
 
 @pytest.mark.parametrize(

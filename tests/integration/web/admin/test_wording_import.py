@@ -135,7 +135,15 @@ def test_fields_that_lack_something_are_named_beside_them(desk: Desk, runtime: R
     for field in ("language", "licence_holder", "licence_reference", "permitted_modes", "expires_on"):
         assert f'id="{field}-error"' in answer.text, field
     assert stored(runtime) == 0
+    assert "Choose the file once more" in answer.text
     assert "Choose the file." in desk.browser.press(IMPORT, instrument="qlq_c30@3.0").text
+
+
+def test_a_text_that_cannot_be_shown_names_its_question(desk: Desk, runtime: Runtime, words: bytes) -> None:
+    answer = desk.upload(words.replace(b"Placeholder question 17", b"x" * 5000))
+    assert answer.status_code == 422
+    assert "q17: The text has 5000 characters" in answer.text
+    assert stored(runtime) == 0
 
 
 def test_the_same_words_are_not_imported_twice(desk: Desk, words: bytes) -> None:

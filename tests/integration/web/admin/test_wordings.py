@@ -17,6 +17,7 @@ from tests.clock import FixedClock
 from tests.factories import make_staff
 from tests.integration.web.admin.conftest import Desk
 from tests.staff_browser import signed_in
+from tests.statement_count import counted_statements
 from tests.wording_packs import approved, compared, draft, until
 
 LIST = "/admin/wordings"
@@ -185,6 +186,18 @@ def test_a_licence_that_ends_within_sixty_days_is_told_to_those_who_can_renew_it
 
     desk.browser.press(f"{LIST}/{pack}/licence", expires_on="2027-03-02", **LICENCE)
     assert banner not in desk.browser.get("/staff/").text
+
+
+def test_the_pages_cost_the_same_however_many_packs_there_are(desk: Desk, runtime: Runtime) -> None:
+    costs = []
+    for languages in (("de",), ("nl", "fr", "it", "es")):
+        packs = [approved(runtime, desk.actor, language=language)[0] for language in languages]
+        for path in (LIST, "/admin/questionnaires", f"{LIST}/{packs[0]}"):
+            desk.browser.get(path)
+            with counted_statements(runtime) as statements:
+                assert desk.browser.get(path).status_code == 200
+            costs.append(len(statements))
+    assert costs[:3] == costs[3:]
 
 
 def test_other_centres_do_not_exist(app: Flask, runtime: Runtime, desk: Desk) -> None:

@@ -31,6 +31,8 @@ ROUTES = (
     ("GET", "/staff/tasks/{task}", RECORD_ROLES),
     ("POST", "/staff/tasks/{task}/close", RECORD_ROLES),
     ("GET", "/admin/", {"admin"}),
+    ("GET", "/admin/languages", {"admin"}),
+    ("GET", "/admin/languages/nl", {"admin"}),
     ("POST", "/admin/staff/{staff}/disable", {"admin"}),
     ("POST", "/admin/staff/{staff}/enable", {"admin"}),
     ("GET", "/account/password", set(ROLES)),

@@ -12,7 +12,6 @@ from lrrc_qol.web.admin.wording_words import (
     LICENCES,
     MODES,
     VISIT_KINDS,
-    direction_of,
     language_choices,
     state_words,
 )
@@ -27,11 +26,6 @@ def test_nothing_that_can_be_stored_lacks_words() -> None:
     assert set(MODES) == set(MODE_CODES)
     assert set(VISIT_KINDS) == {kind.value for kind in VisitKind}
     assert set(LICENCES) == set("ABCD")
-
-
-@pytest.mark.parametrize(("tag", "direction"), [("de", "ltr"), ("zh-Hans", "ltr"), ("ar", "rtl"), ("he", "rtl")])
-def test_languages_have_a_direction(tag: str, direction: str) -> None:
-    assert direction_of(tag) == direction
 
 
 def test_languages_are_offered_by_name() -> None:
