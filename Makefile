@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
         --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run check test bench lock messages tools machine integration browser
+.PHONY: run check test thorough bench lock messages tools machine integration browser
 .NOTPARALLEL:
 
 run:
@@ -26,10 +26,14 @@ check: tools
 	@printf '\n== Dependencies: deptry ==\n'
 	@$(BIN)/deptry .
 	@printf '\n== Fast tests: unit, instruments, architecture ==\n'
-	@$(PYTEST) tests/unit tests/instruments tests/architecture
+	@$(PYTEST) tests/unit tests/instruments tests/architecture -m "not thorough" --numprocesses auto
 
-test: machine check integration browser
+test: machine check thorough integration browser
 	@printf '\nAll checks and tests passed.\n'
+
+thorough: tools
+	@printf '\n== Thorough tests: every independent row, every instrument by its properties ==\n'
+	@$(PYTEST) tests/unit tests/instruments -m thorough --numprocesses auto
 
 integration: machine
 	@printf '\n== Integration tests: SQLite and PostgreSQL ==\n'

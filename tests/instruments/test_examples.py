@@ -22,6 +22,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("one", "example"), ROWS)
 def test_example(one: LoadedInstrument, example: Example) -> None:
     found = SCORERS[one.folder](example)

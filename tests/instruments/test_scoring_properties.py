@@ -16,6 +16,8 @@ from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing, Scale, 
 from lrrc_qol.domain.scoring import Score, Scorer, compile_scale
 from lrrc_qol.domain.scoring.item_methods import ItemRule
 
+pytestmark = pytest.mark.thorough
+
 USABLE = {
     f"{one.instrument.id}@{one.instrument.version}": one.instrument
     for one in load_instruments(INSTRUMENTS_DIR)
