@@ -270,13 +270,17 @@ class Instrument:
         return tuple((key, item) for item in self.items for key in item.wording_keys())
 
     def with_groups(self, groups: Collection[str]) -> Instrument:
-        """The instrument with only these selectable terms; unselected items and what is scored from them are gone."""
+        """The instrument with only these selectable terms; unselected items and what is scored from them are gone.
+
+        `minutes` is the time for the terms asked by default; others take as much longer or shorter as they have items.
+        """
         if not self.groups:
             return self
         items = tuple(item for item in self.items if not item.group or item.group in groups)
         kept = {item.id for item in items}
         scales = tuple(scale for scale in self.scales if kept.issuperset(scale.items))
-        return replace(self, items=items, scales=scales)
+        usual = sum(not item.group or item.group in self.default_groups for item in self.items)
+        return replace(self, items=items, scales=scales, minutes=max(self.minutes * len(items) / usual, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,19 @@ from sqlalchemy import select
 from lrrc_qol.domain.schedule import VisitSpec
 from lrrc_qol.persistence.models import Assignment, Episode, Patient, Response
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.wordings import ON_SCREEN, shelf_of
+from lrrc_qol.services.wordings import ON_SCREEN, asked_instrument, shelf_of
 
 
 @dataclass(frozen=True, slots=True)
 class AskableForms:
-    """The questionnaires of one visit that can be shown, as id and version, and whether one is still to be sent."""
+    """The questionnaires of one visit that can be shown, as id and version, and whether one is still to be sent.
+
+    `minutes` is how long they should take together, with the terms that are asked.
+    """
 
     instruments: tuple[tuple[str, str], ...] = ()
     left: bool = False
+    minutes: float = 0
 
 
 NOTHING = AskableForms()
@@ -42,18 +46,22 @@ def askable_forms(work: Work, visit_ids: Collection[int]) -> Mapping[int, Askabl
     shelf = shelf_of(work, {row[0].centre_id for row in rows}, {row[1] for row in rows})
     shown: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     left: set[int] = set()
+    minutes: defaultdict[int, float] = defaultdict(float)
     for form, language, started, sent in rows:
         instrument = (form.instrument_id, form.instrument_version)
         if not started and not shelf.has(form.centre_id, instrument, language, mode=ON_SCREEN):
             continue
         shown[form.visit_id].append(instrument)
+        minutes[form.visit_id] += asked_instrument(work, form).minutes
         if not sent:
             left.add(form.visit_id)
-    return {visit_id: AskableForms(tuple(forms), visit_id in left) for visit_id, forms in shown.items()}
+    return {
+        visit_id: AskableForms(tuple(forms), visit_id in left, minutes[visit_id]) for visit_id, forms in shown.items()
+    }
 
 
-def minutes_of(work: Work, spec: VisitSpec, forms: AskableForms) -> int:
+def minutes_of(spec: VisitSpec, forms: AskableForms) -> int:
     """How long the visit should take: the protocol's figure for its own questionnaires, else the sum of the parts."""
     if {instrument_id for instrument_id, _ in forms.instruments} == set(spec.instruments):
         return spec.minutes
-    return math.ceil(sum(work.catalogue.instrument(*instrument).minutes for instrument in forms.instruments))
+    return math.ceil(forms.minutes)

@@ -166,7 +166,7 @@ def _handle(work: Work, batch: _Batch, due: DueVisit, protocol: Protocol, reason
         look_again_tomorrow(visit, policy, zone=zone, now=work.now)
         return
     if reminder:
-        minutes = minutes_of(work, protocol.visit(visit.key), batch.forms[visit.id])
+        minutes = minutes_of(protocol.visit(visit.key), batch.forms[visit.id])
         kind = MessageKind.REMINDER if visit.id in batch.asked else MessageKind.INVITATION
         batch.rows.append(
             reminder_row(work, visit=visit, patient=due.patient, reminder=reminder, kind=kind, minutes=minutes)

@@ -114,7 +114,7 @@ def _minutes(work: Work, message: Message, visit: Visit, forms: AskableForms) ->
     noted = message.params.get("minutes")
     if noted is not None:
         return int(noted)
-    return minutes_of(work, protocol_of(work, visit.episode_id).visit(visit.key), forms)
+    return minutes_of(protocol_of(work, visit.episode_id).visit(visit.key), forms)
 
 
 def _staff_letter(work: Work, message: Message, centre: Centre, staff: Staff | None) -> Letter | Withheld:

@@ -1,7 +1,8 @@
 """Which words a form is shown in, in this order; no language ever stands in for another.
 
 1. The words that the response was started with, whatever became of them since.
-2. The pack of the centre that was approved last, unless it is retired, expired or not licensed for the mode.
+2. The pack of the centre that was approved last of those not retired, unless it is expired or not licensed for the
+   mode: then there are no words, because an older pack that it replaced must not come back by itself.
 3. The words that are shipped with an instrument of our own.
 4. In demo and test mode the topics of an instrument whose words belong to somebody else, under a banner.
 """
@@ -74,12 +75,12 @@ class Shelf:
         found = (
             one
             for one in self.packs
-            if (one.centre_id, one.instrument, one.language) == (centre_id, instrument, language)
-            and not one.retired
-            and mode in one.modes
-            and not has_expired(one.expires_on, one.today)
+            if (one.centre_id, one.instrument, one.language) == (centre_id, instrument, language) and not one.retired
         )
-        return next(found, None)
+        newest = next(found, None)
+        if newest is None or mode not in newest.modes or has_expired(newest.expires_on, newest.today):
+            return None
+        return newest
 
     def shipped(self, instrument: InstrumentKey, language: str) -> Wording | None:
         """Words of our own, or the topics that stand in where that is allowed."""

@@ -39,7 +39,7 @@ def compare_pack(work: Work, public_id: str, *, compared_with: str) -> None:
 
 
 def approve_pack(work: Work, public_id: str) -> VisitCounts:
-    """Let patients see these words from now on; return what changed in visits that have not opened yet.
+    """Let patients see these words from now on; return what changed in visits that no patient has opened yet.
 
     InvalidInput names everything that stands in the way. The pack approved last is the one that is used.
     """

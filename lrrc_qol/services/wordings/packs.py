@@ -179,10 +179,10 @@ def _state(pack: WordingPack, packs: Collection[WordingPack], today: date) -> Pa
         return PackState.RETIRED
     if pack.approved_at is None:
         return PackState.DRAFT if pack.compared_at is None else PackState.COMPARED
-    if has_expired(pack.expires_on, today):
-        return PackState.EXPIRED
-    newest = newest_first([one for one in packs if _same_place(one, pack) and _usable(one, today)])
-    return PackState.APPROVED if newest[0].id == pack.id else PackState.REPLACED
+    newest = newest_first([one for one in packs if _same_place(one, pack) and _in_force(one)])
+    if newest[0].id != pack.id:
+        return PackState.REPLACED
+    return PackState.EXPIRED if has_expired(pack.expires_on, today) else PackState.APPROVED
 
 
 def newest_first(packs: Collection[WordingPack]) -> list[WordingPack]:
@@ -198,5 +198,5 @@ def _same_place(one: WordingPack, other: WordingPack) -> bool:
     )
 
 
-def _usable(pack: WordingPack, today: date) -> bool:
-    return pack.approved_at is not None and pack.retired_at is None and not has_expired(pack.expires_on, today)
+def _in_force(pack: WordingPack) -> bool:
+    return pack.approved_at is not None and pack.retired_at is None

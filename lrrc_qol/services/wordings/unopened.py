@@ -1,4 +1,7 @@
-"""Brings visits that have not opened yet into line with what their centre asks now; opened ones stay as they are.
+"""Brings visits that have not opened yet into line with what their centre asks now; entered ones stay as they are.
+
+A visit whose window is open but which nobody has entered is still given what it lacks: a baseline would else miss for
+good what was approved a day late. Nothing is taken from it, because it may be on a screen the next moment.
 
 All of it is set-based: one reading of the visits, one of their questionnaires, one writing of each kind of change.
 """
@@ -10,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
 from lrrc_qol.domain.errors import UnknownProtocol
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, PatientSession, Plan, Response, Visit
 from lrrc_qol.persistence.upsert import insert_all_unless_there
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.wordings.asked import AskedForm, Asking, Choice, asking_of
@@ -39,7 +42,10 @@ class VisitCounts:
 
 @dataclass(frozen=True, slots=True)
 class VisitToFill:
-    """A visit that is to have its questionnaires; `planned` are those of the protocol, in order."""
+    """A visit that is to have its questionnaires; `planned` are those of the protocol, in order.
+
+    An `open` one is given what it lacks and keeps what it has.
+    """
 
     id: int
     episode_id: int
@@ -47,6 +53,7 @@ class VisitToFill:
     kind: str
     planned: tuple[str, ...]
     language: str
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +124,23 @@ def fill_visits(work: Work, asking: Asking, visits: Sequence[VisitToFill]) -> No
 
 def unopened(work: Work) -> tuple[ColumnElement[bool], ...]:
     """Conditions on a visit that has not opened yet and of which nothing was answered."""
+    return Visit.opens_at > work.now, *_untouched()
+
+
+def _untouched() -> tuple[ColumnElement[bool], ...]:
     started = (
         select(Response.id)
         .join(Assignment, Assignment.id == Response.assignment_id)
         .where(Assignment.visit_id == Visit.id)
         .correlate(Visit)
     )
-    return Visit.opens_at > work.now, Visit.completed_at.is_(None), ~started.exists()
+    return Visit.completed_at.is_(None), ~started.exists()
 
 
 def _unopened_of(work: Work, centre_id: int, language: str | None) -> tuple[ColumnElement[bool], ...]:
-    """The planned, unopened visits of running episodes, for a statement that is about visits."""
+    """The planned visits of running episodes that nobody can have on a screen, for a statement about visits."""
+    entered = select(PatientSession.id).where(PatientSession.visit_id == Visit.id).correlate(Visit)
+    waiting = or_(Visit.opens_at > work.now, and_(Visit.closes_at > work.now, ~entered.exists()))
     running = (
         select(Episode.id)
         .join(Patient, Patient.id == Episode.patient_id)
@@ -136,7 +149,7 @@ def _unopened_of(work: Work, centre_id: int, language: str | None) -> tuple[Colu
     )
     if language is not None:
         running = running.where(Patient.language == language)
-    return Visit.centre_id == centre_id, Visit.planned.is_(True), running.exists(), *unopened(work)
+    return Visit.centre_id == centre_id, Visit.planned.is_(True), running.exists(), waiting, *_untouched()
 
 
 def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) -> list[VisitToFill]:
@@ -144,7 +157,8 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
     newest = select(Plan.id).where(Plan.episode_id == Visit.episode_id).order_by(Plan.ordinal.desc()).limit(1)
     rows = work.session.execute(
         select(
-            Visit.id, Visit.episode_id, Visit.key, Visit.kind, Patient.language, Plan.protocol_id, Plan.protocol_version
+            *(Visit.id, Visit.episode_id, Visit.key, Visit.kind, Patient.language),
+            *(Plan.protocol_id, Plan.protocol_version, (Visit.opens_at <= work.now).label("open")),
         )
         .join(Episode, Episode.id == Visit.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
@@ -154,7 +168,7 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
     protocols = {(row.protocol_id, row.protocol_version) for row in rows}
     planned = {protocol: _instruments(work, *protocol) for protocol in protocols}
     return [
-        VisitToFill(row.id, row.episode_id, centre_id, row.kind, instruments, row.language)
+        VisitToFill(row.id, row.episode_id, centre_id, row.kind, instruments, row.language, bool(row.open))
         for row in rows
         if (instruments := planned[row.protocol_id, row.protocol_version].get(row.key)) is not None
     ]
@@ -210,6 +224,8 @@ def _compare(
 def _compare_one(
     changes: _Changes, visit: VisitToFill, before: _Row | None, after: AskedForm | None, asking: Asking
 ) -> None:
+    if visit.open and before is not None:
+        return
     # The version was frozen when the visit was planned; it only gives way when its words are gone.
     stays = (
         before is not None

@@ -22,7 +22,9 @@ from lrrc_qol.services.questionnaires import (
 from lrrc_qol.web.admin.blueprint import blueprint
 from lrrc_qol.web.admin.forms import BY_CENTRE, BY_PROTOCOL, NOWHERE, ChoiceForm
 from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff_frame import centre_protocol
 
+OPTIONS_NEED_VISITS = "A value set or terms are kept only with your own choice of visits. Choose the visits here, or leave the options out."
 NO_VISIT = "Tick at least one kind of visit, or choose that it is asked at none."
 
 
@@ -67,6 +69,9 @@ def choose_questionnaire(instrument_id: str) -> ResponseReturnValue:
         return _page(line, form)
     if form.decides.data == BY_CENTRE and not form.visit_kinds.data:
         form.add_faults({"visit_kinds": NO_VISIT})
+        return _page(line, form)
+    if form.decides.data == BY_PROTOCOL and line.source_of_choice != "centre" and _has_chosen_options(line, form):
+        form.add_faults({"decides": OPTIONS_NEED_VISITS})
         return _page(line, form)
     try:
         if request.form.get("confirmed") != "yes":
@@ -131,14 +136,28 @@ def group_names(instrument: Instrument) -> list[tuple[str, str]]:
     return named
 
 
+def _has_chosen_options(line: QuestionnaireLine, form: ChoiceForm) -> bool:
+    options = form.options()
+    usual = set(line.instrument.default_groups)
+    return bool(options.get("value_set")) or set(options.get("groups", usual)) != usual
+
+
+def _is_watched(work: Work, line: QuestionnaireLine) -> bool:
+    """Whether any alert rule of the centre's protocol looks at answers of the instrument."""
+    rules = work.catalogue.alert_rules(centre_protocol())
+    return any(line.instrument.id in rule.watched for rule in rules.rules)
+
+
 def _page(line: QuestionnaireLine, form: ChoiceForm) -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         drafts = _drafts(work) if line.own_languages else frozenset()
+        watched = _is_watched(work, line)
     page = render_template(
         "admin/questionnaires/one.html",
         line=line,
         form=form,
         drafts=drafts,
+        watched=watched,
         value_sets=value_set_rows(line.instrument),
     )
     return page, 422 if form.faults() else 200
@@ -157,7 +176,7 @@ def value_set_rows(instrument: Instrument) -> list[dict[str, str]]:
 
 
 def _confirm(line: QuestionnaireLine, form: ChoiceForm) -> ResponseReturnValue:
-    """What the choice does to visits that have not opened yet, before anything is written."""
+    """What the choice does to visits that no patient has opened yet, before anything is written."""
     with runtime().reading(current_actor()) as work:
         counts = preview_questionnaire(
             work, line.instrument.id, visit_kinds=form.chosen_kinds(), options=form.options()

@@ -256,7 +256,9 @@ def test_production_does_not_plan_a_chosen_questionnaire_without_words(
     production = in_production(runtime)
     choose(production, coordinator, EQ, "baseline", value_set="Denmark")
     make_patient(production, nurse)
+    with production.reading(COMMAND) as work:
+        assert work.session.scalars(select(Assignment).where(Assignment.instrument_id == EQ)).all() == []
     approved(production, coordinator, instrument_id=EQ)
     make_patient(production, nurse, hospital_number="H-2")
     with production.reading(COMMAND) as work:
-        assert len(work.session.scalars(select(Assignment).where(Assignment.instrument_id == EQ)).all()) == 1
+        assert len(work.session.scalars(select(Assignment).where(Assignment.instrument_id == EQ)).all()) == 2

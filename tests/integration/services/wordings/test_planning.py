@@ -101,8 +101,17 @@ def test_a_new_questionnaire_takes_its_place_among_those_that_are_there(
     assert asked(production, patient)["M3"] == [QLQ, *OWN]
 
 
-def test_an_open_visit_stays_as_it_is(production: Runtime, coordinator: Actor, nurse: Actor) -> None:
+def test_an_open_visit_that_nobody_entered_is_given_what_it_lacks(
+    production: Runtime, coordinator: Actor, nurse: Actor
+) -> None:
     patient = operated(production, nurse, days_ago=23)
+    approved(production, coordinator)
+    assert asked(production, patient)["M1"] == [QLQ, *OWN]
+
+
+def test_an_entered_visit_stays_as_it_is(production: Runtime, coordinator: Actor, nurse: Actor) -> None:
+    patient = operated(production, nurse, days_ago=23)
+    take_seat(production, patient, "M1")
     approved(production, coordinator)
     found = asked(production, patient)
     assert found["M1"] == OWN
@@ -126,6 +135,7 @@ def test_a_visit_moved_before_it_opened_asks_what_is_asked_now(
     production: Runtime, coordinator: Actor, nurse: Actor
 ) -> None:
     patient = operated(production, nurse, days_ago=24)
+    take_seat(production, patient, "M1")
     approved(production, coordinator)
     assert asked(production, patient)["M1"] == OWN
     today = production.clock.now().date()
