@@ -8,7 +8,15 @@ from types import MappingProxyType
 
 from lrrc_qol.domain.instrument import Instrument, Item, ItemKind, ItemWording
 from lrrc_qol.interchange.instructions import Instructions
-from lrrc_qol.interchange.matching import LOINC_CODE, Found, match, printed_number, without_number
+from lrrc_qol.interchange.matching import (
+    LOINC_CODE,
+    Found,
+    contradicting_topics,
+    match,
+    numbers_say_nothing,
+    printed_number,
+    without_number,
+)
 from lrrc_qol.interchange.proposal import ImportRefused, Match, Problem, Proposal, SourceItem
 from lrrc_qol.interchange.source import Notes, Question, Source, listed, shortened
 
@@ -41,6 +49,8 @@ def propose(
             problems += [Problem(question.place, fault, (key,)) for fault in faults]
     if source.ordered:
         problems += _order_problems(source.questions, instrument, found)
+    problems += _topic_problems(source.questions, instrument, found, language)
+    _note_numbers(source.questions, instrument, found, notes)
     instructions.note(notes, instrument)
     unmatched = [SourceItem(one.place, one.text) for one in source.questions if one.place not in used]
     if len(unmatched) > MOST_UNMATCHED:
@@ -79,8 +89,17 @@ def _nothing_found(source: Source, instrument: Instrument) -> str:
     return (
         f"None of the {len(source.questions)} questions was recognised as one of {instrument.short_title} ({seen}). "
         "Name the questions by their ids in the definition "
-        f"({', '.join(key for key, _ in instrument.wording_keys()[:3])}, ...) or give them their printed numbers."
+        f"({', '.join(key for key, _ in instrument.wording_keys()[:3])}, ...) or {_number_advice(source, instrument)}."
     )
+
+
+def _number_advice(source: Source, instrument: Instrument) -> str:
+    if numbers_say_nothing(source.questions, instrument):
+        return (
+            f"take a file of this questionnaire alone: it has {len(instrument.wording_keys())} questions, "
+            "so printed numbers were not trusted"
+        )
+    return "give them their printed numbers"
 
 
 def _panel_problems(source: Source, instrument: Instrument) -> Iterator[Problem]:
@@ -182,6 +201,36 @@ def _order_problems(
             what = f"the order differs: {item.id} stands after {before.id}, in the definition before it"
             yield Problem(place, what, (key,))
             return
+
+
+def _topic_problems(
+    questions: Sequence[Question], instrument: Instrument, found: Mapping[str, Found], language: str
+) -> Iterator[Problem]:
+    items = dict(instrument.wording_keys())
+    for key, other, question in contradicting_topics(questions, instrument, found, language):
+        if other != key:
+            fits = f"its text fits {other} ({items[other].topic})"
+        else:
+            fits = f"the text at {question.place} fits {key} better"
+        what = f"is {key} ({items[key].topic}) by its number, but {fits}; it may be the file of another questionnaire"
+        yield Problem(found[key].question.place, what, (key,))
+
+
+def _note_numbers(
+    questions: Sequence[Question], instrument: Instrument, found: Mapping[str, Found], notes: Notes
+) -> None:
+    count = sum(one.how == "number" for one in found.values())
+    if count:
+        notes.add(
+            f"{count} questions were recognised by their printed number only: compare the texts with our topics"
+            if count > 1
+            else "1 question was recognised by its printed number only: compare the text with our topic"
+        )
+    if numbers_say_nothing(questions, instrument) and len(found) < len(instrument.wording_keys()):
+        notes.add(
+            f"Printed numbers were not trusted: the file has {len(questions)} questions, {instrument.short_title} has "
+            f"{len(instrument.wording_keys())}, so it may be another questionnaire"
+        )
 
 
 def _title(source: Source, instrument: Instrument, notes: Notes) -> str:

@@ -18,9 +18,11 @@ LOINC_LIST = re.compile(r"\bLL[0-9]{1,6}-[0-9]\b", re.IGNORECASE)
 MOST_OPTIONS = 200
 DEEPEST_CONCEPT = 8
 MOST_NAMES = 6
+UNDETERMINED = "und"
+"""The language tag of texts whose language nobody knows (BCP 47)."""
 
 _Telling = tuple[Element, str, str]
-"""An element that tells of one answer, its place, and the language of its texts."""
+"""An element that tells of one answer, its place, and the language of its texts; empty if its file does not say it."""
 Answers = tuple[tuple[Option, ...], tuple[str, ...]]
 """The options in printed order, and what is wrong with them."""
 
@@ -126,7 +128,7 @@ class Lists:
             self._add(resource, f"{resource['resourceType']}/{text_of(resource, 'id', 'answer list')}", outside=True)
 
     def _add(self, resource: Element, name: str, *, outside: bool = False) -> None:
-        base = text_of(resource, "language", name).casefold() or self._texts.base
+        base = text_of(resource, "language", name).casefold() or ("" if outside else self._texts.base)
         url = text_of(resource, "url", name)
         if kind_of(resource) == "ValueSet":
             entry = _List(resource, shortened(url or name, 200), base)
@@ -165,13 +167,32 @@ class Lists:
         place = f"answer list {name}"
         concepts, faults = self._concepts(found, place)
         options = [
-            (next((label for label in (self._texts.designated(*one) for one in described) if label), ""), described)
+            (next((label for label in (self._label(*one) for one in described) if label), ""), described)
             for described in concepts
         ]
+        faults = (*faults, *self._language_faults(found, [label for label, _ in options]))
         settled, wrong = settle([(label, weigh(place, *(one for one, _, _ in told))) for label, told in options])
         if not settled and not faults:
             faults = ("holds no answers; give the complete ValueSet as a companion file",)
         return settled, tuple(f"{place}: {one}" for one in (*faults, *wrong))
+
+    def _label(self, element: Element, place: str, base: str) -> str:
+        label = self._texts.designated(element, place, base)
+        if label and not base and not self._texts.designated(element, place, UNDETERMINED):
+            self._notes.add(
+                "An answer list does not say its language; "
+                f"its texts were taken as {self._texts.wanted!r}, so read them closely",
+                place,
+            )
+        return label
+
+    def _language_faults(self, found: _List, labels: Sequence[str]) -> Iterator[str]:
+        language = found.base or self._texts.base
+        if language != self._texts.wanted and not all(labels):
+            yield (
+                f"its texts are in {language!r}, and {labels.count('')} of its {len(labels)} answers have no text in "
+                f"{self._texts.wanted!r}; give the list in that language as a companion file"
+            )
 
     def _find(self, reference: str) -> _List | None:
         name = reference.partition("|")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ LONGEST_NAME = 255
 LEAST_COVERED = 0.8
 """How many of a definition's numbers the names of a file must show before they count as numbers."""
 LARGEST_SURPLUS = 1.5
+"""How many times the questions of a definition a file may have before its numbers are those of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,52 @@ def match(
     known = _loinc(codes)
     pairing.take(_agreeing(pairing, _by_number(pairing), known), "number")
     pairing.take(_agreeing(pairing, _by_number_in_name(pairing), known), "number")
-    if language.casefold().partition("-")[0] == "en":  # topics are written in English only
+    if _is_english(language):
         pairing.take(_agreeing(pairing, _by_topic(pairing), known), "topic")
     return pairing.found
+
+
+def numbers_say_nothing(questions: Sequence[Question], instrument: Instrument) -> bool:
+    """Whether every section has so many questions that its numbers are taken for those of another questionnaire."""
+    return bool(questions) and not _few_enough(questions, len(instrument.wording_keys()))
+
+
+def contradicting_topics(
+    questions: Sequence[Question], instrument: Instrument, found: Mapping[str, Found], language: str
+) -> Iterator[tuple[str, str, Question]]:
+    """Where a topic speaks against a number: the key given by number, and the pair that the topic makes instead.
+
+    The pair is another key for the same question, or another question for the same key; only topics that fit one
+    question alone, and it them alone, count.
+    """
+    if not _is_english(language):
+        return
+    by_topic = _Pairing(questions, instrument, Notes())
+    by_topic.take(_by_topic(by_topic), "topic")
+    fitting = {one.question.place: key for key, one in by_topic.found.items()}
+    for key, one in found.items():
+        if one.how != "number":
+            continue
+        other = fitting.get(one.question.place, key)
+        rival = by_topic.found.get(key, one).question
+        if other != key:
+            yield key, other, one.question
+        elif rival.place != one.question.place:
+            yield key, key, rival
+
+
+def _is_english(language: str) -> bool:
+    return language.casefold().partition("-")[0] == "en"  # topics are written in English only
+
+
+def _few_enough(questions: Iterable[Question], keys: int) -> set[str]:
+    """The sections with hardly more questions than the definition has: one more, or half as many again."""
+    counts = Counter(question.section for question in questions)
+    return {section for section, count in counts.items() if count <= _most(keys)}
+
+
+def _most(keys: int) -> float:
+    return max(keys + 1, LARGEST_SURPLUS * keys)
 
 
 class _Pairing:
@@ -75,6 +120,7 @@ class _Pairing:
         self.all_keys = dict(self.keys)
         self.found: dict[str, Found] = {}
         self._notes = notes
+        self._few_enough = _few_enough(questions, len(self.keys))
 
     def take(self, claims: Iterable[Claim], how: How, *, final: bool = False) -> None:
         """Pair what claims each other alone. What is ambiguous by a `final` rule is left to no weaker one."""
@@ -99,6 +145,10 @@ class _Pairing:
         for place in places:
             self._notes.add(f"More than one question could be {key}, so none was taken", place)
         self.keys.pop(key, None)
+
+    def countable(self) -> Iterator[tuple[int, Question]]:
+        """Free questions whose numbers may be those of the definition."""
+        return ((index, one) for index, one in self.questions.items() if one.section in self._few_enough)
 
     def numbered(self) -> dict[str, list[str]]:
         """Free keys by the printed number of their item; two wordings of one item share it."""
@@ -158,7 +208,7 @@ def _one_scheme(schemes: Sequence[list[Claim]], wanted: set[str]) -> Iterator[Cl
 def _by_number(pairing: _Pairing) -> Iterator[Claim]:
     numbered = pairing.numbered()
     sections: dict[str, list[Claim]] = {}
-    for index, question in pairing.questions.items():
+    for index, question in pairing.countable():
         for key in numbered.get(printed_number(question), []):
             sections.setdefault(question.section, []).append((key, index))
     yield from _one_scheme(list(sections.values()), set(pairing.keys))
@@ -169,7 +219,7 @@ def _by_number_in_name(pairing: _Pairing) -> Iterator[Claim]:
     numbers = {item.number.casefold() for item in pairing.all_keys.values()}
     numbered = pairing.numbered()
     series: dict[tuple[Tokens, str], dict[str, list[int]]] = {}
-    for index, question in pairing.questions.items():
+    for index, question in pairing.countable():
         name = _tokens(question.name)
         last = LAST_NUMBER.fullmatch(name[-1]) if name else None
         if last:
@@ -177,7 +227,7 @@ def _by_number_in_name(pairing: _Pairing) -> Iterator[Claim]:
     running = [
         one
         for one in series.values()
-        if len(numbers & one.keys()) >= LEAST_COVERED * len(numbers) and len(one) <= LARGEST_SURPLUS * len(numbers) + 1
+        if len(numbers & one.keys()) >= LEAST_COVERED * len(numbers) and len(one) <= _most(len(numbers))
     ]
     if len(running) == 1:
         for number, indexes in running[0].items():

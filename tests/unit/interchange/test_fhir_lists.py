@@ -78,6 +78,57 @@ def test_the_same_loinc_list_under_another_address_is_taken_with_a_note() -> Non
     assert any("carries the same LOINC list number LL9001-7" in note for note in proposal.notes)
 
 
+TAKEN_AS = (
+    "An answer list does not say its language; its texts were taken as 'en', so read them closely: "
+    f"answer list {OFTEN}."
+)
+
+
+def designated(*languages: str) -> list[dict[str, Any]]:
+    """The four answers with a designation in each language."""
+    return [
+        one | {"designation": [{"language": language, "value": one["display"]} for language in languages]}
+        for one in concepts(0, 1, 2, 3)
+    ]
+
+
+def test_a_companion_that_does_not_say_its_language_is_taken_at_its_word_with_a_note() -> None:
+    proposal = read_with(value_set("often", *concepts(0, 1, 2, 3), language=None))
+    assert proposal.complete
+    assert TAKEN_AS in proposal.notes
+
+
+def test_a_code_system_that_does_not_say_its_language_is_noted_too() -> None:
+    system = {"resourceType": "CodeSystem", "url": SYSTEM, "concept": concepts(0, 1, 2, 3)}
+    bare = [{"code": label[0]} for label in LABELS]
+    listing = value_set("often", compose=None, expansion={"contains": [{"system": SYSTEM} | one for one in bare]})
+    proposal = read_with({"resourceType": "Bundle", "entry": [{"resource": listing}, {"resource": system}]})
+    assert proposal.complete
+    assert TAKEN_AS in proposal.notes
+
+
+@pytest.mark.parametrize(
+    ("answers", "language"), [(designated("en"), None), (designated("de", "en"), None), (concepts(0, 1, 2, 3), "en")]
+)
+def test_texts_whose_language_is_stated_need_no_note(answers: list[dict[str, Any]], language: str | None) -> None:
+    proposal = read_with(value_set("often", *answers, language=language))
+    assert proposal.complete
+    assert TAKEN_AS not in proposal.notes
+
+
+def test_a_contained_list_has_the_language_of_its_questionnaire() -> None:
+    proposal = read_with(reference="#often", contained=[value_set("often", *concepts(0, 1, 2, 3), language=None)])
+    assert proposal.complete
+    assert not any("does not say its language" in note for note in proposal.notes)
+
+
+def test_a_companion_in_another_language_is_a_problem_that_names_it() -> None:
+    proposal = read_with(value_set("often", *concepts(0, 1, 2, 3), language="de"))
+    assert labels(proposal) == {}
+    (problem,) = proposal.problems
+    assert problem.what.startswith(f"answer list {OFTEN}: its texts are in 'de', and 4 of its 4 answers have no text")
+
+
 def test_a_list_that_no_question_uses_is_noted() -> None:
     often = value_set("often", *concepts(0, 1, 2, 3))
     proposal = read_with(often, value_set("rarely", *concepts(0, 1, 2, 3)))

@@ -86,4 +86,9 @@ def test_a_list_in_another_language_without_designation_has_no_labels() -> None:
     )
     instrument = make_instrument(make_item("w1"))
     proposal = read_wording("fhir", raw, instrument, "nl", companions=[COMPANION])
-    assert [problem.what for problem in proposal.problems] == ["there is no label for 0, 1, 2, 3"]
+    (problem,) = proposal.problems
+    assert problem.keys == ("w1",)
+    assert problem.what.endswith(
+        "its texts are in 'de', and 4 of its 4 answers have no text in 'nl'; "
+        "give the list in that language as a companion file"
+    )

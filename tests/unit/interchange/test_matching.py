@@ -135,3 +135,26 @@ def test_both_wordings_of_an_item_need_names_or_topics_of_their_own() -> None:
         asked("x", "Have you lost wind?", number="49"), asked("y", "Did your bag leak?", number="49"), instrument=two
     )
     assert by_topic == {"w1": "x by topic", "w1@stoma": "y by topic"}
+
+
+@pytest.mark.parametrize(("keys", "most"), [(1, 2), (2, 3), (4, 6), (8, 12)])
+@pytest.mark.parametrize("form", ["number", "name"])
+def test_numbers_count_only_in_files_with_hardly_more_questions(keys: int, most: int, form: str) -> None:
+    instrument = make_instrument(*(make_item(f"w{n}", str(n), f"topic {n}") for n in range(1, keys + 1)))
+    for count, hits in ((most, keys), (most + 1, 0)):
+        numbers = range(1, count + 1)
+        questions = [
+            asked(f"x{n}") if form == "name" else asked("abcdefghijklm"[n - 1], number=str(n)) for n in numbers
+        ]
+        assert len(recognised(*questions, instrument=instrument)) == hits
+
+
+def test_questions_of_another_section_do_not_make_numbers_useless() -> None:
+    own = [asked(f"a{letter}", number=str(n), section="own") for n, letter in enumerate("klmn", 1)]
+    others = [asked(f"b{letter}", section="other") for letter in "abcdefghij"]
+    assert len(recognised(*own, *others)) == 4
+
+
+def test_where_numbers_do_not_count_the_topic_does() -> None:
+    others = [asked(letter, number=str(n)) for n, letter in enumerate("abcdef", 1)]
+    assert recognised(*others, asked("g", TEXTS[2], number="7")) == {"w3": "g by topic"}

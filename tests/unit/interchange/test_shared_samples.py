@@ -98,6 +98,18 @@ if FILES:
         assert {one.how for one in proposal.matched if one.key in scored} <= {"code", "number"}
         assert all(problem.keys for problem in proposal.problems)
 
+    @pytest.mark.parametrize("short", ["phq2", "phq4", "gad2"])
+    @pytest.mark.parametrize("language", ["de", "en"])
+    def test_a_longer_questionnaire_is_no_source_by_number(short: str, language: str) -> None:
+        loaded = load_instruments(INSTRUMENTS_DIR)
+        instrument = next(one.instrument for one in loaded if one.instrument.id == short)
+        raw, beside = ((FOLDER / name).read_bytes() for name in ("r4-phq9-de-en-translations.json", ANSWER_LIST))
+        try:
+            matched = read_wording("fhir", raw, instrument, language, companions=[beside]).matched
+        except ImportRefused:
+            matched = ()
+        assert {one.how for one in matched} <= {"topic"}
+
     def test_both_languages_of_one_file_differ() -> None:
         german, english = (read("r4-phq9-de-en-translations.json", PHQ, one, (ANSWER_LIST,)) for one in ("de", "en"))
         assert all(german.items[key].text != english.items[key].text for key in german.items)
