@@ -16,8 +16,11 @@ from lrrc_qol.domain.recovery import (
     Trajectory,
     TrajectoryPoint,
     describe_change,
+    describe_value_sets,
     describe_wording,
+    present_value_set,
     present_wording,
+    value_set_change,
     wording_change,
 )
 
@@ -40,7 +43,8 @@ def drawable(trajectory: Trajectory) -> bool:
 
 def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
     """The curve as a Plotly figure of plain lists; scores stay in their native direction and are never joined
-    across a visit that was missed or a change of wording, nor with a form that was recalled or given by another."""
+    across a visit that was missed or a change of wording or value set, nor with a form that was recalled or given by
+    another."""
     scale = trajectory.scale
     placed = [point for point in trajectory.points if point.day is not None]
     shapes, notes = reference(trajectory)
@@ -70,14 +74,15 @@ def _set_apart(point: TrajectoryPoint, trajectory: Trajectory) -> bool:
 
 def _line(trajectory: Trajectory, points: Sequence[TrajectoryPoint]) -> Figure:
     """The joining line; an empty place between two forms opens it where a visit was missed or gave no score, and
-    where the questions were asked in other words."""
+    where the questions were asked in other words or the score was computed with another value set."""
     holes = [visit.day for visit in trajectory.missed if visit.day is not None]
     holes += [p.day for p in trajectory.points if p.day is not None and p.point.value is None]
     days: list[int | None] = [point.day for point in points[:1]]
     values: list[float | None] = [point.point.value for point in points[:1]]
     for before, after in pairwise(points):
         missed = any((before.day or 0) < day < (after.day or 0) for day in holes)
-        if missed or wording_change(before.point, after.point):
+        unlike = wording_change(before.point, after.point) or value_set_change(before.point, after.point)
+        if missed or unlike:
             days.append(None)
             values.append(None)
         days.append(after.day)
@@ -131,9 +136,10 @@ def _symbol(point: TrajectoryPoint, trajectory: Trajectory) -> str:
 
 
 def _said_beside(point: TrajectoryPoint) -> tuple[str, ...]:
-    """What stands above a point: what sets the form apart, and that its questions were asked in other words."""
+    """What stands above a point: what sets the form apart, and that its questions or its value set are others."""
     wording = () if point.reworded is None else (present_wording(point.reworded),)
-    return (*remarks(point.point), *wording)
+    value_set = () if point.revalued is None else (present_value_set(point.revalued),)
+    return (*remarks(point.point), *wording, *value_set)
 
 
 def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: CurveFrame) -> Figure:
@@ -175,4 +181,6 @@ def _hover(point: TrajectoryPoint, trajectory: Trajectory, frame: CurveFrame) ->
     ]
     if point.reworded is not None:
         lines.append(f"wording changed: {describe_wording(point.reworded)}")
+    if point.revalued is not None:
+        lines.append(f"value set changed: {describe_value_sets(point.revalued)}")
     return "<br>".join(lines)

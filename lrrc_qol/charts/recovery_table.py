@@ -15,6 +15,7 @@ from lrrc_qol.domain.recovery import (
     Trajectory,
     TrajectoryPoint,
     describe_change,
+    describe_value_sets,
     describe_wording,
     unlike_words,
 )
@@ -25,7 +26,8 @@ class CurveRow:
     """One form, or one missed visit, of one scale in words.
 
     `number` is the score exactly as drawn, `value` as read; `change_class` names the class for its colour. `reworded`
-    says that the wording changed since the form before, `caution` that the change is not like with like.
+    says that the wording changed since the form before, `revalued` that the value set did, `caution` that the score is
+    not like with like to the baseline.
     """
 
     visit_key: str
@@ -44,6 +46,7 @@ class CurveRow:
     remark: str
     partly_answered: str
     reworded: str = ""
+    revalued: str = ""
     caution: str = ""
 
     @property
@@ -129,6 +132,7 @@ def _form_row(point: TrajectoryPoint, trajectory: Trajectory, names: Mapping[str
         remark=", ".join(remarks(score)),
         partly_answered=_partly(score),
         reworded="" if point.reworded is None else f"wording changed: {describe_wording(point.reworded)}",
+        revalued="" if point.revalued is None else f"value set changed: {describe_value_sets(point.revalued)}",
         caution=unlike_words(point),
     )
 

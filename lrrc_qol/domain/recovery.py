@@ -37,7 +37,8 @@ class ScorePoint:
     """One score as given on one form; `reason` says why `value` is None.
 
     `wording` are the facts that called for a second wording of the scale's questions on this form; None when that is
-    not known, or when the scale has only one wording. `label` is the name of the band that the value stands for.
+    not known, or when the scale has only one wording. `label` is the name of the band that the value stands for,
+    `value_set` the value set that it was computed with; empty when it needs none.
     """
 
     response_id: int
@@ -53,6 +54,7 @@ class ScorePoint:
     prorated: bool
     wording: frozenset[str] | None = None
     label: str = ""
+    value_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,22 @@ class WordingChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueSetChange:
+    """Two scores that were computed with different value sets; the same answers can give either of them."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrajectoryPoint:
     """A score with its place in the recovery.
 
     `day` counts from the operation; `change` is in the scale's own points and direction; `problem` says whether the
     absolute threshold is crossed (None without one); `why` says what keeps the class from being judged. `reworded` is
     how the wording differs from that of the form before, `unlike_baseline` how it differs from that of the baseline.
+    `revalued` is how the value set differs from that of the score before, `not_comparable` the value sets of baseline
+    and score when they are what keeps the two from being compared.
     """
 
     point: ScorePoint
@@ -81,6 +93,8 @@ class TrajectoryPoint:
     why: str = ""
     reworded: WordingChange | None = None
     unlike_baseline: WordingChange | None = None
+    revalued: ValueSetChange | None = None
+    not_comparable: ValueSetChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,34 +128,37 @@ def build_trajectory(
     """Return the scores in order of date, each with its change from the baseline and the class of that change.
 
     Only forms answered on or after the day of the operation are compared. A recalled baseline and proxy forms are
-    shown without a change. Near the bad end of the scale, where the baseline leaves no room to get worse by the
-    minimal important difference, only an improvement can be judged.
+    shown without a change, and so are scores computed with another value set than the baseline. Near the bad end of
+    the scale, where the baseline leaves no room to get worse by the minimal important difference, only an improvement
+    can be judged.
     """
     ordered = sorted(points, key=lambda point: (point.answered_on, point.response_id))
-    values = {point.response_id: point.value for point in ordered}
-    baseline_value = None if baseline.response_id is None else values.get(baseline.response_id)
-    judged = [_judge(scale, point, baseline, baseline_value, surgery_on) for point in ordered]
+    reference = next((point for point in ordered if point.response_id == baseline.response_id), None)
+    judged = [_judge(scale, point, baseline, reference, surgery_on) for point in ordered]
     return Trajectory(
         scale=scale,
         baseline=baseline,
-        baseline_value=baseline_value,
-        points=_with_wordings(_with_certainty(judged), baseline),
+        baseline_value=None if reference is None else reference.value,
+        points=_with_value_sets(_with_wordings(_with_certainty(judged), reference)),
         missed=tuple(sorted(missed, key=lambda visit: (visit.due_on, visit.key))),
     )
 
 
 def _judge(
-    scale: Scale, point: ScorePoint, baseline: Baseline, baseline_value: float | None, surgery_on: date | None
+    scale: Scale, point: ScorePoint, baseline: Baseline, reference: ScorePoint | None, surgery_on: date | None
 ) -> TrajectoryPoint:
     day = None if surgery_on is None else (point.answered_on - surgery_on).days
-    change: float | None = None
-    change_class, why = ChangeClass.NOT_EVALUABLE, _why_not_compared(point, baseline, day)
-    if not why and baseline_value is None:
-        why = "the baseline form gives no score here"
-    elif not why and point.value is not None and baseline_value is not None:
-        change = point.value - baseline_value
-        change_class, why = _classify(scale, baseline_value, change)
-    return TrajectoryPoint(point, day, change, change_class, None, _crosses_threshold(scale, point.value), why)
+    problem = _crosses_threshold(scale, point.value)
+    why = _why_not_compared(point, baseline, day)
+    if why or point.value is None or reference is None or reference.value is None:
+        why = why or "the baseline form gives no score here"
+        return TrajectoryPoint(point, day, None, ChangeClass.NOT_EVALUABLE, None, problem, why)
+    if other := value_set_change(reference, point):
+        why = _why_not_comparable(other)
+        return TrajectoryPoint(point, day, None, ChangeClass.NOT_EVALUABLE, None, problem, why, not_comparable=other)
+    change = point.value - reference.value
+    change_class, why = _classify(scale, reference.value, change)
+    return TrajectoryPoint(point, day, change, change_class, None, problem, why)
 
 
 def _why_not_compared(point: ScorePoint, baseline: Baseline, day: int | None) -> str:
@@ -200,9 +217,15 @@ def wording_change(before: ScorePoint, after: ScorePoint) -> WordingChange | Non
     return WordingChange(before.wording, after.wording)
 
 
-def _with_wordings(points: Sequence[TrajectoryPoint], baseline: Baseline) -> tuple[TrajectoryPoint, ...]:
+def value_set_change(before: ScorePoint, after: ScorePoint) -> ValueSetChange | None:
+    """How the value sets of two scores differ; None when they do not, or when one of the forms gave no score."""
+    if before.value is None or after.value is None or before.value_set == after.value_set:
+        return None
+    return ValueSetChange(before.value_set, after.value_set)
+
+
+def _with_wordings(points: Sequence[TrajectoryPoint], reference: ScorePoint | None) -> tuple[TrajectoryPoint, ...]:
     """Mark where the wording changed; a form of which it is not known is passed over."""
-    reference = next((one.point for one in points if one.point.response_id == baseline.response_id), None)
     before: ScorePoint | None = None
     marked: list[TrajectoryPoint] = []
     for one in points:
@@ -210,6 +233,16 @@ def _with_wordings(points: Sequence[TrajectoryPoint], baseline: Baseline) -> tup
         unlike = None if reference is None else wording_change(reference, one.point)
         marked.append(replace(one, reworded=reworded, unlike_baseline=unlike))
         before = before if one.point.wording is None else one.point
+    return tuple(marked)
+
+
+def _with_value_sets(points: Sequence[TrajectoryPoint]) -> tuple[TrajectoryPoint, ...]:
+    """Mark where the value set changed; a form without a score is passed over."""
+    before: ScorePoint | None = None
+    marked: list[TrajectoryPoint] = []
+    for one in points:
+        marked.append(one if before is None else replace(one, revalued=value_set_change(before, one.point)))
+        before = before if one.point.value is None else one.point
     return tuple(marked)
 
 
@@ -227,6 +260,23 @@ def present_wording(change: WordingChange) -> str:
     facts = sorted(change.before ^ change.after)
     return "now " + ", ".join(
         f"{'with' if fact in change.after else 'without'} {fact.replace('_', ' ')}" for fact in facts
+    )
+
+
+def describe_value_sets(change: ValueSetChange) -> str:
+    """Say which value set followed which: Denmark → Germany."""
+    return f"{change.before or 'none named'} → {change.after or 'none named'}"
+
+
+def present_value_set(change: ValueSetChange) -> str:
+    """Say with which value set the later of two scores was computed: now value set Germany."""
+    return f"now value set {change.after}" if change.after else "now no value set named"
+
+
+def _why_not_comparable(change: ValueSetChange) -> str:
+    return (
+        f"computed with another value set than the baseline ({describe_value_sets(change)}): "
+        "ask the administrator to compute the scores anew (flask rescore)"
     )
 
 
@@ -248,7 +298,12 @@ def describe_change(point: TrajectoryPoint, *, decimals: int = 1) -> str:
 
 
 def unlike_words(point: TrajectoryPoint) -> str:
-    """The remark that a comparison with the baseline is not like with like; empty when it is, or none is made."""
+    """The remark that a score is not like with like to the baseline; empty when it is, or none could be compared.
+
+    A difference in wording leaves the comparison standing; a difference in value set forbids it, and that is said.
+    """
+    if point.not_comparable is not None:
+        return f"not compared: {point.why}"
     if point.change is None or point.unlike_baseline is None:
         return ""
     return "not like with like: other wording than the baseline"

@@ -153,6 +153,7 @@ def _points(course: Course, forms: Sequence[FormRow], scale: Scale, instrument: 
                 prorated=score.prorated,
                 wording=second.intersection(form.facts) if second and form.facts is not None else None,
                 label=score.label,
+                value_set=score.value_set,
             )
         )
     return points

@@ -181,7 +181,20 @@ def _confirm(line: QuestionnaireLine, form: ChoiceForm) -> ResponseReturnValue:
         counts = preview_questionnaire(
             work, line.instrument.id, visit_kinds=form.chosen_kinds(), options=form.options()
         )
-    return render_template("admin/questionnaires/confirm.html", line=line, form=form, counts=counts)
+    return render_template(
+        "admin/questionnaires/confirm.html",
+        line=line,
+        form=form,
+        counts=counts,
+        revalued=_revalued(line, form),
+    )
+
+
+def _revalued(line: QuestionnaireLine, form: ChoiceForm) -> bool:
+    """Whether the choice puts another value set in the place of the present one."""
+    present = line.options.get("value_set")
+    chosen = None if form.chosen_kinds() is None else form.options().get("value_set")
+    return bool(present and chosen) and present != chosen
 
 
 def _choose(line: QuestionnaireLine, form: ChoiceForm) -> None:

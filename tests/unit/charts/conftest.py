@@ -56,10 +56,14 @@ def course() -> Draw:
         kind: BaselineKind = BaselineKind.PROSPECTIVE,
         missed: tuple[int, ...] = (),
         wordings: tuple[frozenset[str] | None, ...] = (),
+        value_sets: tuple[str, ...] = (),
         **form: str | bool,
     ) -> Trajectory:
         points = [_point(number, day, value) for number, (day, value) in enumerate(given, start=1)]
         points = [replace(one, wording=wording) for one, wording in zip_longest(points, wordings)]
+        points[: len(value_sets)] = [
+            replace(one, value_set=name) for one, name in zip(points, value_sets, strict=False)
+        ]
         points[-1] = replace(points[-1], **form)  # type: ignore[arg-type] # the fields a test names
         chosen = None if kind is BaselineKind.NONE else 1
         baseline = Baseline(kind, chosen, points[0].answered_on if chosen else None, "for this test")

@@ -230,6 +230,17 @@ def test_a_form_of_another_person_does_not_hide_the_change_of_wording(course: Dr
     assert trace(drawn, "course")["x"] == [-10, None, 91]
 
 
+def test_the_line_is_open_where_the_value_set_changed(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(course(function_scale, (-10, 30), (30, 60), (91, 50), value_sets=("Denmark", "Germany", "Germany")))
+
+    assert trace(drawn, "course")["x"] == [-10, None, 30, 91]
+    forms = trace(drawn, "forms")
+    assert forms["text"] == ["", "now value set Germany", ""]
+    assert forms["marker"]["symbol"] == ["circle", "circle-dot", "circle"]
+    assert ["value set changed: Denmark → Germany" in one for one in forms["hovertext"]] == [False, True, False]
+    assert ["flask rescore" in one for one in forms["hovertext"]] == [False, True, True]
+
+
 @pytest.mark.parametrize("wordings", [(WITH, WITH), (None, WITH), ()])
 def test_without_a_known_change_of_wording_the_line_is_whole(
     course: Draw, symptom_scale: Scale, wordings: tuple[frozenset[str] | None, ...]

@@ -74,6 +74,15 @@ def test_a_change_of_wording_stands_in_the_table_too(course: Draw, symptom_scale
     assert caution in rows[2].explanation
 
 
+def test_a_change_of_value_set_stands_in_the_table_too(course: Draw, function_scale: Scale) -> None:
+    names = ("Denmark", "Germany", "Germany")
+    rows = curve_rows(course(function_scale, (-7, 40), (30, 55), (91, 55), value_sets=names), {})
+
+    assert [row.revalued for row in rows] == ["", "value set changed: Denmark → Germany", ""]
+    assert [(row.change, row.verdict) for row in rows] == [("", "baseline"), ("", "not judged"), ("", "not judged")]
+    assert ["compute the scores anew (flask rescore)" in row.caution for row in rows] == [False, True, True]
+
+
 def test_a_band_and_a_cut_off_are_read_in_words(course: Draw, symptom_scale: Scale) -> None:
     band = replace(symptom_scale, minimum=0, maximum=3, method="bands", mid=None)
     limit = replace(symptom_scale, minimum=0, maximum=1, method="cut_off", mid=None)

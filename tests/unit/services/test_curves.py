@@ -10,6 +10,7 @@ import pytest
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.recovery import ChangeClass
 from lrrc_qol.persistence.queries.record import FormRow, ScoreEntry, VisitRow
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
 
@@ -123,6 +124,27 @@ def test_only_a_finished_visit_is_the_baseline_of_the_episode(shipped: Catalogue
 
     assert episode_baseline(COURSE, rules).kind is BaselineKind.NONE
     assert episode_baseline(finished, rules).kind is BaselineKind.PROSPECTIVE
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"), [("Germany", ChangeClass.NOT_EVALUABLE), ("Denmark", ChangeClass.IMPROVED)]
+)
+def test_scores_of_another_value_set_are_not_compared(shipped: Catalogue, then: str, expected: ChangeClass) -> None:
+    indices = ((11, 0.5, "Denmark"), (12, 0.7, then))
+    course = replace(
+        COURSE,
+        forms=(form(11, 1, -7, "eq5d5l"), form(12, 2, 30, "eq5d5l")),
+        scores=tuple(
+            ScoreEntry(number, "index", value, None, 5, 5, False, "1", {"value_set": name})
+            for number, value, name in indices
+        ),
+    )
+
+    curves = build_curves(course, catalogue=shipped, rules=shipped.protocol("pe12").baseline)
+    points = next(one for one in curves if one.trajectory.scale.id == "index").trajectory.points
+
+    assert points[1].change_class is expected
+    assert [one.point.value_set for one in points] == ["Denmark", then]
 
 
 def test_check_ins_are_told_apart(shipped: Catalogue) -> None:

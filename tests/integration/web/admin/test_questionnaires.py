@@ -84,6 +84,16 @@ def test_every_value_set_is_offered_with_its_publication(desk: Desk, runtime: Ru
     assert '<option selected value="Netherlands">' in desk.browser.get(f"{PATH}/eq5d5l").text
 
 
+def test_another_value_set_is_said_to_leave_the_stored_scores_behind(desk: Desk) -> None:
+    path, remark = f"{PATH}/eq5d5l", "flask rescore --instrument eq5d5l --apply"
+    assert remark not in desk.browser.press(path, value_set="Denmark", **EVERYWHERE).text
+    desk.browser.press(path, confirmed="yes", value_set="Denmark", **EVERYWHERE)
+
+    assert remark in desk.browser.press(path, value_set="Germany", **EVERYWHERE).text
+    assert remark not in desk.browser.press(path, value_set="Denmark", **EVERYWHERE).text
+    assert remark not in desk.browser.press(path, decides="protocol").text
+
+
 def test_what_is_not_complete_says_so(desk: Desk) -> None:
     assert "Its questions are not defined yet." in desk.browser.get(f"{PATH}/lrrc_qol").text
     assert "Provisional" in desk.browser.get(f"{PATH}/coh_qol_o").text
