@@ -69,7 +69,9 @@ def read_definition(path: Path, schema: Draft202012Validator) -> DefinitionFile:
     file = DefinitionFile(path, text, data, hashlib.sha256(raw).hexdigest())
     for key, value in _values(data, ()):
         _refuse_odd_value(file, key, value)
-    fault = best_match(schema.iter_errors(data))
+    faults = list(schema.iter_errors(data))
+    # A mistyped key is also a missing one; the word that stands there tells more than the one that does not.
+    fault = next((one for one in faults if one.validator == "additionalProperties"), None) or best_match(faults)
     if fault is not None:
         raise file.error(*_explain(fault))
     return file

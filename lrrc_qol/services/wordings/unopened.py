@@ -217,7 +217,8 @@ def _compare(
         before, after = there.get(visit.id, {}), asked[group]
         for name in {*before, *after} if only is None else {only}:
             _compare_one(changes, visit, before.get(name), after.get(name), asking)
-        _place(changes, before, after)
+        if not visit.open:
+            _place(changes, before, after)
     return changes
 
 

@@ -24,7 +24,9 @@ from lrrc_qol.web.admin.forms import BY_CENTRE, BY_PROTOCOL, NOWHERE, ChoiceForm
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff_frame import centre_protocol
 
-OPTIONS_NEED_VISITS = "A value set or terms are kept only with your own choice of visits. Choose the visits here, or leave the options out."
+OPTIONS_NEED_VISITS = (
+    "Options are kept only with your own choice of visits: choose the visits, or leave the options out."
+)
 NO_VISIT = "Tick at least one kind of visit, or choose that it is asked at none."
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lrrc_qol.domain.instrument import Direction, Domain, Instrument, Item, ItemKind, Scale
@@ -54,3 +56,11 @@ def test_an_unknown_id_is_a_key_error() -> None:
         INSTRUMENT.item("nothing")
     with pytest.raises(KeyError, match="nothing"):
         INSTRUMENT.scale("nothing")
+
+
+def test_selected_terms_take_their_share_of_the_time() -> None:
+    terms = tuple(Item(f"i{n}", str(n), "topic", ItemKind.CHOICE, (0, 1), group=str(n)) for n in range(1, 5))
+    whole = replace(INSTRUMENT, items=terms, scales=(), minutes=8, default_groups=("1", "2"))
+    assert whole.with_groups(("1", "2")).minutes == 8
+    assert whole.with_groups(("1", "2", "3", "4")).minutes == 16
+    assert whole.with_groups(("3",)).minutes == 4

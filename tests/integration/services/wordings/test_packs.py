@@ -22,6 +22,7 @@ from lrrc_qol.services.wordings import (
     TextChange,
     approve_pack,
     change_licence,
+    choose_wordings,
     compare_pack,
     compare_packs,
     correct_pack,
@@ -33,7 +34,7 @@ from lrrc_qol.services.wordings import (
 )
 from tests.clock import FixedClock
 from tests.factories import make_staff
-from tests.wording_packs import LICENCE, QLQ, SOURCE, approved, compared, draft, proposal, until
+from tests.wording_packs import LICENCE, QLQ, SOURCE, approved, compared, draft, in_production, proposal, until
 
 
 @pytest.fixture
@@ -253,6 +254,21 @@ def test_a_licence_counts_through_its_last_day_and_warns_sixty_days_ahead(
     assert view(runtime, coordinator, pack).line.state is PackState.EXPIRED
     approved(runtime, coordinator, says="Renewed", licence=until(None))
     assert warned(62) == []
+
+
+def test_a_replaced_pack_does_not_come_back_when_its_successor_ends(
+    runtime: Runtime, coordinator: Actor, clock: FixedClock
+) -> None:
+    production = in_production(runtime)
+    first, _ = approved(production, coordinator, says="Old")
+    clock.advance(seconds=1)
+    today = clock.now().date()
+    newer, _ = approved(production, coordinator, says="New", licence=until(today))
+    clock.advance(days=2)
+    with production.reading(coordinator) as work:
+        assert [read_pack(work, one).line.state for one in (first, newer)] == [PackState.REPLACED, PackState.EXPIRED]
+        chosen = choose_wordings(work, coordinator.centre(), [(QLQ, "3.0")], "en", mode="own_phone")
+    assert chosen[QLQ, "3.0"] is None
 
 
 def test_a_renewed_licence_brings_an_expired_pack_back(runtime: Runtime, coordinator: Actor, clock: FixedClock) -> None:

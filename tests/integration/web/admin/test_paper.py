@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.domain.instrument import FACTS
 from lrrc_qol.factory import create_app
+from lrrc_qol.persistence.models import Centre
 from lrrc_qol.runtime import Runtime
-from lrrc_qol.services.context import Actor
+from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.web.admin.printed_form import Condition
 from lrrc_qol.web.languages import speak
 from tests.factories import make_link, make_patient, make_staff, set_dates
@@ -73,6 +75,16 @@ def test_paper_and_phone_say_the_same(app: Flask, runtime: Runtime, instrument: 
     assert [one.key for one in asked] == [key for key in phone if key in {item.id for item in found.items}]
     assert len(asked) >= 0.6 * len(paper)
     assert [one.key for one in asked if not same(one, phone[one.key])] == []
+
+
+def test_paper_says_whom_to_call(app: Flask, runtime: Runtime) -> None:
+    make_staff(runtime)
+    make_staff(runtime, role="coordinator")
+    page = own_paper(app, "pain_nrs", "1.0")
+    assert "This form is not watched day and night." in page
+    with runtime.reading(COMMAND) as work:
+        centre = work.session.scalars(select(Centre)).one()
+        assert centre.ward_phone in page
 
 
 @pytest.fixture

@@ -94,6 +94,21 @@ def test_another_value_set_is_said_to_leave_the_stored_scores_behind(desk: Desk)
     assert remark not in desk.browser.press(path, decides="protocol").text
 
 
+def test_a_value_set_is_not_dropped_in_silence(desk: Desk, runtime: Runtime) -> None:
+    answer = desk.browser.press(f"{PATH}/eq5d5l", confirmed="yes", decides="protocol", value_set="Denmark")
+    assert answer.status_code == 422
+    assert "Options are kept only with your own choice of visits" in answer.text
+    desk.browser.press(f"{PATH}/eq5d5l", confirmed="yes", value_set="Denmark", **EVERYWHERE)
+    again = desk.browser.press(f"{PATH}/eq5d5l", confirmed="yes", decides="protocol", value_set="Denmark")
+    assert again.status_code == 303
+
+
+@pytest.mark.parametrize(("instrument", "watched"), [("phq9", True), ("pain_nrs", True), ("bpi_sf", False)])
+def test_it_is_said_whether_severe_answers_raise_an_alert(desk: Desk, instrument: str, watched: bool) -> None:
+    page = desk.browser.get(f"{PATH}/{instrument}").text
+    assert ("No alert rule looks at its answers" in page) is not watched
+
+
 def test_what_is_not_complete_says_so(desk: Desk) -> None:
     assert "Its questions are not defined yet." in desk.browser.get(f"{PATH}/lrrc_qol").text
     assert "Provisional" in desk.browser.get(f"{PATH}/coh_qol_o").text

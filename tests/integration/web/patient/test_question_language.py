@@ -20,20 +20,20 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture(scope="module")
 def catalogue(catalogue: Catalogue) -> Catalogue:
-    """The definitions with German questions, and no German pages."""
+    """The definitions with French questions, and no French pages."""
     english = {key: one for key, one in catalogue.wordings.items() if key[2] == "en"}
-    german = {(*key[:2], "de"): replace(one, language="de") for key, one in english.items()}
-    return replace(catalogue, wordings={**catalogue.wordings, **german})
+    french = {(*key[:2], "fr"): replace(one, language="fr") for key, one in english.items()}
+    return replace(catalogue, wordings={**catalogue.wordings, **french})
 
 
-def test_english_pages_mark_german_questions(client: FlaskClient, runtime: Runtime) -> None:
+def test_english_pages_mark_french_questions(client: FlaskClient, runtime: Runtime) -> None:
     token = check_in_link(runtime)
     with runtime.writing(COMMAND) as work:
-        work.session.execute(update(Patient).values(language="de"))
+        work.session.execute(update(Patient).values(language="fr"))
     form = Visitor(client).enter(token)
     for path, mark in (
-        (form, '<div class="unit" lang="de" dir="auto"'),
-        (f"{form}/item/1", '<div lang="de" dir="auto">'),
+        (form, '<div class="unit" lang="fr" dir="auto"'),
+        (f"{form}/item/1", '<div lang="fr" dir="auto">'),
     ):
         page = client.get(path).text
         assert '<html lang="en" dir="ltr">' in page
