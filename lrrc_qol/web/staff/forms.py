@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from lrrc_qol.catalogue.translations import language_name
+from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, language_name
 from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.services.change_dates import EpisodeDates
 from lrrc_qol.services.enrol_patient import Enrolment
@@ -41,7 +41,9 @@ class EnrolForm(StaffForm):
 
     def __init__(self, formdata: Any, *, languages: Sequence[str], **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.language.choices = [(code, language_name(code)) for code in languages]
+        # The first one is what a browser proposes: the original, not the one whose tag comes first in the alphabet.
+        ordered = sorted(languages, key=lambda code: (code != SOURCE_LANGUAGE, language_name(code)))
+        self.language.choices = [(code, language_name(code)) for code in ordered]
 
     def enrolment(self) -> Enrolment:
         """What was entered; only after the form validated."""

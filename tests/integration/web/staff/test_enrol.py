@@ -53,6 +53,13 @@ def test_a_patient_is_enrolled_and_planned(nurse_browser: StaffBrowser) -> None:
     assert "Before the operation" in page
 
 
+def test_the_original_language_is_proposed_and_the_others_follow(nurse_browser: StaffBrowser) -> None:
+    page = nurse_browser.get("/staff/patients/new").text
+    select_box = page[page.index('name="language"') :]
+    offered = re.findall(r'<option [^>]*value="([^"]+)"', select_box[: select_box.index("</select>")])
+    assert offered == ["en", "ar", "zh-Hans", "nl", "de"]
+
+
 def test_the_anatomy_is_entered_at_enrolment(runtime: Runtime, nurse_browser: StaffBrowser) -> None:
     anatomy = {
         "stoma": "yes",
