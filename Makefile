@@ -37,7 +37,7 @@ thorough: tools
 
 integration: machine
 	@printf '\n== Integration tests: SQLite and PostgreSQL ==\n'
-	@$(PYTEST) tests/integration
+	@$(PYTEST) tests/integration --numprocesses 2 --dist loadfile
 
 browser: machine
 	@printf '\n== Browser tests: Chromium, phone and desktop ==\n'
