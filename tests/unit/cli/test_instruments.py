@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from lrrc_qol.catalogue.released import LOCK
 from lrrc_qol.config import INSTRUMENTS_DIR
 
+pytestmark = pytest.mark.thorough  # each case is a command or a server of its own
+
 # The package also has the command group under this name, so the module is fetched by its full name.
 MODULE = importlib.import_module("lrrc_qol.cli.instruments")
 PAIN = "pain_nrs/1.0"

@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 
 from lrrc_qol.interchange import MAXIMUM_BYTES
 
+pytestmark = pytest.mark.thorough  # each case is a command or a server of its own
+
 # The package also has the command group under this name, so the module is fetched by its full name.
 INSTRUMENTS = importlib.import_module("lrrc_qol.cli.instruments").instruments
 

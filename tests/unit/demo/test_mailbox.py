@@ -17,6 +17,8 @@ from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.mail import Composer, Letter
 from tests.mailbox import LOOPBACK, free_port
 
+pytestmark = pytest.mark.thorough  # each case is a command or a server of its own
+
 LINK = "http://localhost:8000/l/AbC123"
 
 

@@ -82,6 +82,7 @@ def test_no_mixture_of_elements_is_too_much(parts: list[str]) -> None:
     plain("".join(parts))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mark", ["<a ", "<!--", '<a b="', "<svg></a>", "</", "<b>", "<![", "&amp;lt;", "<a\x00"])
 def test_hostile_text_of_full_length_ends(mark: str) -> None:
     plain(mark * (200_000 // len(mark)))
