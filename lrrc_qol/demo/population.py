@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from lrrc_qol.demo.answers import make_answers
 from lrrc_qol.demo.people import Person, Stage, make_person
 from lrrc_qol.demo.visits import Chooser, PastVisit, Stop, answer_visit, close_old_alerts, mark_messages_sent, visits_of
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import AnswerInput, FormItem

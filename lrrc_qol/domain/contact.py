@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
+
+from lrrc_qol.domain.events import EventKind, RecordedEvent
 
 
 class MessageKind(StrEnum):
@@ -15,33 +17,6 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     LINK_RESENT = "link_resent"
     STAFF_ALERT = "staff_alert"
-
-
-class EventKind(StrEnum):
-    """What can happen to a patient and changes contact, schedule or the reading of a curve."""
-
-    DISCHARGE = "discharge"
-    READMISSION = "readmission"
-    REOPERATION = "reoperation"
-    RE_EXENTERATION = "re_exenteration"
-    RECURRENCE = "recurrence"
-    CHEMOTHERAPY_START = "chemotherapy_start"
-    CHEMOTHERAPY_STOP = "chemotherapy_stop"
-    STOMA_CHANGE = "stoma_change"
-    PAUSE = "pause"
-    RESUME = "resume"
-    WITHDRAWAL_REMINDERS = "withdrawal_reminders"
-    WITHDRAWAL_NEW_DATA = "withdrawal_new_data"
-    WITHDRAWAL_ALL = "withdrawal_all"
-    PALLIATIVE = "palliative"
-    DEATH = "death"
-    OPT_OUT = "opt_out"
-    OPT_IN = "opt_in"
-    ADDRESS_BOUNCED = "address_bounced"
-    ADDRESS_CORRECTED = "address_corrected"
-    CANCELLED_SURGERY = "cancelled_surgery"
-    ADMITTED = "admitted"
-    LEFT_HOSPITAL = "left_hospital"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +113,6 @@ def _automated_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], .
         (facts.inpatient, ContactReason.INPATIENT),
         (not facts.window_open, ContactReason.WINDOW_CLOSED),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedEvent:
-    """One event of an episode: the civil day it happened and the instant it was written down."""
-
-    kind: EventKind
-    happened_on: date
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

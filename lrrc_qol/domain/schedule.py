@@ -133,14 +133,34 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in hospital after the first discharge; `left_on` is None while it lasts."""
+
+    admitted_on: date
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Anchors:
-    """The civil dates of one episode and the facts that decide which visits it gets."""
+    """The civil dates of one episode and the facts that decide which visits it gets.
+
+    `stays` are later stays in hospital in order of admission. `not_operated_on` is the day on which it was decided
+    not to operate, when follow-up is to go on. `ended_on` is the day of death or withdrawal. `repeats` are the days on
+    which a new baseline was asked for; `recall_on` the day on which one from memory was asked for. From `light_from`
+    on only the short questionnaires are asked.
+    """
 
     enrolled_on: date
     planned_surgery_on: date | None = None
     surgery_on: date | None = None
     discharged_on: date | None = None
     facts: frozenset[str] = field(default_factory=frozenset)
+    stays: tuple[Stay, ...] = ()
+    not_operated_on: date | None = None
+    ended_on: date | None = None
+    repeats: tuple[date, ...] = ()
+    recall_on: date | None = None
+    light_from: date | None = None
 
     def day(self, anchor: Anchor) -> date | None:
         """Return the date of `anchor`, None while it is not known."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-APPEND_ONLY_TABLES = ("answer", "audit_entry", "audit_seal", "score")
+FIRST_TABLES = ("answer", "audit_entry", "audit_seal", "score")
+LATER_TABLES = ("clinical_entry", "consent", "missed_reason")
+APPEND_ONLY_TABLES = (*FIRST_TABLES, *LATER_TABLES)
 
 FUNCTION = """
 CREATE FUNCTION lrrc_qol_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -14,8 +16,13 @@ END $$
 """
 
 
-def protect(dialect: str, tables: Iterable[str] = APPEND_ONLY_TABLES) -> list[str]:
-    """The statements that protect `tables`; `dialect` is sqlite or postgresql."""
+def protect(dialect: str) -> list[str]:
+    """The statements that protect the first tables; `dialect` is sqlite or postgresql."""
+    return ([] if dialect == "sqlite" else [FUNCTION]) + protect_more(dialect, FIRST_TABLES)
+
+
+def protect_more(dialect: str, tables: Iterable[str]) -> list[str]:
+    """The statements that protect further tables, once `protect` has run."""
     if dialect == "sqlite":
         return [
             f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
@@ -23,7 +30,7 @@ def protect(dialect: str, tables: Iterable[str] = APPEND_ONLY_TABLES) -> list[st
             for table in tables
             for verb in ("UPDATE", "DELETE")
         ]
-    return [FUNCTION] + [
+    return [
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION lrrc_qol_append_only()"
         for table in tables

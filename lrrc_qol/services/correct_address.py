@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Centre, Episode, Link, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
-from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
+from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
+from lrrc_qol.domain.events import EventKind, RecordedEvent
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.patients import (
     BaselineForm,

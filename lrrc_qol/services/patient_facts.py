@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
+from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
+from lrrc_qol.domain.events import EventKind, RecordedEvent
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.models import Episode, EpisodeEvent, Patient
 

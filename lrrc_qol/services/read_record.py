@@ -8,8 +8,9 @@ from datetime import date
 
 from lrrc_qol.domain.applicability import missing_facts
 from lrrc_qol.domain.baseline import Baseline
-from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
+from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.errors import NotFound
+from lrrc_qol.domain.events import EventKind, RecordedEvent
 from lrrc_qol.domain.schedule import PlannedVisit, Protocol, VisitKind, VisitState, visit_state
 from lrrc_qol.persistence.queries.happenings import (
     Ending,

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Message, Patient, PatientSession, Visit
 from lrrc_qol.services import audit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Centre, Episode, Patient
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of

@@ -4,6 +4,14 @@ from lrrc_qol.persistence.models.alert import Alert, AlertStep, Task
 from lrrc_qol.persistence.models.audit import AuditEntry, AuditSeal
 from lrrc_qol.persistence.models.base import Base
 from lrrc_qol.persistence.models.centre import Centre
+from lrrc_qol.persistence.models.clinical import (
+    ClinicalEntry,
+    Consent,
+    ConsentText,
+    MissedReason,
+    ProtocolVersion,
+    SecondEntry,
+)
 from lrrc_qol.persistence.models.job import JobRun
 from lrrc_qol.persistence.models.message import Link, Message, PatientSession
 from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
@@ -23,18 +31,24 @@ __all__ = [
     "BaselineChoice",
     "Centre",
     "CentreQuestionnaire",
+    "ClinicalEntry",
+    "Consent",
+    "ConsentText",
     "Episode",
     "EpisodeEvent",
     "JobRun",
     "LanguageReview",
     "Link",
     "Message",
+    "MissedReason",
     "Patient",
     "PatientSession",
     "Plan",
+    "ProtocolVersion",
     "RequestKey",
     "Response",
     "ScoreRow",
+    "SecondEntry",
     "Staff",
     "StaffSession",
     "Task",

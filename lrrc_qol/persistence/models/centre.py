@@ -12,7 +12,10 @@ from lrrc_qol.persistence.models.base import Base
 
 
 class Centre(Base):
-    """One hospital. `clinic_hours` maps mon..sun to ["08:00", "16:00"]; a day that is absent is closed."""
+    """One hospital. `clinic_hours` maps mon..sun to ["08:00", "16:00"]; a day that is absent is closed.
+
+    New patients follow `protocol_version` of the protocol, the newest shipped one while it is empty.
+    """
 
     __tablename__ = "centre"
 
@@ -27,4 +30,5 @@ class Centre(Base):
     nurse_phone: Mapped[str] = mapped_column(String(40))
     clinic_hours: Mapped[dict[str, Any]]
     protocol_id: Mapped[str] = mapped_column(String(64))
+    protocol_version: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]

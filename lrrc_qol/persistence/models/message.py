@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
@@ -71,7 +71,11 @@ class Link(Base):
 
 
 class PatientSession(Base):
-    """A browser that passed the check of a link; may answer the forms of that one visit, nothing else."""
+    """A browser that passed the check of a link; may answer the forms of that one visit, nothing else.
+
+    With `staff_id` it is a member of staff who types in what a patient says or wrote, through a link that nobody was
+    given: then `mode`, `respondent` and `answered_on` (the day on the paper or of the call) are those of the forms.
+    """
 
     __tablename__ = "patient_session"
 
@@ -79,6 +83,11 @@ class PatientSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     link_id: Mapped[int] = mapped_column(BigKey, ForeignKey("link.id"), index=True)
     visit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("visit.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    mode: Mapped[str | None] = mapped_column(String(16))
+    respondent: Mapped[str | None] = mapped_column(String(16))
+    respondent_relation: Mapped[str | None] = mapped_column(String(40))
+    answered_on: Mapped[date | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

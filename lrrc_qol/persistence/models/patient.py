@@ -86,6 +86,8 @@ class Plan(Base):
     protocol_id: Mapped[str] = mapped_column(String(64))
     protocol_version: Mapped[str] = mapped_column(String(32))
     frozen_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(500))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class EpisodeEvent(Base):
@@ -107,13 +109,16 @@ class EpisodeEvent(Base):
 
 
 class BaselineChoice(Base):
-    """A nurse's explicit choice of another baseline, with the reason; the newest counts."""
+    """A nurse's explicit choice of another baseline, with the reason; the newest counts.
+
+    Without a response the rules decide again.
+    """
 
     __tablename__ = "baseline_choice"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), index=True)
-    response_id: Mapped[int] = mapped_column(BigKey, ForeignKey("response.id"))
+    response_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("response.id"))
     reason: Mapped[str] = mapped_column(String(500))
     chosen_at: Mapped[datetime]
     chosen_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))

@@ -17,7 +17,8 @@ class Response(Base):
 
     `version` is the draft version that every save names. `baseline_type` says how a baseline form was collected
     (prospective or recalled); it stays empty for other forms. `facts` are the facts of anatomy and sex by which the
-    questions were chosen, kept when the form is sent.
+    questions were chosen, kept when the form is sent. `respondent_relation` says who a proxy or interpreter is;
+    `entered_by` is the member of staff who typed the answers in, empty when the patient did.
     """
 
     __tablename__ = "response"
@@ -40,6 +41,8 @@ class Response(Base):
     wording_digest: Mapped[str] = mapped_column(String(64))
     mode: Mapped[str] = mapped_column(String(16))
     respondent: Mapped[str] = mapped_column(String(16))
+    respondent_relation: Mapped[str | None] = mapped_column(String(40))
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     baseline_type: Mapped[str | None] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
@@ -55,7 +58,8 @@ class Response(Base):
 class Answer(Base):
     """One version of one answer; rows are only ever added. The newest `given_at` is the current one.
 
-    `kind` is value, declined or not_applicable; `seq` is the draft version the row made.
+    `kind` is value, declined or not_applicable; `seq` is the draft version the row made. `staff_id` is who typed it in
+    for the patient, or who amended it; an amendment of a sent form has a `reason`.
     """
 
     __tablename__ = "answer"
@@ -75,6 +79,7 @@ class Answer(Base):
     saved_at: Mapped[datetime]
     session_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("patient_session.id"))
     reason: Mapped[str | None] = mapped_column(String(500))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class RequestKey(Base):

@@ -19,6 +19,10 @@ class Visit(Base):
     what is open. `next_reminder_at` is when the visit is looked at next (None: never again): for the reminder
     `next_reminder_ordinal`, or, when that is None, for the day a nurse should call. `arming` counts how often the
     reminders were set anew, and is part of each message key.
+
+    `home_key` and `home_in_window` are kept from the day the first form of the visit was sent: the key the visit had,
+    and whether that day lay in its window. From them a re-plan derives the label anew. `also_key` is a second label,
+    of a visit that these forms stand for as well.
     """
 
     __tablename__ = "visit"
@@ -45,6 +49,9 @@ class Visit(Base):
     next_reminder_at: Mapped[datetime | None]
     next_reminder_ordinal: Mapped[int | None]
     completed_at: Mapped[datetime | None]
+    home_key: Mapped[str | None] = mapped_column(String(16))
+    home_in_window: Mapped[bool | None]
+    also_key: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
 
     episode: Mapped[Episode] = relationship(lazy="raise")

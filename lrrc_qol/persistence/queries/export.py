@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Subquery, func, not_, select, text
 from sqlalchemy.orm import Session
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import (
     Answer,
     Assignment,

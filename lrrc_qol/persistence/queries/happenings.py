@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Alert, EpisodeEvent, Message, Staff
 from lrrc_qol.persistence.queries.worklist_kinds import ENDED, alert_rank
 

@@ -10,7 +10,8 @@ from datetime import date
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from lrrc_qol.domain.contact import ContactState, EventKind, RecordedEvent, contact_facts_from_events
+from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
+from lrrc_qol.domain.events import EventKind, RecordedEvent
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import Alert, AlertStep, Episode, EpisodeEvent, Task, Visit
 from lrrc_qol.persistence.queries.worklist_kinds import (

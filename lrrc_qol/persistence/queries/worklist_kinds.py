@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, not_, or_, select, true
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import Alert, Assignment, Episode, EpisodeEvent, Patient, Response, Staff, Task, Visit
 from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Cursor, Viewer, WorkKind, WorkRow

@@ -1,6 +1,18 @@
 """The pages of the care team: worklist, alerts, tasks, patients, dates, cohort."""
 
-from lrrc_qol.web.staff import alerts, anatomy, cohort, dates, enrol, events, form_answers, patients, tasks, worklist
+from lrrc_qol.web.staff import (
+    alerts,
+    anatomy,
+    cohort,
+    dates,
+    enrol,
+    events,
+    form_answers,
+    patient_tabs,
+    patients,
+    tasks,
+    worklist,
+)
 from lrrc_qol.web.staff.blueprint import blueprint
 
 __all__ = [
@@ -12,6 +24,7 @@ __all__ = [
     "enrol",
     "events",
     "form_answers",
+    "patient_tabs",
     "patients",
     "tasks",
     "worklist",

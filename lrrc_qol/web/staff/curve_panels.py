@@ -11,7 +11,7 @@ from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.charts.recovery_table import CurveRow, PanelTable, curve_rows, panel_table
 from lrrc_qol.charts.wording import band_words, day_month, number, range_words
 from lrrc_qol.domain.baseline import BaselineKind
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.instrument import Confidence, Direction, Scale
 from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.persistence.queries.record import ScoreEntry

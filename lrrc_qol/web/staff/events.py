@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lrrc_qol.domain.contact import EventKind
 from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.queries.happenings import EventRow, list_events
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services.read_record import find_patient_row

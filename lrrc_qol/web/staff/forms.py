@@ -9,7 +9,7 @@ from wtforms import BooleanField, EmailField, RadioField, SelectField, StringFie
 from wtforms.validators import InputRequired, Length
 
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, language_name
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.services.change_dates import EpisodeDates
 from lrrc_qol.services.enrol_patient import Enrolment
 from lrrc_qol.web.fields import CivilDateField, KnownField, known_value

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lrrc_qol.domain.baseline import Baseline, BaselineKind
-from lrrc_qol.domain.contact import ContactState, EventKind
+from lrrc_qol.domain.contact import ContactState
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.schedule import VisitState
 from lrrc_qol.persistence.queries.happenings import Ending
 from lrrc_qol.persistence.queries.record import PatientRow

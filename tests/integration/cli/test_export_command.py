@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from lrrc_qol.cli.csv_cells import original
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND

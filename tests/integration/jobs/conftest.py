@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.jobs.tick import run_tick
 from lrrc_qol.mail import MemoryMailer
 from lrrc_qol.persistence.crypto import new_public_id

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.mail import Letter, MemoryMailer
 from lrrc_qol.persistence.models import Link, Staff
 from lrrc_qol.services.context import COMMAND

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.services.context import SYSTEM
 from lrrc_qol.services.queue_reminders import CALL_TASK, queue_due_messages
 from tests.factories import answer, assignment, complete_visit, save, set_dates, take_seat

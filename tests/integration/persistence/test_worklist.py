@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Assignment, Visit
 from lrrc_qol.persistence.queries.worklist import Viewer, WorkKind, Worklist, parse_cursor, read_worklist
 from lrrc_qol.runtime import Runtime

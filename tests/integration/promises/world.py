@@ -8,7 +8,7 @@ from itertools import count
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.mail.unsubscribe import make_token
 from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Patient, Response, Staff, Task
 from lrrc_qol.runtime import Runtime

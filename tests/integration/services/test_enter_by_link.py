@@ -7,7 +7,7 @@ from threading import Barrier
 
 from sqlalchemy import func, select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry, PatientSession, Task, Throttle
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, COMMAND

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.domain.contact import EventKind, MessageKind
+from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import EpisodeEvent, Message, Patient, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor

@@ -8,15 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lrrc_qol.domain.contact import (
-    ContactFacts,
-    ContactState,
-    EventKind,
-    MessageKind,
-    RecordedEvent,
-    contact_facts_from_events,
-    may_contact,
-)
+from lrrc_qol.domain.contact import ContactFacts, ContactState, MessageKind, contact_facts_from_events, may_contact
+from lrrc_qol.domain.events import EventKind, RecordedEvent
 
 CLEAR = ContactFacts(
     died=False,

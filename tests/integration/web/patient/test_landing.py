@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry, PatientSession, Throttle
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND

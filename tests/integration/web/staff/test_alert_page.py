@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Alert, AuditEntry, Response, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor

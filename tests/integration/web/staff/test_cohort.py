@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
 from lrrc_qol.services.read_cohort import CompletionLine, read_cohort

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.domain.contact import EventKind
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import EpisodeEvent, Message
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND

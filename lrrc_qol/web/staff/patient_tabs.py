@@ -1,0 +1,19 @@
+"""The pages about one patient, as the tabs that stand on each of them."""
+
+from __future__ import annotations
+
+from lrrc_qol.web.staff.blueprint import blueprint
+
+# Endpoint, words, and the other pages that belong to the tab. Every endpoint takes the patient's `public_id` alone.
+TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    (
+        "staff.patient",
+        "Overview",
+        frozenset({"staff.address", "staff.events", "staff.dates", "staff.anatomy", "staff.take_back_event"}),
+    ),
+)
+
+
+@blueprint.app_context_processor
+def _tabs() -> dict[str, object]:
+    return {"patient_tabs": TABS}
