@@ -1,4 +1,4 @@
-"""What was found, done and agreed: clinical entries, consent, reasons for missed forms, second entries of paper forms."""
+"""What was found, done and agreed: clinical entries, consent, reasons for missed forms, second entries on paper."""
 
 from __future__ import annotations
 
