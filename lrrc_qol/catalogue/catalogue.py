@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
+from lrrc_qol.catalogue.picklists import Picklist, load_picklist
 from lrrc_qol.catalogue.protocols import load_protocols
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
 from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
-from lrrc_qol.config import EMAIL_DIR, TRANSLATIONS_DIR
+from lrrc_qol.config import CLINICAL_DIR, EMAIL_DIR, TRANSLATIONS_DIR
 from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.instrument import Instrument, Wording
@@ -27,6 +28,8 @@ class Catalogue:
     rule_sets: Mapping[tuple[str, str], AlertRuleSet]
     messages: Mapping[str, Translations]
     mail_languages: frozenset[str]
+    missed_reasons: Picklist
+    relations: Picklist
 
     def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
         """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
@@ -105,6 +108,7 @@ def load_catalogue(
     *,
     translations_dir: Path = TRANSLATIONS_DIR,
     mail_texts_dir: Path = EMAIL_DIR,
+    clinical_dir: Path = CLINICAL_DIR,
 ) -> Catalogue:
     """Read and check all definitions; DefinitionError names the file, the place and the reason."""
     loaded = load_instruments(instruments_dir)
@@ -122,4 +126,6 @@ def load_catalogue(
         messages=read_translations(translations_dir),
         # Whether each is complete is checked by whoever writes the mails, also at the start.
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
+        missed_reasons=load_picklist(clinical_dir, "missed_reasons"),
+        relations=load_picklist(clinical_dir, "relations"),
     )
