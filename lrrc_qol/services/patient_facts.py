@@ -55,3 +55,20 @@ def takes_part(rows: Iterable[EpisodeEvent], *, today: date) -> bool:
     """False after death and after withdrawal from new data; then no link opens any more."""
     state = contact_state(rows, today=today)
     return not (state.died or state.withdrawn)
+
+
+def entry_refusal(rows: Iterable[EpisodeEvent], *, on_paper: bool, answered_on: date | None) -> str:
+    """Why staff may not type in a form answered on that day; empty when they may.
+
+    Paper that was filled in before a death or a withdrawal from new forms is never discarded; a patient who withdrew
+    all use of the data is taken at their word.
+    """
+    day = answered_on or date.max
+    for event in sorted(recorded_events(rows), key=lambda event: event.happened_on):
+        if event.kind is EventKind.WITHDRAWAL_ALL:
+            return "The patient withdrew from any use of the data."
+        if event.kind is EventKind.DEATH and not (on_paper and day <= event.happened_on):
+            return "The patient died. Only paper filled in on or before that day can still be typed in."
+        if event.kind is EventKind.WITHDRAWAL_NEW_DATA and not (on_paper and day < event.happened_on):
+            return "The patient withdrew from new forms. Only paper filled in before that day can still be typed in."
+    return ""

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
 
 from lrrc_qol.persistence.crypto import token_hash
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Plan, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages import is_draft
-from lrrc_qol.services.patient_facts import anatomy_facts, ruled_out_anatomy, takes_part
+from lrrc_qol.services.patient_facts import anatomy_facts, entry_refusal, ruled_out_anatomy, takes_part
+from lrrc_qol.services.wordings.packs import ON_SCREEN
 
+PAPER = "paper"
+# What a session keeps as its mode when the paper is to be typed a second time; the forms say `PAPER`.
+PAPER_TWICE = "paper_twice"
+STAFF_LANGUAGE = "en"
 IDLE_LIMIT = timedelta(minutes=30)
 TOUCH_AFTER = timedelta(minutes=1)
 # After the last form is sent the seat can only see the thank-you page and get the result of a repeated submit.
@@ -39,6 +44,9 @@ class Seat:
 
     `facts` hold by the record, `ruled_out` are known not to hold. `protocol` is the id and version that the episode
     runs on. `draft_language`: the pages must say that nobody has reviewed their translation.
+
+    With `staff_id` that member of staff types in what the patient wrote or says, in `mode`; `answered_on` is the day
+    on the paper or of the call, and `twice` paper is typed a second time before it is sent.
     """
 
     session_id: int
@@ -60,6 +68,18 @@ class Seat:
     discharged_on: date | None
     last_seen_at: datetime
     draft_language: bool = False
+    patient_public_id: str = ""
+    staff_id: int | None = None
+    mode: str = ON_SCREEN
+    twice: bool = False
+    respondent: str = "patient"
+    respondent_relation: str | None = None
+    answered_on: date | None = None
+
+    @property
+    def told_in(self) -> str:
+        """The language of the page and of what it asks the reader to do: the patient's, or that of the staff."""
+        return self.language if self.staff_id is None else STAFF_LANGUAGE
 
 
 def contact_of(centre: Centre) -> CentreContact:
@@ -75,8 +95,57 @@ def contact_of(centre: Centre) -> CentreContact:
 
 
 def find_seat(work: Work, session_token: str) -> Seat | None:
-    """The seat of a session token; None when it ended, idled out, or the patient no longer takes part."""
-    row = work.session.execute(
+    """The seat of a session token; None when it ended, idled out, or the patient no longer takes part.
+
+    A member of staff may still type in what is dated before the end of taking part (`entry_refusal`). Whether that
+    person sits at this browser is for the caller to check.
+    """
+    wanted = (
+        PatientSession.token_hash == token_hash(session_token),
+        PatientSession.ended_at.is_(None),
+        PatientSession.last_seen_at > work.now - IDLE_LIMIT,
+        # A link that nobody was given ends with its session; ending the links in mails does not concern it.
+        or_(Link.revoked_at.is_(None), PatientSession.staff_id.is_not(None)),
+    )
+    row = work.session.execute(_seats().where(*wanted).limit(1)).first()
+    if row is None:
+        return None
+    session, visit, episode, patient, centre, plan = row
+    if visit.completed_at is not None and work.now - visit.completed_at > AFTERWARDS:
+        return None
+    events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
+    if session.staff_id is not None:
+        refused = entry_refusal(events, on_paper=_on_paper(session), answered_on=session.answered_on)
+    else:
+        refused = "" if takes_part(events, today=work.today_in(patient.timezone)) else "does not take part"
+    return None if refused else _seat(work, session, visit, episode, patient, centre, plan)
+
+
+def staff_seat(work: Work, session_id: int | None) -> Seat | None:
+    """The seat of a session of staff, ended or not; None when it is none."""
+    wanted = (PatientSession.id == session_id, PatientSession.staff_id.is_not(None))
+    row = work.session.execute(_seats().where(*wanted).limit(1)).first()
+    return None if row is None else _seat(work, *row)
+
+
+def seat_of_visit(work: Work, visit_id: int) -> Seat:
+    """What rules need to know about the patient of a visit, for an act of staff outside any session."""
+    query = (
+        select(Visit, Episode, Patient, Centre, Plan)
+        .join(Episode, Episode.id == Visit.episode_id)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .join(Centre, Centre.id == Patient.centre_id)
+        .join(Plan, Plan.episode_id == Episode.id)
+        .where(Visit.id == visit_id, Visit.centre_id == work.actor.centre())
+        .order_by(Plan.ordinal.desc())
+        .limit(1)
+    )
+    return _seat(work, PatientSession(id=0, last_seen_at=work.now), *work.session.execute(query).one())
+
+
+def _seats() -> Select[PatientSession, Visit, Episode, Patient, Centre, Plan]:
+    """Sessions with everything a seat is made of; the newest plan of an episode comes first."""
+    return (
         select(PatientSession, Visit, Episode, Patient, Centre, Plan)
         .join(Visit, Visit.id == PatientSession.visit_id)
         .join(Episode, Episode.id == Visit.episode_id)
@@ -84,23 +153,17 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
         .join(Centre, Centre.id == Patient.centre_id)
         .join(Link, Link.id == PatientSession.link_id)
         .join(Plan, Plan.episode_id == Episode.id)
-        .where(
-            PatientSession.token_hash == token_hash(session_token),
-            PatientSession.ended_at.is_(None),
-            PatientSession.last_seen_at > work.now - IDLE_LIMIT,
-            Link.revoked_at.is_(None),
-        )
         .order_by(Plan.ordinal.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    session, visit, episode, patient, centre, plan = row
-    if visit.completed_at is not None and work.now - visit.completed_at > AFTERWARDS:
-        return None
-    events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
-    if not takes_part(events, today=work.today_in(patient.timezone)):
-        return None
+    )
+
+
+def _on_paper(session: PatientSession) -> bool:
+    return session.mode in {PAPER, PAPER_TWICE}
+
+
+def _seat(
+    work: Work, session: PatientSession, visit: Visit, episode: Episode, patient: Patient, centre: Centre, plan: Plan
+) -> Seat:
     name = work.cipher.open(patient.name_sealed, field="patient.name")
     return Seat(
         session_id=session.id,
@@ -122,6 +185,13 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
         discharged_on=episode.discharged_on,
         last_seen_at=session.last_seen_at,
         draft_language=is_draft(work, centre.id, patient.language),
+        patient_public_id=patient.public_id,
+        staff_id=session.staff_id,
+        mode=PAPER if _on_paper(session) else session.mode or ON_SCREEN,
+        twice=session.mode == PAPER_TWICE,
+        respondent=session.respondent or "patient",
+        respondent_relation=session.respondent_relation,
+        answered_on=session.answered_on,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import select
 
 from lrrc_qol.domain.alerts import AlertRuleSet, PreviousAnswers, RuleKind
@@ -22,15 +20,19 @@ def previous_answers(work: Work, seat: Seat, response: Response, rule_set: Alert
     """
     if not any(rule.kind in COMPARING and response.instrument_id in rule.watched for rule in rule_set.rules):
         return None
+    wanted = [
+        Response.episode_id == seat.episode_id,
+        Response.instrument_id == response.instrument_id,
+        Response.id != response.id,
+        Response.submitted_at.is_not(None),
+    ]
+    if seat.answered_on is not None:
+        # Paper that was typed in late is compared with what was said before it, not with what came meanwhile.
+        wanted.append(Response.answered_on <= seat.answered_on)
     newest = (
         select(Response.id)
-        .where(
-            Response.episode_id == seat.episode_id,
-            Response.instrument_id == response.instrument_id,
-            Response.id != response.id,
-            Response.submitted_at.is_not(None),
-        )
-        .order_by(Response.submitted_at.desc())
+        .where(*wanted)
+        .order_by(Response.answered_on.desc() if seat.answered_on else Response.submitted_at.desc(), Response.id.desc())
         .limit(1)
     )
     rows = work.session.execute(
@@ -43,6 +45,6 @@ def previous_answers(work: Work, seat: Seat, response: Response, rule_set: Alert
         return None
     return PreviousAnswers(
         answers=as_values(current_answers(answer for _, answer in rows)),
-        age_days=(work.now.astimezone(ZoneInfo(seat.timezone)).date() - before.answered_on).days,
+        age_days=((seat.answered_on or work.today_in(seat.timezone)) - before.answered_on).days,
         same_respondent=before.respondent == response.respondent,
     )

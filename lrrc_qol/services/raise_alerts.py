@@ -37,7 +37,7 @@ CALL_ORDER = ("emergency", "ward", "nurse", None)
 def raise_alerts(work: Work, seat: Seat, response: Response, answers: Mapping[str, AnswerValue]) -> tuple[Finding, ...]:
     """Evaluate the form as it stands and store what it calls for; return all findings, most urgent first."""
     rule_set = work.catalogue.alert_rules(*seat.protocol)
-    today = work.today_in(seat.timezone)
+    today = seat.answered_on or work.today_in(seat.timezone)
     facts = seat.facts | timing_facts(rule_set, discharged_on=seat.discharged_on, today=today)
     findings = evaluate(
         rule_set,
@@ -67,7 +67,7 @@ def instruction_for(
     telling = [finding for finding in findings if finding.instruction]
     if not any(items & set(finding.items) for finding in telling):
         return None
-    language = work.catalogue.spoken(seat.language)
+    language = work.catalogue.spoken(seat.told_in)
     told = [
         (finding.level, rule_set.instruction(finding.instruction, language))
         for finding in telling

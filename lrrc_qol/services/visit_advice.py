@@ -29,7 +29,7 @@ def urgent_advice(work: Work, seat: Seat) -> dict[str, Any] | None:
     rule_set = work.catalogue.alert_rules(*seat.protocol)
     rules: tuple[AlertRule | CombinedRule, ...] = (*rule_set.rules, *rule_set.combined)
     told = [
-        (AlertLevel.RED, rule_set.instruction(rule.instruction, work.catalogue.spoken(seat.language)))
+        (AlertLevel.RED, rule_set.instruction(rule.instruction, work.catalogue.spoken(seat.told_in)))
         for rule in rules
         if rule.id in fired and rule.instruction
     ]

@@ -113,14 +113,23 @@ def current_seat() -> Seat:
     return cast("Seat", g.seat)
 
 
+def typed_by_staff() -> bool:
+    """Whether the page is that of a form which a member of staff types in for the patient."""
+    seat = g.get("seat")
+    return seat is not None and seat.staff_id is not None
+
+
 def patient_actor() -> Actor:
-    """The patient of the current seat as an actor."""
+    """Who answers at the current seat as an actor: the patient, or the member of staff who types in for them."""
     seat = current_seat()
+    if seat.staff_id is not None:
+        return current_actor()
     return Actor(kind="patient", id=seat.patient_id, centre_id=seat.centre_id, role=None)
 
 
 def install_guards(app: Flask) -> None:
     """Check every request against the audience of its view."""
+    app.add_template_global(typed_by_staff)
     app.before_request(_check_text)
     app.before_request(_check_origin)
     app.before_request(_check_audience)
@@ -184,13 +193,23 @@ def _check_seat() -> ResponseReturnValue | None:
         with runtime().reading(ANONYMOUS_PATIENT) as work:
             seat = find_seat(work, token)
             stale = seat is not None and needs_touch(work, seat)
-    if seat is None:
+    if seat is None or not _sits_here(seat):
         session.pop(SEAT_KEY, None)
         abort(401)
     if stale:
         _touch(seat)
     g.seat = seat
     return None
+
+
+def _sits_here(seat: Seat) -> bool:
+    """Whether a seat of staff is used by the same person, still signed in, of the patient's centre."""
+    if seat.staff_id is None:
+        return True
+    if not has_permission("edit_record"):
+        return False
+    actor = current_actor()
+    return (actor.id, actor.centre_id) == (seat.staff_id, seat.centre_id)
 
 
 def _touch(seat: Seat) -> None:

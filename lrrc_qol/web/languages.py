@@ -68,7 +68,7 @@ def page_language() -> str:
     the browser asks for, else English.
     """
     seat = g.get("seat")
-    own = seat.language if seat else g.get("language")
+    own = seat.told_in if seat else g.get("language")
     if own:
         return runtime().catalogue.spoken(own)
     if not has_request_context() or request.blueprint in STAFF_BLUEPRINTS:

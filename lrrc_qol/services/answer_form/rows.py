@@ -12,11 +12,11 @@ from sqlalchemy import insert, select
 
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing, Wording
-from lrrc_qol.persistence.models import Answer, Assignment, RequestKey, Response
+from lrrc_qol.persistence.models import Answer, Assignment, RequestKey, Response, SecondEntry
 from lrrc_qol.services.answers import current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
-from lrrc_qol.services.wordings import ON_SCREEN, FormWords, asked_instrument, words_of_forms, words_to_start
+from lrrc_qol.services.wordings import FormWords, asked_instrument, words_of_forms, words_to_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,11 @@ def lock_form(work: Work, seat: Seat, assignment_public_id: str) -> Form:
     return form_of(work, assignment, response)
 
 
-def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False) -> list[WordedRow]:
+def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str = "") -> list[WordedRow]:
     """The questionnaires of the seat's visit in order, with `unsent` only those still to be sent.
 
-    One that was never started is left out when it cannot be shown: the visit can be finished without it.
+    One that was never started is left out when it cannot be shown in the seat's mode (or in `mode`): the visit can be
+    finished without it.
     """
     query = (
         select(Assignment, Response)
@@ -76,7 +77,7 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False) -> list[Wor
         FormWords((one.instrument_id, one.instrument_version), response.wording_digest if response else "")
         for one, response in rows
     ]
-    words = words_of_forms(work, seat.centre_id, forms, seat.language, mode=ON_SCREEN)
+    words = words_of_forms(work, seat.centre_id, forms, seat.language, mode=mode or seat.mode)
     return [
         WordedRow(assignment, response, wording)
         for (assignment, response), wording in zip(rows, words, strict=True)
@@ -120,9 +121,10 @@ def start_response(work: Work, seat: Seat, form: Form, *, words: str = "") -> Re
     `words` names what the page showed (`short_name`). NotFound for a form that nobody can have seen: it has no words.
     """
     if form.response is not None:
+        _taken_over(seat, form.response)
         return form.response
     key = (form.instrument.id, form.instrument.version)
-    wording = words_to_start(work, seat.centre_id, key, seat.language, mode=ON_SCREEN, shown=words)
+    wording = words_to_start(work, seat.centre_id, key, seat.language, mode=seat.mode, shown=words)
     if wording is None:
         raise NotFound("no such form")
     response = Response(
@@ -134,14 +136,47 @@ def start_response(work: Work, seat: Seat, form: Form, *, words: str = "") -> Re
         instrument_digest=form.instrument.digest,
         language=wording.language,
         wording_digest=wording.digest,
-        mode=ON_SCREEN,
-        respondent="patient",
+        mode=seat.mode,
+        respondent=seat.respondent,
+        respondent_relation=seat.respondent_relation,
+        entered_by=seat.staff_id,
         version=0,
         started_at=work.now,
     )
     work.session.add(response)
     work.session.flush()
+    if seat.twice and seat.staff_id is not None:
+        keep_second_entry(work, response, {})
     return response
+
+
+def _taken_over(seat: Seat, response: Response) -> None:
+    """A draft that staff go on with is theirs: what is told an interviewer is not pooled with what is given alone."""
+    if seat.staff_id is not None and response.entered_by is None:
+        response.mode, response.entered_by = seat.mode, seat.staff_id
+        response.respondent, response.respondent_relation = seat.respondent, seat.respondent_relation
+
+
+def keep_second_entry(work: Work, response: Response, answers: Mapping[str, int | str]) -> None:
+    """Add what was typed the second time; an empty one says that a second typing is still to come."""
+    work.session.add(
+        SecondEntry(
+            response_id=response.id,
+            centre_id=response.centre_id,
+            answers=dict(answers),
+            entered_at=work.now,
+            entered_by=work.actor.id,
+        )
+    )
+    work.session.flush()
+
+
+def second_entry_of(work: Work, response: Response) -> SecondEntry | None:
+    """The newest second typing of a form that staff typed in; None for a form that is typed once."""
+    if response.entered_by is None:
+        return None
+    query = select(SecondEntry).where(SecondEntry.response_id == response.id)
+    return work.session.scalars(query.order_by(SecondEntry.id.desc()).limit(1)).first()
 
 
 def add_answers(work: Work, answers: Sequence[Answer]) -> None:

@@ -159,6 +159,7 @@ def _next_row(work: Work, seat: Seat, response: Response, answer: AnswerInput, *
         given_at=_given_at(work.now, answer.age_seconds),
         saved_at=work.now,
         session_id=seat.session_id,
+        staff_id=seat.staff_id,
     )
 
 

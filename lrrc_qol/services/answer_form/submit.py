@@ -27,6 +27,7 @@ from lrrc_qol.services.answer_form.rows import (
     keep_request,
     lock_form,
     rows_with_words,
+    second_entry_of,
 )
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
@@ -36,6 +37,7 @@ from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
 from lrrc_qol.services.store_scores import score_rows, store_scores
 from lrrc_qol.services.visit_advice import urgent_advice
+from lrrc_qol.services.wordings import ON_SCREEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
     """Freeze the draft at `version`.
 
     200 with what is left of the visit (`after_sending`); 409 `submitted` when it was frozen by another request; 409
-    `conflict` when the draft moved on since `version`; 422 `nothing_answered` for an untouched form.
+    `conflict` when the draft moved on since `version`; 409 `second_entry` when paper is to be typed a second time and
+    compared first; 422 `nothing_answered` for an untouched form.
     """
     form = lock_form(work, seat, assignment_public_id)
     digest = body_hash({"kind": "submit"})
@@ -65,11 +68,14 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
         return SubmitResult(422, {"error": "nothing_answered", "submitted": False})
     if version != form.version:
         return SubmitResult(409, {"error": "conflict", "submitted": False, "version": form.version})
+    second = second_entry_of(work, form.response)
+    if second is not None and second.compared_at is None:
+        return SubmitResult(409, {"error": "second_entry", "submitted": False})
     unanswered = _freeze(work, seat, form, form.response)
     # Two last parts sent at once would each see the other as still to come, and nobody would finish the visit.
     work.session.execute(select(Visit.id).where(Visit.id == seat.visit_id).with_for_update())
     following = after_sending(work, seat)
-    if following["next"] is None:
+    if following["next"] is None and not _left_for_the_screen(work, seat):
         _finish_visit(work, seat)
     body = {"submitted": True, "unanswered": unanswered, **following}
     keep_request(work, form, key=key, digest=digest, status=200, result=body)
@@ -83,7 +89,7 @@ def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]
     response.version += 1
     response.submitted_at = work.now
     response.facts = sorted(told.facts)
-    response.answered_on = max(
+    response.answered_on = seat.answered_on or max(
         answer.given_at.astimezone(ZoneInfo(seat.timezone)).date() for answer in form.current.values()
     )
     if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
@@ -130,6 +136,11 @@ def _not_applicable(work: Work, response: Response, item_id: str, before: Answer
         given_at=work.now if before is None else max(work.now, before.given_at + timedelta(microseconds=1)),
         saved_at=work.now,
     )
+
+
+def _left_for_the_screen(work: Work, seat: Seat) -> bool:
+    """Whether the patient can still answer alone what staff may not type in: its licence may not permit their way."""
+    return seat.staff_id is not None and bool(rows_with_words(work, seat, unsent=True, mode=ON_SCREEN))
 
 
 def _finish_visit(work: Work, seat: Seat) -> None:

@@ -74,7 +74,7 @@ const page = (() => {
   });
 
   // Without the form's words the button sends its own form, and a page with the numbers follows.
-  if (player) $("call-me").addEventListener("submit", async (event) => {
+  if (player && $("call-me")) $("call-me").addEventListener("submit", async (event) => {
     event.preventDefault();
     $("unwell-status").textContent = word("asking");
     open($("unwell"));

@@ -77,6 +77,10 @@
     if (error === "conflict" && body.items) return conflicted(body.items);
     if (error === "csrf" && !renewed) return renew(done);
     sending = false;
+    if (body.go) {
+      over = true;
+      return location.assign(body.go);
+    }
     if (error === "conflict") {
       stale = true;
       return waiting.size ? say("elsewhere", "bad") : afresh();
@@ -310,7 +314,7 @@
   function thank({ next, left, urgent }, already) {
     over = thanked = true;
     waiting.clear();
-    if (urgent) return location.replace(player.dataset.thanks);
+    if (urgent || (player.dataset.typed && !next)) return location.replace(player.dataset.thanks);
     const more = $("more"), coming = player.querySelector('.unit[data-id="' + next + '"]');
     player.hidden = true;
     $("thanks").hidden = false;

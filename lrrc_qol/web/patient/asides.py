@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from lrrc_qol.services.patient_session import leave as end_session
 from lrrc_qol.services.request_call import request_call
-from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
+from lrrc_qol.web.guards import SEAT_KEY, audience, current_seat, patient_actor, runtime, typed_by_staff
 from lrrc_qol.web.patient.blueprint import blueprint
-from lrrc_qol.web.patient.pages import seat_page
+from lrrc_qol.web.patient.pages import seat_page, staff_url
 
 ASKED_KEY = "asked_for_call"
 
@@ -39,6 +39,9 @@ def leave() -> ResponseReturnValue:
     """End the visit on this device; what was saved stays, and the link in the mail opens it again."""
     with runtime().writing(patient_actor()) as work:
         end_session(work, current_seat())
+    if typed_by_staff():
+        session.pop(SEAT_KEY, None)
+        return redirect(staff_url(), 303)
     session.clear()
     response = make_response(seat_page("patient/left.html"))
     response.headers["Clear-Site-Data"] = '"cookies", "storage"'

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from lrrc_qol.services.answer_form import list_parts, open_form, open_forms
 from lrrc_qol.services.visit_advice import urgent_advice
-from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
+from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime, typed_by_staff
 from lrrc_qol.web.patient.blueprint import blueprint
-from lrrc_qol.web.patient.pages import first_open, first_undecided, item_url, request_key, review_rows, seat_page
+from lrrc_qol.web.patient.pages import (
+    first_open,
+    first_undecided,
+    item_url,
+    request_key,
+    review_rows,
+    seat_page,
+    staff_url,
+)
 
 
 @blueprint.get("/form")
@@ -57,6 +65,9 @@ def thanks() -> ResponseReturnValue:
         found = list_parts(work, current_seat())
         urgent = urgent_advice(work, current_seat())
     sent = [part for part in found if part.state == "submitted"]
+    if typed_by_staff() and first_open(found) is None and not urgent:
+        flash("The form is typed in and sent.", "good")
+        return redirect(staff_url(), 303)
     if not found:
         return seat_page("patient/nothing.html")
     if not sent:

@@ -12,7 +12,7 @@ from lrrc_qol.domain.instrument import ItemKind
 from lrrc_qol.services.answer_form import FormItem, FormView, Part, list_parts, open_form
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
-from lrrc_qol.web.guards import current_seat
+from lrrc_qol.web.guards import current_seat, runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,19 @@ class ReviewRow:
 def seat_page(template: str, **values: object) -> str:
     """A page inside the frame of the current seat, in the patient's language."""
     seat = current_seat()
+    if seat.staff_id is not None:
+        values |= {"relations": runtime().catalogue.relations, "staff_url": staff_url()}
     return render_template(template, seat=seat, centre=seat.centre, **values)
+
+
+def staff_url() -> str:
+    """Where a member of staff goes on who has typed in a form: the patient's page."""
+    return url_for("staff.patient", public_id=current_seat().patient_public_id)
+
+
+def second_typing_url(assignment: str) -> str:
+    """Where the same paper is typed a second time."""
+    return url_for("staff.second_entry", public_id=current_seat().patient_public_id, assignment=assignment)
 
 
 def first_undecided(items: Sequence[FormItem]) -> int:

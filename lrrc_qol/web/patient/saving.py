@@ -7,14 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.services.answer_form import SubmitResult, save_answers, submit_response
-from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
+from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime, typed_by_staff
 from lrrc_qol.web.languages import page_words
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.form_pages import review_page
+from lrrc_qol.web.patient.pages import second_typing_url
 from lrrc_qol.web.patient.save_request import LONGEST_BODY, check_submit, read_save, read_submit, small_int
 
 # The cookie stays for the thank-you page and for a repeated submit; it opens no answer any more.
 NOTHING_LEFT = {"Clear-Site-Data": '"storage"'}
+SECOND_ENTRY = "second_entry"
 
 
 @blueprint.post("/form/<assignment>/save")
@@ -41,6 +43,8 @@ def submit(assignment: str) -> ResponseReturnValue:
     except InvalidInput as fault:
         return jsonify(error="invalid", submitted=False, fields=fault.fields), 422
     result = _submit(assignment, key=key, version=version)
+    if result.body.get("error") == SECOND_ENTRY and typed_by_staff():
+        return jsonify(result.body | {"go": second_typing_url(assignment)}), result.status
     return jsonify(result.body), result.status, NOTHING_LEFT if _is_last(result) else {}
 
 
@@ -59,6 +63,8 @@ def _submit_plain(assignment: str) -> ResponseReturnValue:
         answer = redirect(url_for("patient.thanks"), 303)
         answer.headers.update(NOTHING_LEFT if _is_last(result) else {})
         return answer
+    if result.body.get("error") == SECOND_ENTRY and typed_by_staff():
+        return redirect(second_typing_url(assignment), 303)
     return review_page(assignment, problem=_problem_words(result.body.get("error")))
 
 

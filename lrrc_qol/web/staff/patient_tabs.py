@@ -9,7 +9,13 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
     (
         "staff.patient",
         "Overview",
-        frozenset({"staff.address", "staff.events", "staff.dates", "staff.anatomy", "staff.take_back_event"}),
+        frozenset(
+            {
+                *("staff.address", "staff.events", "staff.dates", "staff.anatomy", "staff.take_back_event"),
+                *("staff.enter_form", "staff.begin_entering", "staff.second_entry", "staff.store_second"),
+                *("staff.compare", "staff.decide", "staff.missed", "staff.note_missed"),
+            }
+        ),
     ),
 )
 
