@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lrrc_qol.charts.wording import NO_SCORE, class_glyph, class_words, number, remarks, score_words, signed
+from lrrc_qol.charts.wording import (
+    NO_SCORE,
+    answering_words,
+    class_glyph,
+    class_words,
+    lateness,
+    number,
+    score_words,
+    signed,
+)
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.recovery import (
     ChangeClass,
@@ -129,7 +138,7 @@ def _form_row(point: TrajectoryPoint, trajectory: Trajectory, names: Mapping[str
         change_class=point.change_class.value,
         explanation="" if is_baseline else describe_change(point, decimals=decimals),
         problem=bool(point.problem),
-        remark=", ".join(remarks(score)),
+        remark=", ".join((*lateness(score), *answering_words(score.mode, score.respondent))),
         partly_answered=_partly(score),
         reworded="" if point.reworded is None else f"wording changed: {describe_wording(point.reworded)}",
         revalued="" if point.revalued is None else f"value set changed: {describe_value_sets(point.revalued)}",

@@ -10,7 +10,8 @@ from lrrc_qol.domain.recovery import ChangeClass, ScorePoint, TrajectoryPoint
 MINUS = "−"
 # Scores are sums of thirds and quarters; less than this is nothing but rounding.
 ROUNDING = 1e-9
-INTERVIEWS = {"telephone": "by phone", "face_to_face": "interview"}
+WAYS = {"paper": "on paper", "telephone": "by phone", "face_to_face": "interview"}
+HELPERS = {"helped": "with help", "interpreter": "through an interpreter", "proxy": "by another person"}
 MODES = {
     "own_phone": "own phone",
     "own_computer": "own computer",
@@ -85,12 +86,19 @@ def class_glyph(point: TrajectoryPoint) -> str:
 
 def remarks(point: ScorePoint) -> tuple[str, ...]:
     """What sets a form apart from one the patient gave alone and in time; empty for an ordinary form."""
-    found = (
-        "late" if point.out_of_window else "",
-        INTERVIEWS.get(point.mode, ""),
-        "by another person" if point.respondent == "proxy" else "",
-    )
-    return tuple(words for words in found if words)
+    mode = "" if point.mode == "paper" else point.mode  # counts like a screen
+    respondent = "" if point.respondent == "helped" else point.respondent
+    return (*lateness(point), *answering_words(mode, respondent))
+
+
+def lateness(point: ScorePoint) -> tuple[str, ...]:
+    """The word for a form from outside its window; empty for one in time."""
+    return ("late",) if point.out_of_window else ()
+
+
+def answering_words(mode: str, respondent: str) -> tuple[str, ...]:
+    """How and by whom a form was answered, as far as that is not the patient alone on a screen."""
+    return tuple(words for words in (WAYS.get(mode, ""), HELPERS.get(respondent, "")) if words)
 
 
 def range_words(scale: Scale) -> str:

@@ -30,10 +30,16 @@ FORM_COLUMNS = (
     Column("language", TEXT, "language in which it was answered"),
     Column("mode", TEXT, "own_phone, own_computer, ward_tablet, paper, telephone or face_to_face"),
     Column("respondent", TEXT, "patient, helped, interpreter or proxy"),
+    Column("respondent_relation", TEXT, "who helped, interpreted or answered, for example partner; else empty"),
+    Column("entered_by", TEXT, "yes when staff typed the answers in, from paper or as an interview; else no"),
     Column("baseline_type", TEXT, "prospective or recalled for baseline forms, else empty"),
     Column("started_at", INSTANT, "first answer saved"),
     Column("submitted_at", INSTANT, "form sent in; empty for a form that was not finished"),
-    Column("answered_on", DAY, "day of sending in where the patient lives"),
+    Column(
+        "answered_on",
+        DAY,
+        "day of sending in where the patient lives; of typed-in forms the day on paper or of the call",
+    ),
 )
 ANSWER_COLUMNS = (
     *FORM_COLUMNS,

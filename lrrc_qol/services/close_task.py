@@ -5,19 +5,25 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from lrrc_qol.domain.errors import InvalidInput, NotFound
-from lrrc_qol.persistence.models import Task
+from lrrc_qol.persistence.models import Task, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.note_missed_reason import add_missed_reason
 
 NOTE_LIMIT = 4000
 
 
-def close_task(work: Work, public_id: str, note: str) -> None:
-    """Close an open task of the actor's centre; closing a closed one changes nothing. NotFound, InvalidInput."""
+def close_task(work: Work, public_id: str, note: str, *, missed_reason: str | None = None) -> None:
+    """Close an open task of the actor's centre; closing a closed one changes nothing. NotFound, InvalidInput.
+
+    `missed_reason` is the code of why the visit of the task was not answered, where the call found that out.
+    """
     if not note.strip():
         raise InvalidInput({"note": "Write in a few words what was done."})
     if len(note) > NOTE_LIMIT:
         raise InvalidInput({"note": f"Use at most {NOTE_LIMIT} characters."})
+    if missed_reason is not None and missed_reason not in work.catalogue.missed_reasons.labels:
+        raise InvalidInput({"missed_reason": "Choose a reason from the list."})
     task = work.session.scalars(
         select(Task).where(Task.public_id == public_id, Task.centre_id == work.actor.centre()).with_for_update()
     ).first()
@@ -25,6 +31,8 @@ def close_task(work: Work, public_id: str, note: str) -> None:
         raise NotFound("no such task")
     if task.done_at is not None:
         return
+    if missed_reason is not None and task.visit_id is not None:
+        add_missed_reason(work, work.session.get_one(Visit, task.visit_id), code=missed_reason)
     task.done_at = work.now
     task.done_by = work.actor.id
     task.note_sealed = work.cipher.seal(note.strip(), field="task.note")

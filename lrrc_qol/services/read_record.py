@@ -22,6 +22,7 @@ from lrrc_qol.persistence.queries.happenings import (
     list_messages,
     list_open_alerts,
 )
+from lrrc_qol.persistence.queries.missed import MissedNote, missed_reasons
 from lrrc_qol.persistence.queries.record import (
     FormRow,
     PatientRow,
@@ -58,7 +59,8 @@ class PatientRecord:
 
     `not_asked` names the questionnaires that this patient should be asked and is not, each with the reason.
     `unknown_anatomy` has the facts that are not known and on which open questionnaires depend, with their titles.
-    `forms` and `scores` are all there are, `left_out` the items without a value by form.
+    `forms` and `scores` are all there are, `left_out` the items without a value by form; `missed` has why visits were
+    not answered, by their row number.
     """
 
     patient: PatientRow
@@ -79,6 +81,7 @@ class PatientRecord:
     forms: Sequence[FormRow]
     scores: Sequence[ScoreEntry]
     left_out: Mapping[int, Mapping[str, str]]
+    missed: Mapping[int, MissedNote]
 
 
 def find_patient_row(work: Work, public_id: str) -> PatientRow:
@@ -127,6 +130,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         forms=course.forms,
         scores=course.scores,
         left_out=list_left_out(work.session, **scope),
+        missed=missed_reasons(work.session, **scope),
         unknown_anatomy={} if ending else _unknown_anatomy(work, patient, course),
     )
 

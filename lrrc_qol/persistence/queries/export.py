@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, func, not_, select, text
+from sqlalchemy import Row, Select, Subquery, case, func, not_, select, text
 from sqlalchemy.orm import Session
 
 from lrrc_qol.domain.events import EventKind
@@ -37,6 +37,8 @@ FORM_COLUMNS = (
     Response.language,
     Response.mode,
     Response.respondent,
+    Response.respondent_relation,
+    case((Response.entered_by.is_(None), "no"), else_="yes").label("entered_by"),
     Response.baseline_type,
     Response.started_at,
     Response.submitted_at,

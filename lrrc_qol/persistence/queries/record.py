@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -70,6 +70,7 @@ class VisitRow:
     closes_on: date
     planned: bool
     completed_at: datetime | None
+    public_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +175,9 @@ def _open_patient(
 
 def list_visits(session: Session, *, centre_id: int, episode_id: int) -> tuple[VisitRow, ...]:
     """All visits of an episode by opening day, dropped ones included."""
+    columns = [getattr(Visit, field.name) for field in fields(VisitRow)]
     rows = session.execute(
-        select(
-            Visit.id,
-            Visit.key,
-            Visit.name,
-            Visit.kind,
-            Visit.opens_on,
-            Visit.due_on,
-            Visit.closes_on,
-            Visit.planned,
-            Visit.completed_at,
-        )
+        select(*columns)
         .where(Visit.episode_id == episode_id, Visit.centre_id == centre_id)
         .order_by(Visit.opens_on, Visit.id)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
@@ -24,6 +24,8 @@ MODES = (PAPER, "telephone", "face_to_face")
 RESPONDENTS = ("patient", "helped", "interpreter", "proxy")
 WITH_RELATION = frozenset({"helped", "interpreter", "proxy"})
 NEVER_A_PROXY = "interpreter"
+# A form may be taken a little before its time, when the patient is there anyway. Design figure.
+AHEAD = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,12 @@ class OutOfWindow(InvalidInput):
 
 
 def read_entry_visits(work: Work, public_id: str) -> tuple[PatientRow, tuple[EntryVisit, ...]]:
-    """The patient and the visits that something can be typed in for, by due day; NotFound as everywhere."""
+    """The patient and the visits that something can be typed in for, by due day; NotFound as everywhere.
+
+    Those that open much later are left out: nobody answers them yet.
+    """
     patient = find_patient_row(work, public_id)
+    soon = work.today_in(patient.timezone) + AHEAD
     unsent = (
         select(Assignment.id)
         .outerjoin(Response, Response.assignment_id == Assignment.id)
@@ -82,6 +88,7 @@ def read_entry_visits(work: Work, public_id: str) -> tuple[PatientRow, tuple[Ent
             Visit.episode_id == patient.episode_id,
             Visit.centre_id == work.actor.centre(),
             Visit.planned,
+            Visit.opens_on <= soon,
             Visit.completed_at.is_(None),
             exists(unsent),
         )

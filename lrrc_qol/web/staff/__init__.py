@@ -2,6 +2,7 @@
 
 from lrrc_qol.web.staff import (
     alerts,
+    amend,
     anatomy,
     cohort,
     dates,
@@ -20,6 +21,7 @@ from lrrc_qol.web.staff.blueprint import blueprint
 
 __all__ = [
     "alerts",
+    "amend",
     "anatomy",
     "blueprint",
     "cohort",

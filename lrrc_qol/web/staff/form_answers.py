@@ -40,6 +40,7 @@ def form(public_id: str, response_id: int) -> ResponseReturnValue:
         missing_words=MISSING_WORDS,
         modes=MODES,
         respondents=RESPONDENTS,
+        relations=runtime().catalogue.relations,
         scores=[(scale, score, details[scale.id]) for scale, score in record.scores],
         range_words=range_words,
     )

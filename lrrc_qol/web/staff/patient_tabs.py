@@ -14,6 +14,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
                 *("staff.address", "staff.events", "staff.dates", "staff.anatomy", "staff.take_back_event"),
                 *("staff.enter_form", "staff.begin_entering", "staff.second_entry", "staff.store_second"),
                 *("staff.compare", "staff.decide", "staff.missed", "staff.note_missed"),
+                *("staff.amend", "staff.amend_now"),
             }
         ),
     ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lrrc_qol.charts.wording import answering_words
 from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.contact import ContactState
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.schedule import VisitState
 from lrrc_qol.persistence.queries.happenings import Ending
-from lrrc_qol.persistence.queries.record import PatientRow
+from lrrc_qol.persistence.queries.record import FormRow, PatientRow
 from lrrc_qol.services.read_record import VisitView
 
 EVENT_WORDS = {
@@ -132,6 +133,11 @@ def visit_badge(visit: VisitView, ending: Ending | None) -> tuple[str, str]:
     """Words and badge class of a visit; nothing is open or missed after the patient died or withdrew."""
     over = ending is not None and (visit.state is not VisitState.CLOSED or visit.row.due_on >= ending.happened_on)
     return NOT_ASKED if over and visit.state is not VisitState.ANSWERED else VISIT_STATES[visit.state]
+
+
+def form_marks(form: FormRow) -> tuple[str, ...]:
+    """How and by whom a form was answered, where that is not the patient alone on a screen."""
+    return answering_words(form.mode or "", form.respondent or "")
 
 
 def anatomy_lines(patient: PatientRow) -> tuple[tuple[str, str], ...]:

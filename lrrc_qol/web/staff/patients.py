@@ -29,6 +29,7 @@ from lrrc_qol.web.staff.patient_words import (
     contact_badges,
     day_words,
     event_words,
+    form_marks,
     visit_badge,
 )
 
@@ -103,6 +104,8 @@ def patient(public_id: str) -> ResponseReturnValue:
         message_states=MESSAGE_STATES,
         outcomes=OUTCOMES,
         no_words=NO_WORDS,
+        reasons=runtime().catalogue.missed_reasons,
+        form_marks=form_marks,
         event_words=event_words,
         anatomy_words=ANATOMY_WORDS,
         anatomy_lines=anatomy_lines(record.patient),

@@ -9,6 +9,7 @@ from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.persistence.queries.task import TaskPage, read_task
 from lrrc_qol.services import audit
 from lrrc_qol.services.close_task import close_task
+from lrrc_qol.services.queue_reminders import CALL_TASK
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.work_forms import TaskForm
@@ -19,26 +20,36 @@ from lrrc_qol.web.staff.work_words import task_words
 @audience.staff("edit_record")
 def task(public_id: str) -> ResponseReturnValue:
     """The task and the form that closes it."""
-    return _page(public_id, TaskForm())
+    return _page(_read(public_id))
 
 
 @blueprint.post("/tasks/<public_id>/close")
 @audience.staff("edit_record")
 def close_one_task(public_id: str) -> ResponseReturnValue:
     """Close it with a note."""
-    form = TaskForm(request.form)
+    found = _read(public_id)
+    form = _form(found, sent=True)
     if not form.validate():
-        return _page(public_id, form), 422
+        return _page(found, form), 422
     with runtime().writing(current_actor()) as work:
-        close_task(work, public_id, form.note.data or "")
+        close_task(work, public_id, form.note.data or "", missed_reason=form.reason())
     flash("The task is closed.")
     return redirect(url_for("staff.worklist"), 303)
 
 
-def _page(public_id: str, form: TaskForm) -> str:
-    found = _read(public_id)
+def _form(found: TaskPage, *, sent: bool = False) -> TaskForm:
+    silent = found.kind == CALL_TASK and found.visit_name is not None
+    reasons = runtime().catalogue.missed_reasons if silent else None
+    return TaskForm(request.form if sent else None, reasons=reasons)
+
+
+def _page(found: TaskPage, form: TaskForm | None = None) -> str:
     return render_template(
-        "staff/task.html", active="staff.worklist", task=found, title=task_words(found.kind), form=form
+        "staff/task.html",
+        active="staff.worklist",
+        task=found,
+        title=task_words(found.kind),
+        form=form or _form(found),
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import Form, RadioField, TextAreaField
+from typing import Any
+
+from wtforms import Form, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from lrrc_qol.catalogue.picklists import Picklist
 from lrrc_qol.services.handle_alert import ACTIONS as ACTION_CODES
 from lrrc_qol.services.handle_alert import NOTE_LIMIT
+from lrrc_qol.web.staff.entry_forms import reason_choices
 from lrrc_qol.web.staff.work_words import ACTIONS
 
 TOO_LONG = f"Use at most {NOTE_LIMIT} characters."
@@ -37,8 +41,20 @@ class CloseForm(Form):
 
 
 class TaskForm(Form):
-    """What was done about a task."""
+    """What was done about a task; with `reasons` also why the form of its visit was not answered."""
 
+    missed_reason = SelectField("Why was the form not answered? (optional)")
     note = TextAreaField(
         "Note", [DataRequired("Write in a few words what was done."), Length(max=NOTE_LIMIT, message=TOO_LONG)]
     )
+
+    def __init__(self, formdata: Any = None, *, reasons: Picklist | None = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        if reasons is None:
+            del self.missed_reason
+        else:
+            self.missed_reason.choices = reason_choices(reasons)
+
+    def reason(self) -> str | None:
+        """The code that was chosen; None for none."""
+        return (self.missed_reason.data or None) if "missed_reason" in self else None
