@@ -43,10 +43,7 @@ def store_second(public_id: str, assignment: str) -> ResponseReturnValue:
 @audience.staff("edit_record")
 def compare(public_id: str, assignment: str) -> ResponseReturnValue:
     """The differences side by side; none is said too."""
-    form = _read(public_id, assignment)
-    if not form.typed:
-        return redirect(url_for("staff.second_entry", public_id=public_id, assignment=assignment))
-    return _compare_page(form, chosen={}, faults={})
+    return _compare_page(_read(public_id, assignment), chosen={}, faults={})
 
 
 @blueprint.post(f"{PLACE}/compare")

@@ -19,16 +19,18 @@ from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
 from lrrc_qol.web.admin.wording_words import LANGUAGES
 from tests.factories import answer, assignment, make_link, make_patient, save, take_seat
+from tests.staff_entry import nurse_seat
 from tests.wording_packs import approved, draft
 
 NAME = "Quillon Featherstone"
 YEAR = "1947"
 PLACES = (
     *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
-    *("wording", "in_use"),
+    *("wording", "in_use", "twice", "visit"),
 )
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
+TYPED_PART, TYPED_ITEM = "pe_wellbeing", "overall"
 LICENSED = "phq2"
 # One for each record: of two approved wordings in one language only the newer is in use.
 WORDING_LANGUAGES = tuple(tag for tag in LANGUAGES if tag != "en")
@@ -71,6 +73,9 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
     with runtime.writing(phone.actor) as work:
         submit_response(work, phone.seat, checked, key="world-send", version=body["version"])
         request_call(work, phone.seat)
+    typed = nurse_seat(runtime, nurse, patient, twice=True)
+    twice = assignment(runtime, typed, TYPED_PART)
+    save(runtime, typed, twice, answer(TYPED_ITEM, 4), key="world-paper")
     with runtime.writing(nurse) as work:
         record_event(work, patient, kind=EventKind.RECURRENCE, happened_on=work.today_in("Europe/London"))
         resend_link(work, patient)
@@ -113,6 +118,8 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "wording": wording,
             "in_use": in_use,
             "review": review,
+            "twice": twice,
+            "visit": phone.seat.visit_public_id,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(

@@ -1,0 +1,148 @@
+"""The pages around typed-in forms: comparison, correction, reasons, and what they say of who typed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from lrrc_qol.persistence.models import Answer, MissedReason, Response, Task, Visit
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.queue_reminders import CALL_TASK
+from lrrc_qol.services.staff_entry import compare_typings, store_second_entry
+from tests.factories import answer, assignment, complete_visit, make_staff, save, take_seat, visit_id
+from tests.staff_browser import StaffBrowser
+from tests.staff_entry import nurse_seat
+
+PAIN = "pain_nrs"
+
+
+def one_response(runtime: Runtime) -> Response:
+    with runtime.reading(COMMAND) as work:
+        return work.session.scalars(select(Response).where(Response.instrument_id == PAIN)).one()
+
+
+@pytest.fixture
+def paper(runtime: Runtime, nurse: Actor, patient: str) -> str:
+    """The pain form typed once of two times; its address."""
+    seat = nurse_seat(runtime, nurse, patient, twice=True, respondent="helped", relation="child")
+    form = assignment(runtime, seat, PAIN)
+    save(runtime, seat, form, answer("pain_worst", 3), key="first")
+    return f"/staff/patients/{patient}/forms/{form}"
+
+
+def test_the_second_page_does_not_show_the_first_typing(nurse_browser: StaffBrowser, paper: str) -> None:
+    page = nurse_browser.get(f"{paper}/second").text
+    field = re.search(r'<input[^>]*name="i-pain_worst"[^>]*>', page)
+    assert field is not None
+    assert 'value=""' in field[0]
+
+
+def test_a_wrong_number_is_said_and_everything_typed_stays(nurse_browser: StaffBrowser, paper: str) -> None:
+    done = nurse_browser.press(f"{paper}/second", **{"i-pain_worst": "33", "i-pain_average": "2"})
+    assert done.status_code == 422
+    assert "This is no answer to this question." in done.text
+    assert 'value="33"' in done.text
+    assert 'value="2"' in done.text
+
+
+def test_differences_are_decided_on_the_page_and_the_rate_stands_on_the_form(
+    runtime: Runtime, nurse_browser: StaffBrowser, paper: str
+) -> None:
+    draft = nurse_browser.get(f"/staff/patients/{paper.split('/')[3]}/forms/{one_response(runtime).id}").text
+    assert f'{paper}/second"' in draft
+    assert nurse_browser.press(f"{paper}/second", **{"i-pain_worst": "8"}).headers["Location"] == f"{paper}/compare"
+    page = nurse_browser.get(f"{paper}/compare").text
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version is not None
+    assert nurse_browser.press(f"{paper}/compare", version=version[1]).status_code == 422
+    done = nurse_browser.press(f"{paper}/compare", version=version[1], **{"c-pain_worst": "second"})
+    form = nurse_browser.get(done.headers["Location"]).text
+    assert re.search(r"1 of \d+ answers differed", form)
+    assert "the patient, with help reading (son or daughter)" in form
+    assert "<dt>Typed in by</dt><dd>Nurse of NORTH</dd>" in form
+
+
+def test_after_the_comparison_both_pages_are_gone(
+    runtime: Runtime, nurse: Actor, patient: str, nurse_browser: StaffBrowser, paper: str
+) -> None:
+    form = paper.rsplit("/", 1)[1]
+    with runtime.writing(nurse) as work:
+        store_second_entry(work, patient, form, {"pain_worst": 3})
+        compare_typings(work, patient, form, chosen={}, version=1)
+    assert nurse_browser.get(f"{paper}/second").status_code == 404
+    assert nurse_browser.press(f"{paper}/compare", version="1").status_code == 404
+
+
+def test_the_second_nurse_sees_what_was_corrected_and_keeps_what_she_typed(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    complete_visit(runtime, take_seat(runtime, patient))
+    response = one_response(runtime)
+    path = f"/staff/patients/{patient}/forms/{response.id}/answers/pain_worst/correct"
+    assert nurse_browser.get(path).status_code == 200
+    fields = {"version": str(response.version), "reason": "Misread on paper."}
+    assert nurse_browser.press(path, answer="4", **fields).status_code == 303
+    second = nurse_browser.press(path, **fields | {"answer": "6", "reason": "She says six."})
+    assert second.status_code == 409
+    assert "Somebody else corrected this form meanwhile" in second.text
+    assert "Misread on paper." in second.text
+    assert "She says six." in second.text
+    assert re.search(r'<option selected value="6">', second.text)
+    with runtime.reading(COMMAND) as work:
+        values = work.session.scalars(
+            select(Answer.value).where(Answer.response_id == response.id, Answer.item_id == "pain_worst")
+        ).all()
+    assert sorted(value for value in values if value is not None) == [0, 4]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"answer": "4"}, "Say why in a few words."), ({"reason": "So."}, "Choose the right answer.")],
+)
+def test_a_correction_needs_an_answer_and_a_reason(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str, fields: dict[str, str], words: str
+) -> None:
+    complete_visit(runtime, take_seat(runtime, patient))
+    response = one_response(runtime)
+    path = f"/staff/patients/{patient}/forms/{response.id}/answers/pain_worst/correct"
+    done = nurse_browser.press(path, version=str(response.version), **fields)
+    assert done.status_code == 422
+    assert words in done.text
+
+
+def test_a_reason_stands_with_the_visit(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    with runtime.reading(COMMAND) as work:
+        visit = work.session.scalars(select(Visit).where(Visit.key == "BL1")).one()
+    path = f"/staff/patients/{patient}/visits/{visit.public_id}/reason"
+    assert path in nurse_browser.get(f"/staff/patients/{patient}").text
+    assert nurse_browser.press(path, code="bored").status_code == 422
+    assert nurse_browser.press(path, code="too_ill", note="Infusion today.").status_code == 303
+    assert "Too ill, or too much of a burden: Infusion today." in nurse_browser.get(f"/staff/patients/{patient}").text
+    assert re.search(r'<option selected value="too_ill">', nurse_browser.get(path).text)
+
+
+def test_closing_the_call_of_a_silent_patient_notes_the_reason(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    baseline = visit_id(runtime, patient, "BL1")
+    with runtime.writing(COMMAND) as work:
+        add_task(work, work.session.get_one(Visit, baseline), kind=CALL_TASK, due_on=date(2026, 3, 2))
+    with runtime.reading(COMMAND) as work:
+        task = work.session.scalars(select(Task.public_id)).one()
+    assert "Why was the form not answered?" in nurse_browser.get(f"/staff/tasks/{task}").text
+    nurse_browser.press(f"/staff/tasks/{task}/close", note="Rang.", missed_reason="forgot")
+    with runtime.reading(COMMAND) as work:
+        assert work.session.scalars(select(MissedReason.code)).all() == ["forgot"]
+
+
+def test_who_typed_is_said_in_the_list_of_visits(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    colleague = make_staff(runtime, email="second@north.example")
+    seat = nurse_seat(runtime, colleague, patient, mode="telephone", respondent="proxy", relation="partner")
+    complete_visit(runtime, seat)
+    page = " ".join(nurse_browser.get(f"/staff/patients/{patient}").text.split())
+    assert "by phone, by another person" in page
