@@ -147,6 +147,7 @@ def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: 
     missed = [(visit.day, visit) for visit in trajectory.missed if visit.day is not None]
     missed_words = [
         f"{frame.visit_names.get(visit.key, visit.key)}<br>was due {day_month(visit.due_on)}<br>no form"
+        + (f": {visit.reason}" if visit.reason else "")
         for _, visit in missed
     ]
     days = [day for day, _ in missed] + [point.day for point in unscored]

@@ -178,6 +178,6 @@ def _missed_row(visit: MissedVisit, names: Mapping[str, str]) -> CurveRow:
         change_class=ChangeClass.NOT_EVALUABLE.value,
         explanation="the visit closed without a form",
         problem=False,
-        remark="",
+        remark=visit.reason,
         partly_answered="",
     )

@@ -99,11 +99,12 @@ class TrajectoryPoint:
 
 @dataclass(frozen=True, slots=True)
 class MissedVisit:
-    """A visit that closed without an answer; `day` counts from the operation."""
+    """A visit that closed without an answer; `day` counts from the operation. `reason` says why, as far as known."""
 
     key: str
     due_on: date
     day: int | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

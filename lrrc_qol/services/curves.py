@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from lrrc_qol.catalogue import Catalogue
@@ -31,7 +31,7 @@ class Course:
     """The rows of one episode that its curves are made of.
 
     `chosen` is the response a person picked as baseline; visits due after `ended_on` (death, withdrawal) are not
-    missed; `today` is the patient's local date.
+    missed; `today` is the patient's local date. `missed` has why visits were not answered, in words, by row number.
     """
 
     visits: Mapping[int, VisitRow]
@@ -42,6 +42,7 @@ class Course:
     ended_on: date | None
     today: date
     planned_on: date | None = None
+    missed: Mapping[int, str] = field(default_factory=dict)
 
 
 def episode_baseline(course: Course, rules: BaselineRules) -> Baseline:
@@ -126,7 +127,7 @@ def _was_missed(course: Course, form: FormRow) -> bool:
 def _as_missed(course: Course, form: FormRow) -> MissedVisit:
     visit = course.visits[form.visit_id]
     day = None if course.surgery_on is None else (visit.due_on - course.surgery_on).days
-    return MissedVisit(key=visit.key, due_on=visit.due_on, day=day)
+    return MissedVisit(key=visit.key, due_on=visit.due_on, day=day, reason=course.missed.get(visit.id, ""))
 
 
 def _points(course: Course, forms: Sequence[FormRow], scale: Scale, instrument: Instrument) -> list[ScorePoint]:

@@ -99,6 +99,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
     visits = list_visits(work.session, **scope)
     events = list_events(work.session, **scope)
     today = work.today_in(patient.timezone)
+    missed = missed_reasons(work.session, **scope)
     course = Course(
         visits={visit.id: visit for visit in visits},
         forms=list_forms(work.session, **scope),
@@ -108,6 +109,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         ended_on=_ended_on(events),
         today=today,
         planned_on=patient.planned_surgery_on,
+        missed={visit_id: work.catalogue.missed_reasons.label(note.code) for visit_id, note in missed.items()},
     )
     protocol = work.catalogue.protocol(patient.protocol_id, patient.protocol_version)
     counted_on = work.today_in(patient.centre_timezone)
@@ -130,7 +132,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         forms=course.forms,
         scores=course.scores,
         left_out=list_left_out(work.session, **scope),
-        missed=missed_reasons(work.session, **scope),
+        missed=missed,
         unknown_anatomy={} if ending else _unknown_anatomy(work, patient, course),
     )
 

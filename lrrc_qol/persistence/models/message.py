@@ -74,7 +74,8 @@ class PatientSession(Base):
     """A browser that passed the check of a link; may answer the forms of that one visit, nothing else.
 
     With `staff_id` it is a member of staff who types in what a patient says or wrote, through a link that nobody was
-    given: then `mode`, `respondent` and `answered_on` (the day on the paper or of the call) are those of the forms.
+    given: then `mode`, `respondent` and `answered_on` (the day on the paper or of the call) are those of the forms;
+    `paper_twice` as mode is paper that is to be typed a second time.
     """
 
     __tablename__ = "patient_session"

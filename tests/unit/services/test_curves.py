@@ -69,6 +69,12 @@ def test_a_curve_has_its_own_baseline_and_its_missed_visits(shipped: Catalogue) 
     assert [visit.key for visit in trajectory.missed] == ["M3"]
 
 
+def test_a_missed_visit_says_why(shipped: Catalogue) -> None:
+    course = replace(COURSE, missed={3: "Too ill"})
+
+    assert [visit.reason for visit in worst_pain(course, shipped).trajectory.missed] == ["Too ill"]
+
+
 @pytest.mark.parametrize(("ended", "missed"), [(90, []), (91, ["M3"])])
 def test_visits_due_after_the_end_are_not_missed(shipped: Catalogue, ended: int, missed: list[str]) -> None:
     course = replace(COURSE, ended_on=OPERATED + timedelta(days=ended))
