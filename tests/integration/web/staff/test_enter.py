@@ -90,6 +90,20 @@ def test_the_seat_is_nobodys_once_the_account_is_switched_off(
     assert nurse_browser.get(form).status_code == 401
 
 
+def test_the_seat_of_one_nurse_is_not_that_of_another(
+    app: Flask, runtime: Runtime, nurse_browser: StaffBrowser, patient: str, fields: EntryFields
+) -> None:
+    form = begin(nurse_browser, patient, fields)
+    with nurse_browser.client.session_transaction() as held:
+        seat = held["seat"]
+    make_staff(runtime, email="second@north.example")
+    other = signed_in(app, "second@north.example")
+    with other.client.session_transaction() as held:
+        held["seat"] = seat
+    assert other.get(form).status_code == 401
+    assert nurse_browser.get(form).status_code == 200
+
+
 def test_a_second_entry_ends_the_first_and_a_save_for_it_is_refused_visibly(
     runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str, fields: EntryFields
 ) -> None:
