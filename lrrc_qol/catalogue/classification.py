@@ -65,9 +65,15 @@ def _system(data: Mapping[str, Any]) -> System:
 
 
 def _category(data: Mapping[str, Any]) -> Category:
-    sets = {key: frozenset(data.get(key, ())) for key in _SETS}
-    texts = {key: data.get(key, "") for key in ("reads_as", "note")}
-    return Category(code=data["code"], text=data["text"], fixation=data.get("fixation"), **sets, **texts)
+    sets: dict[str, Any] = {key: frozenset(data.get(key, ())) for key in (*_MARK_KEYS, *_CODE_KEYS)}
+    return Category(
+        code=data["code"],
+        text=data["text"],
+        reads_as=data.get("reads_as", ""),
+        note=data.get("note", ""),
+        fixation=data.get("fixation"),
+        **sets,
+    )
 
 
 def _check(data: Mapping[str, Any]) -> CrossCheck:
@@ -83,7 +89,6 @@ def _check(data: Mapping[str, Any]) -> CrossCheck:
 
 _MARK_KEYS = ("marks", "also", "unless", "note_for")
 _CODE_KEYS = ("yields_to", "combines")
-_SETS = (*_MARK_KEYS, *_CODE_KEYS)
 
 
 def _refuse_first(file: DefinitionFile) -> None:

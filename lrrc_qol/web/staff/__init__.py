@@ -3,6 +3,7 @@
 from lrrc_qol.web.staff import (
     alerts,
     anatomy,
+    classification,
     cohort,
     dates,
     enrol,
@@ -19,6 +20,7 @@ __all__ = [
     "alerts",
     "anatomy",
     "blueprint",
+    "classification",
     "cohort",
     "dates",
     "enrol",

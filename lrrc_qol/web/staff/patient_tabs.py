@@ -11,6 +11,11 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
         "Overview",
         frozenset({"staff.address", "staff.events", "staff.dates", "staff.anatomy", "staff.take_back_event"}),
     ),
+    (
+        "staff.classification",
+        "Classification",
+        frozenset({"staff.new_assessment", "staff.edit_assessment", "staff.remove_assessment_page"}),
+    ),
 )
 
 

@@ -46,6 +46,7 @@ ENROLMENT = {
     "urostomy": "unknown",
 }
 DATES = {"planned_surgery_on": "2026-03-20", "stoma": "yes", "urostomy": "no"}
+ASSESSMENT = {"step": "save", "basis": "mri", "rated_on": "2026-03-01", "rater": "Dr Reader", "marks_organs": "bladder"}
 SAVE = {"key": "from-the-matrix", "version": 0, "answers": [{"item_id": "pain_average", "value": 1}]}
 LICENCE = {"licence_holder": "Holder", "licence_reference": "No. 1", "permitted_modes": "own_phone"}
 fresh = count(1)
@@ -114,6 +115,13 @@ DOORS = (
     Door("POST", "/staff/patients/{patient}/dates", CARE, 200, DATES),
     Door("GET", "/staff/patients/{patient}/anatomy", CARE, 200),
     Door("POST", "/staff/patients/{patient}/anatomy", CARE, 422, {"version": "1", "stoma": "no such answer"}),
+    Door("GET", "/staff/patients/{patient}/classification", CARE, 200),
+    Door("GET", "/staff/patients/{patient}/classification/new", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/classification/new", CARE, 302, ASSESSMENT),
+    Door("GET", "/staff/patients/{patient}/classification/{assessment}", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/classification/{assessment}", CARE, 302, ASSESSMENT | {"ordinal": "1"}),
+    Door("GET", "/staff/patients/{patient}/classification/{assessment}/remove", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/classification/{assessment}/remove", CARE, 422, {"reason": ""}),
     Door("GET", "/staff/patients/{patient}/events", CARE, 200),
     Door("POST", "/staff/patients/{patient}/events", CARE, 302, {"kind": "pause", "happened_on": "2026-03-01"}),
     Door("GET", "/staff/patients/{patient}/events/{event}/take-back", CARE, 200),
