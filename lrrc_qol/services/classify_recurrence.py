@@ -102,7 +102,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class ClassificationRecord:
-    """Every standing assessment of the current episode, newest day first, with the earlier versions of each."""
+    """Every standing assessment of the current episode, with the earlier versions of each.
+
+    First the newest of each basis, then the others; each newest day first.
+    """
 
     patient: PatientRow
     assessments: tuple[Assessment, ...]
@@ -121,6 +124,8 @@ def read_classification(work: Work, patient_public_id: str) -> ClassificationRec
     rules = work.catalogue.classification
     found = [read_assessment(rules, one) for one in read_entries(work, patient.episode_id, SECTION)]
     found.sort(key=lambda one: (one.rated_on, one.recorded_at), reverse=True)
+    newest = {one.basis: one.row_key for one in reversed(found)}
+    found.sort(key=lambda one: newest[one.basis] != one.row_key)
     return ClassificationRecord(
         patient=patient,
         assessments=tuple(found),

@@ -139,7 +139,7 @@ def assessment_form(
     for system in rules.systems:
         fields[system.id] = _choice_field(system)
         fields[reason_name(system)] = StringField(
-            "Reason for another choice (optional)",
+            f"Reason in {system.name} (optional)",
             [Length(max=LONGEST_REASON, message=f"At most {LONGEST_REASON} characters.")],
         )
     made = type("AssessmentForm", (AssessmentForm,), fields)

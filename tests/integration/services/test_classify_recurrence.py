@@ -106,10 +106,10 @@ def test_the_audit_names_fields_and_no_finding(runtime: Runtime, nurse: Actor, p
 
 def test_the_newest_of_each_basis_stands_first(runtime: Runtime, nurse: Actor, patient: str, today: date) -> None:
     old = store(runtime, nurse, patient, day=today - timedelta(days=30))
-    path = store(runtime, nurse, patient, day=today - timedelta(days=3), basis="pathology")
+    path = store(runtime, nurse, patient, day=today - timedelta(days=40), basis="pathology")
     new = store(runtime, nurse, patient, day=today - timedelta(days=10))
     record = read(runtime, nurse, patient)
-    assert [one.row_key for one in record.assessments] == [path, new, old]
+    assert [one.row_key for one in record.assessments] == [new, path, old]
     assert [one.row_key for one in record.newest()] == [new, path]
 
 
