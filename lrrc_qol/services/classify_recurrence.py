@@ -143,6 +143,13 @@ def find_assessment(work: Work, patient_public_id: str, row_key: str) -> tuple[P
     raise NotFound("no such assessment")
 
 
+def is_removed(work: Work, patient_public_id: str, row_key: str) -> bool:
+    """Whether this assessment of the patient was there and was taken back."""
+    patient = find_patient_row(work, patient_public_id)
+    history = entry_history(work, patient.episode_id, SECTION, row_key)
+    return bool(history) and history[-1].content is None
+
+
 def check_details(work: Work, patient: PatientRow, *, rated_on: date, rater: str) -> None:
     """Refuse a day that cannot be and a rater without a name; InvalidInput names the field."""
     faults = {}

@@ -12,13 +12,14 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from lrrc_qol.domain.classification import ClassificationRules, Doubt, check
-from lrrc_qol.domain.errors import InvalidInput, StaleWrite
+from lrrc_qol.domain.errors import InvalidInput, NotFound, StaleWrite
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services.classify_recurrence import (
     Assessment,
     check_details,
     classify_recurrence,
     find_assessment,
+    is_removed,
     read_classification,
     remove_assessment,
 )
@@ -36,6 +37,7 @@ from lrrc_qol.web.staff_form import StaffForm
 
 MARKS, PROPOSE, SAVE = "marks", "propose", "save"
 STALE = "Somebody else changed this assessment meanwhile. What they stored is shown below; what you entered is kept."
+GONE = "Somebody else removed this assessment meanwhile. What you entered is kept; storing it makes a new assessment."
 STORED = "The assessment is stored."
 REMOVED = "The assessment is removed. Its versions stay in the record."
 
@@ -77,8 +79,11 @@ def new_assessment(public_id: str) -> ResponseReturnValue:
 @audience.staff("edit_record")
 def edit_assessment(public_id: str, row_key: str) -> ResponseReturnValue:
     """The same with what is stored; the next version is added to it."""
-    with runtime().reading(current_actor()) as work:
-        patient, stored = find_assessment(work, public_id, row_key)
+    try:
+        with runtime().reading(current_actor()) as work:
+            patient, stored = find_assessment(work, public_id, row_key)
+    except NotFound:
+        return _removed_meanwhile(public_id, row_key)
     before = {one.id: " ".join(one.proposed) for one in stored.systems}
     return _Steps(patient, stored, stored_data(_rules(), stored), before).answer()
 
@@ -115,6 +120,16 @@ def remove_assessment_page(public_id: str, row_key: str) -> ResponseReturnValue:
     return page, 422 if form.faults() else 200
 
 
+def _removed_meanwhile(public_id: str, row_key: str) -> ResponseReturnValue:
+    """What was typed for an assessment that is gone, to be stored as a new one; NotFound when nothing was typed."""
+    with runtime().reading(current_actor()) as work:
+        patient = find_patient_row(work, public_id)
+        gone = is_removed(work, public_id, row_key)
+    if request.method != "POST" or not gone:
+        raise NotFound("no such assessment")
+    return _Steps(patient, None, {}, {}).moved()
+
+
 class _Steps:
     """One request to the form of a new or a stored assessment."""
 
@@ -131,6 +146,7 @@ class _Steps:
         self.ordinal = request.form.get("ordinal", 0, type=int) if sent else (stored.ordinal if stored else 0)
         self.other: Assessment | None = None
         self.doubts: tuple[Doubt, ...] = ()
+        self.action = request.path
 
     def answer(self) -> ResponseReturnValue:
         """The page or the redirect that follows."""
@@ -146,6 +162,14 @@ class _Steps:
         if not valid:
             return self._second()
         return self._store()
+
+    def moved(self) -> ResponseReturnValue:
+        """The page of what was sent, with the word that it now makes a new assessment."""
+        self.form.validate()
+        page = self._second if self._details_hold() else self._first
+        self.form.form_errors.append(GONE)
+        self.action = url_for("staff.new_assessment", public_id=self.patient.public_id)
+        return page()
 
     def _details_hold(self) -> bool:
         """Whether everything of step 1 can be as it is; the messages stand beside the fields."""
@@ -207,6 +231,7 @@ class _Steps:
             form=self.form,
             rules=_rules(),
             ordinal=self.ordinal,
+            action=self.action,
             before=self.before,
             basis_words=BASIS_WORDS,
             reason_name=reason_name,

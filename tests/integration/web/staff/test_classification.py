@@ -227,6 +227,23 @@ def test_a_colleagues_version_is_shown_and_nothing_typed_is_lost(
     assert [(one.ordinal, one.rater) for one in stored(runtime, nurse, patient)] == [(3, "Dr Reader")]
 
 
+def test_what_was_typed_for_a_removed_assessment_becomes_a_new_one(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str, place: str, kept: str
+) -> None:
+    opened = fields(nurse_browser.get(f"{place}/{kept}").text)
+    nurse_browser.press(f"{place}/{kept}/remove", reason="Wrong patient.", ordinal="1")
+
+    page = nurse_browser.press(f"{place}/{kept}", **opened | {"leeds": "CENTRAL"}, step="save")
+
+    assert page.status_code == 422
+    assert "Somebody else removed this assessment" in page.text
+    assert f'action="{place}/new"' in page.text
+    assert nurse_browser.press(f"{place}/new", **fields(page.text), step="save").status_code == 302
+    again = stored(runtime, nurse, patient)
+    assert [(one.ordinal, one.rater, one.row_key == kept) for one in again] == [(1, "Dr Reader", False)]
+    assert nurse_browser.press(f"{place}/nosuchassessment", **opened, step="save").status_code == 404
+
+
 def test_entered_by_mistake_needs_a_reason(
     runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str, place: str, kept: str
 ) -> None:
