@@ -1,6 +1,7 @@
 """The pages of the care team: worklist, alerts, tasks, patients, dates, cohort."""
 
 from lrrc_qol.web.staff import (
+    address,
     alerts,
     anatomy,
     cohort,
@@ -16,6 +17,7 @@ from lrrc_qol.web.staff import (
 from lrrc_qol.web.staff.blueprint import blueprint
 
 __all__ = [
+    "address",
     "alerts",
     "anatomy",
     "blueprint",
