@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 INSTRUMENTS_DIR = ROOT / "instruments"
 PROTOCOLS_DIR = ROOT / "lrrc_qol" / "protocols"
+CLINICAL_DIR = ROOT / "lrrc_qol" / "clinical"
 TRANSLATIONS_DIR = ROOT / "lrrc_qol" / "translations"
 EMAIL_DIR = ROOT / "templates" / "email"
 INSTANCE_DIR = ROOT / "instance"

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lrrc_qol.catalogue.consent_scopes import load_consent_scopes
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.protocols import load_protocols
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
 from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
-from lrrc_qol.config import EMAIL_DIR, TRANSLATIONS_DIR
+from lrrc_qol.config import CLINICAL_DIR, EMAIL_DIR, TRANSLATIONS_DIR
 from lrrc_qol.domain.alerts import AlertRuleSet
+from lrrc_qol.domain.consent import ConsentScope
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.instrument import Instrument, Wording
 from lrrc_qol.domain.schedule import Protocol
@@ -27,6 +29,7 @@ class Catalogue:
     rule_sets: Mapping[tuple[str, str], AlertRuleSet]
     messages: Mapping[str, Translations]
     mail_languages: frozenset[str]
+    consent_scopes: tuple[ConsentScope, ...]
 
     def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
         """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
@@ -105,6 +108,7 @@ def load_catalogue(
     *,
     translations_dir: Path = TRANSLATIONS_DIR,
     mail_texts_dir: Path = EMAIL_DIR,
+    clinical_dir: Path = CLINICAL_DIR,
 ) -> Catalogue:
     """Read and check all definitions; DefinitionError names the file, the place and the reason."""
     loaded = load_instruments(instruments_dir)
@@ -122,4 +126,5 @@ def load_catalogue(
         messages=read_translations(translations_dir),
         # Whether each is complete is checked by whoever writes the mails, also at the start.
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
+        consent_scopes=load_consent_scopes(clinical_dir),
     )
