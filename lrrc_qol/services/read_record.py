@@ -116,7 +116,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         day_since_surgery=_days_since(patient.surgery_on, counted_on),
         day_since_discharge=_days_since(patient.discharged_on, counted_on),
         baseline=episode_baseline(course, protocol.baseline),
-        contact=contact_facts_from_events(_standing(events), today=today),
+        contact=contact_of_events(events, today=today),
         ending=ending,
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
@@ -163,6 +163,11 @@ def note_view(work: Work, patient: PatientRow, *, part: str) -> None:
 
 def _days_since(day: date | None, today: date) -> int | None:
     return None if day is None else (today - day).days
+
+
+def contact_of_events(events: Sequence[EventRow], *, today: date) -> ContactState:
+    """What the events that stand say about contact on `today`, the patient's local date."""
+    return contact_facts_from_events(_standing(events), today=today)
 
 
 def _standing(events: Sequence[EventRow]) -> list[RecordedEvent]:
