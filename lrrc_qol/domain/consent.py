@@ -89,6 +89,11 @@ def current_text(texts: Sequence[TextVersion], today: date) -> TextVersion | Non
     return effective[-1] if effective else None
 
 
+def scopes_that(scopes: Sequence[ConsentScope], act: ScopeAct) -> tuple[str, ...]:
+    """The ids of the scopes on whose refusal the program acts in this way."""
+    return tuple(scope.id for scope in scopes if scope.acts is act)
+
+
 def refuses(refused: Collection[str], scopes: Sequence[ConsentScope], act: ScopeAct) -> bool:
     """Whether one of the refused scopes is one that the program acts on in this way."""
-    return any(scope.id in refused and scope.acts is act for scope in scopes)
+    return not set(refused).isdisjoint(scopes_that(scopes, act))

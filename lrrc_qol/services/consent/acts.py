@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from lrrc_qol.domain.consent import ScopeAct
+from lrrc_qol.domain.consent import ScopeAct, scopes_that
 from lrrc_qol.persistence.queries.consent import find_refusing
 from lrrc_qol.services.context import Work
 
 
-def scopes_that(work: Work, act: ScopeAct) -> tuple[str, ...]:
-    """The ids of the scopes whose refusal acts in this way."""
-    return tuple(scope.id for scope in work.catalogue.consent_scopes if scope.acts is act)
-
-
 def refusing_mail(work: Work, patient_ids: Collection[int]) -> frozenset[int]:
     """Those of these patients to whom no mail may go because of what they agreed to; one statement for all."""
-    return find_refusing(work.session, patient_ids, scopes_that(work, ScopeAct.NO_MAIL))
+    return find_refusing(work.session, patient_ids, scopes_that(work.catalogue.consent_scopes, ScopeAct.NO_MAIL))

@@ -83,7 +83,7 @@ class LineMaker:
         if patient.surgery_on:
             yield Line(patient.surgery_on, "", "", EVENTS, "Operation", "Operation")
         elif patient.planned_surgery_on:
-            yield Line(patient.planned_surgery_on, "", "", EVENTS, "Operation planned", "Operation", planned=True)
+            yield Line(patient.planned_surgery_on, "", "", EVENTS, "Operation", "Operation", planned=True)
         if patient.discharged_on:
             yield Line(patient.discharged_on, "", "", EVENTS, "Went home", "Home")
 
