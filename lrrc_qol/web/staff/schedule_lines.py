@@ -56,7 +56,7 @@ class LineMaker:
         every = [
             *self._dates(),
             *(self._event_lines()),
-            *(line for visit in self.schedule.visits for line in self._visit(visit)),
+            *(line for visit in self.schedule.visits for line in self._visit(visit) if self._before_the_end(line)),
             *(self._mail(mail) for mail in self.schedule.mails),
             *self._opened(),
             *(line for form in self.schedule.forms for line in self._form(form)),
@@ -110,6 +110,10 @@ class LineMaker:
             yield self._missed(visit, label)
         else:
             yield self._edge(visit.closes_on, visit, f"{label}: last day", f"{visit.key} last day")
+
+    def _before_the_end(self, line: Line) -> bool:
+        ending = self.schedule.ending
+        return ending is None or line.day <= ending.happened_on
 
     def _is_asked(self, visit: ScheduledVisit) -> bool:
         """Whether the visit belongs on the page: planned, and not after the patient died or withdrew."""
