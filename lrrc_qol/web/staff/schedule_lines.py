@@ -108,7 +108,7 @@ class LineMaker:
             yield self._edge(visit.due_on, visit, f"{label}: due", f"{visit.key} due")
         if visit.state is VisitState.CLOSED:
             yield self._missed(visit, label)
-        else:
+        elif visit.state is not VisitState.ANSWERED:
             yield self._edge(visit.closes_on, visit, f"{label}: last day", f"{visit.key} last day")
 
     def _before_the_end(self, line: Line) -> bool:
@@ -159,7 +159,7 @@ class LineMaker:
         if sent is None or sent[0] != started[0]:
             yield Line(*started, FORMS, f"Started: {title}, {name}", f"{key} started", detail=how(form), link=link)
         if sent is not None:
-            badge = ("Sent", "badge-good") if in_window(form) else ("Sent outside the window", "badge-yellow")
+            badge = ("In the window", "badge-good") if in_window(form) else ("Outside the window", "badge-yellow")
             words = f"Sent: {title}, {name}"
             yield Line(*sent, FORMS, words, f"{key} sent", detail=how(form), badge=badge, link=link)
 

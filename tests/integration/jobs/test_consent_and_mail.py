@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.jobs.tick import run_tick
 from lrrc_qol.services.resend_link import resend_link
 from tests.consents import ALL, give_consent, make_text
@@ -40,13 +43,15 @@ def test_nothing_is_queued_while_mails_are_refused_and_a_nurse_is_asked_to_call(
     assert "call_silent_patient" in follow.tasks()
 
 
-def test_a_refusal_also_holds_a_link_that_a_nurse_asks_for(follow: Follow) -> None:
+def test_a_refusal_also_holds_a_link_that_a_nurse_asked_for(follow: Follow) -> None:
     text = make_text(follow.runtime, make_staff(follow.runtime, role="admin"))
-    give_consent(follow.runtime, follow.nurse, follow.patient, text, scopes=NO_MAIL)
     with follow.runtime.writing(follow.nurse) as work:
         resend_link(work, follow.patient)
+    give_consent(follow.runtime, follow.nurse, follow.patient, text, scopes=NO_MAIL)
     follow.tick()
     assert follow.outcomes() == [("link_resent", 1, "suppressed", "no_consent")]
+    with pytest.raises(InvalidInput, match="consent"), follow.runtime.writing(follow.nurse) as work:
+        resend_link(work, follow.patient)
 
 
 def test_when_mails_are_agreed_to_again_the_invitation_goes_out(follow: Follow) -> None:

@@ -39,7 +39,7 @@ def test_what_was_planned_and_what_became_of_it(nurse_browser: StaffBrowser, fol
     assert "22 Sun Operation" in page
     assert "Went home" in page
     assert re.search(r"Opened: Before the operation \(BL1\)", page)
-    assert re.search(r"Sent: [^:]*\(M1\) Sent own phone, the patient", page)
+    assert re.search(r"Sent: [^:]*\(M1\) In the window own phone, the patient", page)
     assert re.search(r"Reminder: .*\(M3\) Planned unless the form is sent before", page)
     assert re.search(r"\(CHK-D002\): closed without an answer Missed No reason recorded", page)
     assert "21 Tue Today" in page
