@@ -88,6 +88,9 @@ def test_a_missed_visit_has_its_newest_reason(
 def test_after_death_nothing_is_to_come(
     runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, clock: FixedClock, followed: str
 ) -> None:
+    clock.advance(days=2)  # the day after a check-in was due, whose window is still open
+    nurse_browser.sign_in("nurse@north.example")
+    assert "(CHK-D021): last day Planned" in shown(nurse_browser, followed)
     with runtime.writing(nurse) as work:
         record_event(work, followed, kind=EventKind.DEATH, happened_on=clock.now().date())
     page = shown(nurse_browser, followed)
