@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lrrc_qol.catalogue.classification import load_classification
+from lrrc_qol.catalogue.consent_scopes import load_consent_scopes
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.protocols import load_protocols
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
@@ -14,6 +15,7 @@ from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
 from lrrc_qol.config import CLINICAL_DIR, EMAIL_DIR, TRANSLATIONS_DIR
 from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.classification import ClassificationRules
+from lrrc_qol.domain.consent import ConsentScope
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.instrument import Instrument, Wording
 from lrrc_qol.domain.schedule import Protocol
@@ -30,6 +32,7 @@ class Catalogue:
     messages: Mapping[str, Translations]
     mail_languages: frozenset[str]
     classification: ClassificationRules
+    consent_scopes: tuple[ConsentScope, ...]
 
     def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
         """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
@@ -127,4 +130,5 @@ def load_catalogue(
         # Whether each is complete is checked by whoever writes the mails, also at the start.
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
         classification=load_classification(clinical_dir),
+        consent_scopes=load_consent_scopes(clinical_dir),
     )

@@ -9,13 +9,24 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
     (
         "staff.patient",
         "Overview",
-        frozenset({"staff.address", "staff.events", "staff.dates", "staff.anatomy", "staff.take_back_event"}),
+        frozenset(
+            {
+                "staff.address",
+                "staff.correct_patient_address",
+                "staff.events",
+                "staff.dates",
+                "staff.anatomy",
+                "staff.take_back_event",
+            }
+        ),
     ),
     (
         "staff.classification",
         "Classification",
         frozenset({"staff.new_assessment", "staff.edit_assessment", "staff.remove_assessment_page"}),
     ),
+    ("staff.schedule", "Schedule", frozenset()),
+    ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )
 
 
