@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lrrc_qol.catalogue.classification import load_classification
+from lrrc_qol.catalogue.consent_scopes import load_consent_scopes
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.picklists import Picklist, load_picklist
 from lrrc_qol.catalogue.protocols import load_protocols
@@ -13,6 +15,8 @@ from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_
 from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
 from lrrc_qol.config import CLINICAL_DIR, EMAIL_DIR, TRANSLATIONS_DIR
 from lrrc_qol.domain.alerts import AlertRuleSet
+from lrrc_qol.domain.classification import ClassificationRules
+from lrrc_qol.domain.consent import ConsentScope
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.instrument import Instrument, Wording
 from lrrc_qol.domain.schedule import Protocol
@@ -30,6 +34,8 @@ class Catalogue:
     mail_languages: frozenset[str]
     missed_reasons: Picklist
     relations: Picklist
+    classification: ClassificationRules
+    consent_scopes: tuple[ConsentScope, ...]
 
     def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
         """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
@@ -128,4 +134,6 @@ def load_catalogue(
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
         missed_reasons=load_picklist(clinical_dir, "missed_reasons"),
         relations=load_picklist(clinical_dir, "relations"),
+        classification=load_classification(clinical_dir),
+        consent_scopes=load_consent_scopes(clinical_dir),
     )

@@ -7,13 +7,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 import click
 
 from lrrc_qol.cli.codebook import ANSWER_COLUMNS, SCORE_COLUMNS, Column
 from lrrc_qol.cli.command_runtime import runtime_for_command
 from lrrc_qol.cli.csv_cells import cell
+from lrrc_qol.domain.consent import ScopeAct, scopes_that
 from lrrc_qol.persistence.queries.export import (
     AnySelect,
     answer_rows,
@@ -31,6 +32,13 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 OWNER_ONLY = 0o600
 
 
+class Rows(Protocol):
+    """Makes the query of one table."""
+
+    def __call__(self, centre_code: str | None, *, refused_scopes: Sequence[str]) -> AnySelect:
+        """The query for one centre, or for all."""
+
+
 def export_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every export."""
     command = click.option("--centre", metavar="CODE", help="Only this centre.")(command)
@@ -41,28 +49,29 @@ def export_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def export() -> None:
-    """Tables for research: no names, patients by random id; patients who withdrew all use are left out."""
+    """Tables for research: no names, patients by random id; without those who withdrew all use or refuse research."""
 
 
 @export.command()
 @export_options
 def answers(folder: Path, centre: str | None) -> None:
     """One row per answer, in its current version."""
-    _export("answers", answer_rows(centre), ANSWER_COLUMNS, folder=folder, centre=centre)
+    _export("answers", answer_rows, ANSWER_COLUMNS, folder=folder, centre=centre)
 
 
 @export.command()
 @export_options
 def scores(folder: Path, centre: str | None) -> None:
     """One row per score, in its newest computation."""
-    _export("scores", score_rows(centre), SCORE_COLUMNS, folder=folder, centre=centre)
+    _export("scores", score_rows, SCORE_COLUMNS, folder=folder, centre=centre)
 
 
-def _export(name: str, query: AnySelect, columns: Sequence[Column], *, folder: Path, centre: str | None) -> None:
+def _export(name: str, rows: Rows, columns: Sequence[Column], *, folder: Path, centre: str | None) -> None:
     runtime = runtime_for_command()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _written_whole(folder / f"{name}.csv") as file:
+            query = rows(centre, refused_scopes=scopes_that(runtime.catalogue.consent_scopes, ScopeAct.NOT_EXPORTED))
             found, written = _write(runtime, query, columns, file=file, centre=centre)
             click.echo(f"{name}: {found} rows in, {written} rows out")
             if found != written:

@@ -26,6 +26,7 @@ class ContactFacts:
     `known` is false when any of the rest could not be found out; then nothing goes out. `withdrawn` = no new data;
     `has_form` = at least one questionnaire of the visit is still to be sent and can be shown;
     `withdrawn_reminders` = no reminders, answers still welcome; `opted_out` = unsubscribed from mails.
+    `no_consent` = a consent is recorded that refuses mails; that none is recorded holds nothing back.
     """
 
     died: bool
@@ -41,6 +42,7 @@ class ContactFacts:
     window_open: bool
     has_form: bool
     known: bool
+    no_consent: bool = False
 
 
 class ContactReason(StrEnum):
@@ -50,6 +52,7 @@ class ContactReason(StrEnum):
     UNKNOWN = "unknown"
     DIED = "died"
     WITHDRAWN = "withdrawn"
+    NO_CONSENT = "no_consent"
     EPISODE_CLOSED = "episode_closed"
     ANSWERED = "answered"
     NO_FORM = "no_form"
@@ -97,6 +100,7 @@ def _hard_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
     return (
         (facts.died, ContactReason.DIED),
         (facts.withdrawn, ContactReason.WITHDRAWN),
+        (facts.no_consent, ContactReason.NO_CONSENT),
         (facts.episode_closed, ContactReason.EPISODE_CLOSED),
         (facts.answered, ContactReason.ANSWERED),
         (not facts.has_form, ContactReason.NO_FORM),

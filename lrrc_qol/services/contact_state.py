@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -11,6 +12,16 @@ from lrrc_qol.domain.contact import ContactDecision, ContactFacts, MessageKind, 
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Patient, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_facts import contact_state
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the caller read for many visits at once: whether a questionnaire of the visit is left that can be shown,
+    and whether the patient's consent rules mails out.
+    """
+
+    has_form: bool
+    refuses_mail: bool
 
 
 def contact_decision(
@@ -22,12 +33,9 @@ def contact_decision(
     centre: Centre,
     events: Sequence[EpisodeEvent],
     kind: MessageKind,
-    has_form: bool,
+    standing: Standing,
 ) -> ContactDecision:
-    """Whether a message of `kind` about `visit` may go out at `work.now`; `events` are all those of the episode.
-
-    `has_form` says whether there is a questionnaire of the visit left that can be shown.
-    """
+    """Whether a message of `kind` about `visit` may go out at `work.now`; `events` are all those of the episode."""
     # An event is dated where it was recorded. The later of the two civil dates lets it count at once, also for a
     # patient who lives where it is still yesterday.
     today = max(work.today_in(centre.timezone), work.today_in(patient.timezone))
@@ -44,8 +52,9 @@ def contact_decision(
         episode_closed=episode.closed_on is not None,
         answered=visit.completed_at is not None,
         window_open=visit.planned and visit.opens_at <= work.now < visit.closes_at,
-        has_form=has_form,
+        has_form=standing.has_form,
         known=True,
+        no_consent=standing.refuses_mail,
     )
     return may_contact(facts, kind)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.models import Centre, Episode, Link, Visit
+from lrrc_qol.persistence.models import Centre, Episode, Link, Patient, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.enrol_patient import checked_email
@@ -15,9 +15,14 @@ from lrrc_qol.services.record_event import add_event
 from lrrc_qol.services.resend_link import queue_fresh_link
 
 
-def correct_address(work: Work, patient_public_id: str, email: str) -> None:
-    """Store the new address, revoke all links, lift a bounce, and send a fresh link to what is open."""
+def correct_address(work: Work, patient_public_id: str, email: str, *, seen: str | None = None) -> None:
+    """Store the new address, revoke all links, lift a bounce, and send a fresh link to what is open.
+
+    `seen` is the address that was to be corrected, empty for none; StaleWrite when another one is stored by now.
+    """
     patient, episode = find_episode(work, patient_public_id, lock=True)
+    if seen is not None and seen != _stored(work, patient):
+        raise StaleWrite("the address was changed by somebody else since it was read")
     try:
         address = checked_email(email)
     except ValueError as error:
@@ -49,6 +54,10 @@ def correct_address(work: Work, patient_public_id: str, email: str) -> None:
         centre_id=patient.centre_id,
         episode_id=episode.id,
     )
+
+
+def _stored(work: Work, patient: Patient) -> str:
+    return "" if patient.email_sealed is None else work.cipher.open(patient.email_sealed, field="patient.email")
 
 
 def _reminder_is_due(work: Work, episode: Episode) -> bool:

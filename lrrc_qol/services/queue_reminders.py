@@ -30,7 +30,8 @@ from lrrc_qol.persistence.upsert import insert_all_unless_there
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
-from lrrc_qol.services.contact_state import contact_decision, events_by_episode
+from lrrc_qol.services.consent.acts import refusing_mail
+from lrrc_qol.services.contact_state import Standing, contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.due_visits import (
     DueVisit,
@@ -62,7 +63,14 @@ ENDS = frozenset(
     }
 )
 HOLDS = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.UNKNOWN, ContactReason.NO_FORM})
-NO_MAIL = frozenset({ContactReason.NO_ADDRESS, ContactReason.ADDRESS_BOUNCED, ContactReason.OPTED_OUT})
+NO_MAIL = frozenset(
+    {
+        ContactReason.NO_ADDRESS,
+        ContactReason.ADDRESS_BOUNCED,
+        ContactReason.OPTED_OUT,
+        ContactReason.NO_CONSENT,
+    }
+)
 LOOK_AGAIN_AFTER_FAULT = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
@@ -85,6 +93,7 @@ class _Batch:
     called: set[int]
     asked: set[int]
     last_mail: dict[int, datetime]
+    refusing: frozenset[int]
     rows: list[dict[str, Any]] = field(default_factory=list)
     calls: int = 0
 
@@ -110,6 +119,7 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
         called=called_visits(work, [one.visit for one in due], task_kind=CALL_TASK),
         asked=asked_visits(work, [one.visit for one in due]),
         last_mail=last_mails(work, {one.patient.id for one in due}),
+        refusing=refusing_mail(work, {one.patient.id for one in due}),
     )
     for one in sorted(due, key=lambda each: (each.visit.closes_at, each.visit.id)):
         protocol = protocols.get(one.episode.id)
@@ -125,7 +135,10 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
             centre=one.centre,
             events=events[one.episode.id],
             kind=MessageKind.REMINDER,
-            has_form=batch.forms.get(one.visit.id, NOTHING).left,
+            standing=Standing(
+                has_form=batch.forms.get(one.visit.id, NOTHING).left,
+                refuses_mail=one.patient.id in batch.refusing,
+            ),
         )
         _handle(work, batch, one, protocol, decision.reason)
     made = insert_all_unless_there(work.session, Message, batch.rows)

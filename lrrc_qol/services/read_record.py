@@ -24,12 +24,14 @@ from lrrc_qol.persistence.queries.happenings import (
 )
 from lrrc_qol.persistence.queries.missed import MissedNote, missed_reasons
 from lrrc_qol.persistence.queries.record import (
+    EpisodeRow,
     FormRow,
     PatientRow,
     ScoreEntry,
     VisitRow,
     find_baseline_choice,
     find_patient,
+    list_episodes,
     list_forms,
     list_left_out,
     list_scores,
@@ -82,19 +84,27 @@ class PatientRecord:
     scores: Sequence[ScoreEntry]
     left_out: Mapping[int, Mapping[str, str]]
     missed: Mapping[int, MissedNote]
+    episodes: tuple[EpisodeRow, ...]
+
+    @property
+    def earlier(self) -> bool:
+        """Whether this is not the newest episode: then it is there to be read only."""
+        return self.patient.episode_ordinal < self.episodes[-1].ordinal
 
 
-def find_patient_row(work: Work, public_id: str) -> PatientRow:
-    """The patient alone; NotFound when the actor's centre has none of that id."""
-    patient = find_patient(work.session, centre_id=work.actor.centre(), public_id=public_id, cipher=work.cipher)
+def find_patient_row(work: Work, public_id: str, *, episode: int | None = None) -> PatientRow:
+    """The patient alone, with the newest episode or the one of that ordinal; NotFound when the centre has none."""
+    patient = find_patient(
+        work.session, centre_id=work.actor.centre(), public_id=public_id, cipher=work.cipher, episode=episode
+    )
     if patient is None:
         raise NotFound("no such patient")
     return patient
 
 
-def read_record(work: Work, public_id: str) -> PatientRecord:
-    """Read one patient's record; NotFound when the actor's centre has none of that id."""
-    patient = find_patient_row(work, public_id)
+def read_record(work: Work, public_id: str, *, episode: int | None = None) -> PatientRecord:
+    """Read one patient's record of the newest episode, or of another one; NotFound when the centre has none."""
+    patient = find_patient_row(work, public_id, episode=episode)
     scope = {"centre_id": work.actor.centre(), "episode_id": patient.episode_id}
     visits = list_visits(work.session, **scope)
     events = list_events(work.session, **scope)
@@ -121,7 +131,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         day_since_surgery=_days_since(patient.surgery_on, counted_on),
         day_since_discharge=_days_since(patient.discharged_on, counted_on),
         baseline=episode_baseline(course, protocol.baseline),
-        contact=contact_facts_from_events(_standing(events), today=today),
+        contact=contact_of_events(events, today=today),
         ending=ending,
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
@@ -133,6 +143,7 @@ def read_record(work: Work, public_id: str) -> PatientRecord:
         scores=course.scores,
         left_out=list_left_out(work.session, **scope),
         missed=missed,
+        episodes=list_episodes(work.session, centre_id=work.actor.centre(), patient_id=patient.id),
         unknown_anatomy={} if ending else _unknown_anatomy(work, patient, course),
     )
 
@@ -169,6 +180,11 @@ def note_view(work: Work, patient: PatientRow, *, part: str) -> None:
 
 def _days_since(day: date | None, today: date) -> int | None:
     return None if day is None else (today - day).days
+
+
+def contact_of_events(events: Sequence[EventRow], *, today: date) -> ContactState:
+    """What the events that stand say about contact on `today`, the patient's local date."""
+    return contact_facts_from_events(_standing(events), today=today)
 
 
 def _standing(events: Sequence[EventRow]) -> list[RecordedEvent]:

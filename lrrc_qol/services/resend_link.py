@@ -9,6 +9,7 @@ from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.persistence.models import Episode, Message, Patient, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.askable_forms import NOTHING, askable_forms
+from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.link_rules import answerable, pick_current
@@ -16,8 +17,13 @@ from lrrc_qol.services.outbox import new_message
 
 
 def resend_link(work: Work, patient_public_id: str) -> str:
-    """Queue one mail with a fresh link; return the visit's name. InvalidInput when nothing can be answered now."""
+    """Queue one mail with a fresh link; return the visit's name.
+
+    InvalidInput when nothing can be answered now, or when the patient's consent rules mails out.
+    """
     patient, episode = find_episode(work, patient_public_id, lock=True)
+    if refusing_mail(work, [patient.id]):
+        raise InvalidInput({"link": "The patient's consent does not cover mails. Call instead."})
     visit = queue_fresh_link(work, patient, episode)
     if visit is None:
         raise InvalidInput({"link": "There is no form that the patient can answer now."})

@@ -12,7 +12,8 @@ from lrrc_qol.mail.unsubscribe import make_token
 from lrrc_qol.persistence.crypto import new_token, token_hash
 from lrrc_qol.persistence.models import Centre, Episode, Link, Message, Patient, Staff, Visit
 from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
-from lrrc_qol.services.contact_state import contact_decision, events_by_episode
+from lrrc_qol.services.consent.acts import refusing_mail
+from lrrc_qol.services.contact_state import Standing, contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.link_rules import answerable
 from lrrc_qol.services.outbox import AUTOMATED
@@ -83,7 +84,7 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         centre=centre,
         events=events_by_episode(work, [episode.id])[episode.id],
         kind=MessageKind(message.kind),
-        has_form=forms.left,
+        standing=Standing(has_form=forms.left, refuses_mail=bool(refusing_mail(work, [patient.id]))),
     )
     if not decision:
         if decision.reason in HELD and message.kind in AUTOMATED:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, RadioField
-from wtforms.widgets import TextInput
+from wtforms import DateField, RadioField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 DAY_FIRST = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})")
@@ -66,6 +66,13 @@ class CivilDateField(DateField):
         if self.data is not None:
             return self.data.isoformat()
         return str(self.raw_data[0]) if self.raw_data else ""
+
+
+class CheckList(SelectMultipleField):
+    """Any number of choices, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class KnownField(RadioField):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, case, func, not_, select, text
+from sqlalchemy import Row, Select, Subquery, case, func, not_, select, text, true
 from sqlalchemy.orm import Session
 
 from lrrc_qol.domain.events import EventKind
@@ -20,6 +20,7 @@ from lrrc_qol.persistence.models import (
     ScoreRow,
     Visit,
 )
+from lrrc_qol.persistence.queries.consent import newest_refuses
 
 ROWS_PER_FETCH = 1000
 AnySelect = Select[*tuple[Any, ...]]
@@ -60,17 +61,20 @@ def centre_exists(session: Session, code: str) -> bool:
     return session.scalar(select(Centre.id).where(Centre.code == code)) is not None
 
 
-def answer_rows(centre_code: str | None) -> AnySelect:
-    """The current version of every answer, drafts included, by patient and form."""
+def answer_rows(centre_code: str | None, *, refused_scopes: Sequence[str]) -> AnySelect:
+    """The current version of every answer, drafts included, by patient and form.
+
+    Patients whose newest consent refuses one of `refused_scopes` are left out.
+    """
     current = _newest(Answer, Answer.response_id, Answer.item_id, newest=(Answer.given_at.desc(), Answer.seq.desc()))
     columns = (Answer.item_id, Answer.kind, Answer.value, Answer.given_at, Answer.saved_at, Answer.seq, Answer.reason)
     query = select(*FORM_COLUMNS, *columns).select_from(Answer).join(current, current.c.id == Answer.id)
     query = query.where(current.c.place == 1).join(Response, Response.id == Answer.response_id)
-    return _of_forms(query, centre_code).order_by(Patient.public_id, Response.id, Answer.item_id)
+    return _of_forms(query, centre_code, refused_scopes).order_by(Patient.public_id, Response.id, Answer.item_id)
 
 
-def score_rows(centre_code: str | None) -> AnySelect:
-    """The newest generation of every score, by patient and form."""
+def score_rows(centre_code: str | None, *, refused_scopes: Sequence[str]) -> AnySelect:
+    """The newest generation of every score, by patient and form, of the same patients."""
     current = _newest(ScoreRow, ScoreRow.response_id, ScoreRow.scale_id, newest=(ScoreRow.generation.desc(),))
     columns = (
         ScoreRow.scale_id,
@@ -87,7 +91,7 @@ def score_rows(centre_code: str | None) -> AnySelect:
     )
     query = select(*FORM_COLUMNS, *columns).select_from(ScoreRow).join(current, current.c.id == ScoreRow.id)
     query = query.where(current.c.place == 1).join(Response, Response.id == ScoreRow.response_id)
-    return _of_forms(query, centre_code).order_by(Patient.public_id, Response.id, ScoreRow.scale_id)
+    return _of_forms(query, centre_code, refused_scopes).order_by(Patient.public_id, Response.id, ScoreRow.scale_id)
 
 
 def count_rows(session: Session, query: AnySelect) -> int:
@@ -105,7 +109,7 @@ def _newest(model: type[Answer] | type[ScoreRow], *parts: Any, newest: tuple[Any
     return select(model.id, place).subquery()
 
 
-def _of_forms(query: AnySelect, centre_code: str | None) -> AnySelect:
+def _of_forms(query: AnySelect, centre_code: str | None, refused_scopes: Sequence[str]) -> AnySelect:
     withdrew = select(EpisodeEvent.id).where(
         EpisodeEvent.episode_id == Episode.id,
         EpisodeEvent.revoked_at.is_(None),
@@ -118,5 +122,6 @@ def _of_forms(query: AnySelect, centre_code: str | None) -> AnySelect:
         .join(Patient, Patient.id == Episode.patient_id)
         .join(Centre, Centre.id == Patient.centre_id)
         .where(not_(withdrew.exists()))
+        .where(not_(newest_refuses(refused_scopes)) if refused_scopes else true())
     )
     return query if centre_code is None else query.where(Centre.code == centre_code)

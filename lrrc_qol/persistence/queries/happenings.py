@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ class EventRow:
     recorded_at: datetime
     recorded_by: str | None
     revoked_at: datetime | None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[E
             EpisodeEvent.recorded_at,
             Staff.name,
             EpisodeEvent.revoked_at,
+            EpisodeEvent.detail,
         )
         .outerjoin(Staff, Staff.id == EpisodeEvent.recorded_by)
         .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.centre_id == centre_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session
 
 from lrrc_qol.domain.instrument import ANATOMY
@@ -55,6 +55,7 @@ class PatientRow:
     protocol_id: str
     protocol_version: str
     centre_timezone: str
+    episode_ordinal: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class VisitRow:
     closes_on: date
     planned: bool
     completed_at: datetime | None
+    also_key: str | None = None
     public_id: str = ""
 
 
@@ -127,14 +129,40 @@ class ScoreEntry:
         return str(self.inputs.get("value_set", ""))
 
 
-def find_patient(session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher) -> PatientRow | None:
-    """The patient with the newest episode and plan; None when this centre has no such patient."""
+@dataclass(frozen=True, slots=True)
+class EpisodeRow:
+    """One operation of a patient and its follow-up."""
+
+    ordinal: int
+    enrolled_on: date
+    surgery_on: date | None
+    closed_on: date | None
+
+
+def list_episodes(session: Session, *, centre_id: int, patient_id: int) -> tuple[EpisodeRow, ...]:
+    """All episodes of a patient, the first one first."""
+    rows = session.execute(
+        select(Episode.ordinal, Episode.enrolled_on, Episode.surgery_on, Episode.closed_on)
+        .where(Episode.patient_id == patient_id, Episode.centre_id == centre_id)
+        .order_by(Episode.ordinal)
+    )
+    return tuple(EpisodeRow(*row) for row in rows)
+
+
+def find_patient(
+    session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher, episode: int | None = None
+) -> PatientRow | None:
+    """The patient with the newest episode and its newest plan; None when this centre has no such patient.
+
+    With `episode` that one by its ordinal; None when there is no such episode.
+    """
     row = session.execute(
         select(Patient, Episode, Plan, Centre.timezone)
         .join(Episode, Episode.patient_id == Patient.id)
         .join(Plan, Plan.episode_id == Episode.id)
         .join(Centre, Centre.id == Patient.centre_id)
         .where(Patient.public_id == public_id, Patient.centre_id == centre_id)
+        .where(true() if episode is None else Episode.ordinal == episode)
         .order_by(Episode.ordinal.desc(), Plan.ordinal.desc())
         .limit(1)
     ).first()
@@ -170,6 +198,7 @@ def _open_patient(
         protocol_id=plan.protocol_id,
         protocol_version=plan.protocol_version,
         centre_timezone=centre_timezone,
+        episode_ordinal=episode.ordinal,
     )
 
 
@@ -181,7 +210,7 @@ def list_visits(session: Session, *, centre_id: int, episode_id: int) -> tuple[V
         .where(Visit.episode_id == episode_id, Visit.centre_id == centre_id)
         .order_by(Visit.opens_on, Visit.id)
     )
-    return tuple(VisitRow(*row) for row in rows)
+    return tuple(VisitRow(*row) for row in map(tuple, rows))
 
 
 def list_forms(session: Session, *, centre_id: int, episode_id: int) -> tuple[FormRow, ...]:

@@ -1,6 +1,7 @@
 """The administrator's pages: the centre, its staff, the jobs; the languages; the questionnaires and their words."""
 
 from lrrc_qol.web.admin import (
+    consent,
     languages,
     overview,
     paper,
@@ -14,6 +15,7 @@ from lrrc_qol.web.admin.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "consent",
     "languages",
     "overview",
     "paper",

@@ -12,18 +12,16 @@ from wtforms import (
     MultipleFileField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from lrrc_qol.domain.instrument import Item, ItemWording
 from lrrc_qol.services.wordings import MODES as MODE_CODES
 from lrrc_qol.services.wordings import Licence
 from lrrc_qol.web.admin.wording_words import FORMATS, MODES, VISIT_KINDS, language_choices
-from lrrc_qol.web.fields import CivilDateField
+from lrrc_qol.web.fields import CheckList, CivilDateField
 from lrrc_qol.web.staff_form import StaffForm
 
 LONGEST_NAME = 200
@@ -32,13 +30,6 @@ LONGEST_TEXT = 4000
 LONGEST_LABEL = 500
 BY_PROTOCOL, BY_CENTRE, NOWHERE = "protocol", "centre", "nowhere"
 FIND_OUT = ""
-
-
-class CheckList(SelectMultipleField):
-    """Any number of choices, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class ChoiceForm(StaffForm):

@@ -1,10 +1,13 @@
 """The pages of the care team: worklist, alerts, tasks, patients, dates, cohort."""
 
 from lrrc_qol.web.staff import (
+    address,
     alerts,
     amend,
     anatomy,
+    classification,
     cohort,
+    consent,
     dates,
     enrol,
     enter,
@@ -13,6 +16,7 @@ from lrrc_qol.web.staff import (
     missed,
     patient_tabs,
     patients,
+    schedule,
     second_entry,
     tasks,
     worklist,
@@ -20,11 +24,14 @@ from lrrc_qol.web.staff import (
 from lrrc_qol.web.staff.blueprint import blueprint
 
 __all__ = [
+    "address",
     "alerts",
     "amend",
     "anatomy",
     "blueprint",
+    "classification",
     "cohort",
+    "consent",
     "dates",
     "enrol",
     "enter",
@@ -33,6 +40,7 @@ __all__ = [
     "missed",
     "patient_tabs",
     "patients",
+    "schedule",
     "second_entry",
     "tasks",
     "worklist",

@@ -38,6 +38,7 @@ class EnrolForm(StaffForm):
     bladder_removed = KnownField(ANATOMY_WORDS["bladder_removed"])
     vagina = KnownField(ANATOMY_WORDS["vagina"])
     nerve_resection = KnownField(ANATOMY_WORDS["nerve_resection"])
+    consent_given = BooleanField("The patient signed it today, on paper, and agreed to all of it")
 
     def __init__(self, formdata: Any, *, languages: Sequence[str], **values: Any) -> None:
         super().__init__(formdata, **values)

@@ -11,13 +11,25 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
         "Overview",
         frozenset(
             {
-                *("staff.address", "staff.events", "staff.dates", "staff.anatomy", "staff.take_back_event"),
+                "staff.address",
+                "staff.correct_patient_address",
+                "staff.events",
+                "staff.dates",
+                "staff.anatomy",
+                "staff.take_back_event",
                 *("staff.enter_form", "staff.begin_entering", "staff.second_entry", "staff.store_second"),
                 *("staff.compare", "staff.decide", "staff.missed", "staff.note_missed"),
                 *("staff.amend", "staff.amend_now"),
             }
         ),
     ),
+    (
+        "staff.classification",
+        "Classification",
+        frozenset({"staff.new_assessment", "staff.edit_assessment", "staff.remove_assessment_page"}),
+    ),
+    ("staff.schedule", "Schedule", frozenset()),
+    ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )
 
 

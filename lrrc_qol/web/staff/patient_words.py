@@ -66,6 +66,7 @@ OUTCOMES = {
     "withdrawal_all": "the patient withdrew",
     "withdrawal_reminders": "the patient wants no reminders",
     "withdrawn_reminders": "the patient wants no reminders",
+    "no_consent": "the patient's consent does not cover mails",
     "opted_out": "the patient stopped the mails",
     "opt_out": "the patient stopped the mails",
     "paused": "mails are paused",

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.charts.script import chart_config
 from lrrc_qol.charts.wording import day_month, day_short
 from lrrc_qol.domain.errors import InvalidInput
-from lrrc_qol.services.correct_address import correct_address
+from lrrc_qol.services.consent import read_consent
 from lrrc_qol.services.list_patients import patient_page
-from lrrc_qol.services.read_record import find_patient_row, note_view, read_record
+from lrrc_qol.services.read_record import note_view, read_record
 from lrrc_qol.services.resend_link import resend_link
-from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
+from lrrc_qol.web.staff.consent import STATUS_WORDS
 from lrrc_qol.web.staff.curve_panels import curve_panels
-from lrrc_qol.web.staff.forms import AddressForm
 from lrrc_qol.web.staff.patient_words import (
     ANATOMY_WORDS,
     MESSAGE_KINDS,
@@ -84,9 +84,13 @@ def _row_number(text: str) -> int:
 @blueprint.get("/patients/<public_id>")
 @audience.staff("view_patients")
 def patient(public_id: str) -> ResponseReturnValue:
-    """One patient: state, recovery curves with their numbers, visits, forms, messages, events."""
+    """One patient: state, recovery curves with their numbers, visits, forms, messages, events.
+
+    `?episode=1` shows an earlier episode, which can be read and not changed.
+    """
     with runtime().reading(current_actor()) as work:
-        record = read_record(work, public_id)
+        record = read_record(work, public_id, episode=request.args.get("episode", type=_row_number))
+        consent = read_consent(work, public_id)
     with runtime().writing(current_actor()) as work:
         note_view(work, record.patient, part="page")
     g.chart_page = True
@@ -98,6 +102,9 @@ def patient(public_id: str) -> ResponseReturnValue:
         chart_config=chart_config(),
         baseline_badge=baseline_badge(record.baseline, operated=record.patient.surgery_on is not None),
         contact_badges=contact_badges(record.contact),
+        consent=consent,
+        consent_badge=STATUS_WORDS[consent.state.status],
+        may_edit=has_permission("edit_record") and not record.earlier,
         visit_badge=visit_badge,
         visit_names={visit.row.id: visit.row.name for visit in record.visits},
         message_kinds=MESSAGE_KINDS,
@@ -125,23 +132,3 @@ def send_link(public_id: str) -> ResponseReturnValue:
     else:
         flash(f"A mail with a fresh link is on its way for: {visit_name}.", "good")
     return redirect(url_for("staff.patient", public_id=public_id))
-
-
-@blueprint.route("/patients/<public_id>/address", methods=["GET", "POST"])
-@audience.staff("edit_record")
-def address(public_id: str) -> ResponseReturnValue:
-    """Correct the e-mail address; links sent to the old one stop working."""
-    with runtime().reading(current_actor()) as work:
-        found = find_patient_row(work, public_id)
-    form = AddressForm(request.form if request.method == "POST" else None, data={"email": found.email})
-    if request.method == "POST" and form.validate():
-        try:
-            with runtime().writing(current_actor()) as work:
-                correct_address(work, public_id, form.email.data or "")
-        except InvalidInput as refusal:
-            form.add_faults(refusal.fields)
-        else:
-            flash("The address was changed. Links sent to the old address no longer work.", "good")
-            return redirect(url_for("staff.patient", public_id=public_id))
-    status = 422 if form.faults() else 200
-    return render_template("staff/address.html", patient=found, form=form), status

@@ -46,6 +46,7 @@ ENROLMENT = {
     "urostomy": "unknown",
 }
 DATES = {"planned_surgery_on": "2026-03-20", "stoma": "yes", "urostomy": "no"}
+ASSESSMENT = {"step": "save", "basis": "mri", "rated_on": "2026-03-01", "rater": "Dr Reader", "marks_organs": "bladder"}
 SAVE = {"key": "from-the-matrix", "version": 0, "answers": [{"item_id": "pain_average", "value": 1}]}
 LICENCE = {"licence_holder": "Holder", "licence_reference": "No. 1", "permitted_modes": "own_phone"}
 fresh = count(1)
@@ -114,8 +115,18 @@ DOORS = (
     Door("POST", "/staff/patients/{patient}/dates", CARE, 200, DATES),
     Door("GET", "/staff/patients/{patient}/anatomy", CARE, 200),
     Door("POST", "/staff/patients/{patient}/anatomy", CARE, 422, {"version": "1", "stoma": "no such answer"}),
+    Door("GET", "/staff/patients/{patient}/classification", CARE, 200),
+    Door("GET", "/staff/patients/{patient}/classification/new", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/classification/new", CARE, 302, ASSESSMENT),
+    Door("GET", "/staff/patients/{patient}/classification/{assessment}", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/classification/{assessment}", CARE, 302, ASSESSMENT | {"ordinal": "1"}),
+    Door("GET", "/staff/patients/{patient}/classification/{assessment}/remove", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/classification/{assessment}/remove", CARE, 422, {"reason": ""}),
     Door("GET", "/staff/patients/{patient}/events", CARE, 200),
     Door("POST", "/staff/patients/{patient}/events", CARE, 302, {"kind": "pause", "happened_on": "2026-03-01"}),
+    Door("GET", "/staff/patients/{patient}/schedule", CARE, 200),
+    Door("GET", "/staff/patients/{patient}/consent", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/consent", CARE, 422, {"text": "", "given_on": "2026-03-01"}),
     Door("GET", "/staff/patients/{patient}/events/{event}/take-back", CARE, 200),
     Door("POST", "/staff/patients/{patient}/events/{event}/take-back", CARE, 302, {"reason": "By mistake."}),
     Door("GET", "/staff/patients/{patient}/address", CARE, 200),
@@ -142,6 +153,8 @@ DOORS = (
     Door("POST", "/staff/alerts/{alert}/close", ALERTED, 303, NOTE | {"action": "advice"}),
     Door("GET", "/staff/cohort", COHORT, 200),
     Door("GET", "/admin/", ADMINISTERING, 200),
+    Door("GET", "/admin/consent", ADMINISTERING, 200),
+    Door("POST", "/admin/consent", ADMINISTERING, 422, {"version": "", "title": ""}),
     Door("GET", "/admin/languages", ADMINISTERING, 200),
     Door("GET", "/admin/languages/nl", ADMINISTERING, 200, published=True),
     Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}, published=True),

@@ -13,11 +13,13 @@ from lrrc_qol.mail.unsubscribe import make_token
 from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Patient, Response, Staff, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import submit_response
+from lrrc_qol.services.classify_recurrence import classify_recurrence
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
 from lrrc_qol.web.admin.wording_words import LANGUAGES
+from tests.assessments import an_assessment
 from tests.factories import answer, assignment, make_link, make_patient, save, take_seat
 from tests.staff_entry import nurse_seat
 from tests.wording_packs import approved, draft
@@ -26,7 +28,7 @@ NAME = "Quillon Featherstone"
 YEAR = "1947"
 PLACES = (
     *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
-    *("wording", "in_use", "twice", "visit"),
+    *("wording", "in_use", "twice", "visit", "assessment"),
 )
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
@@ -79,6 +81,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
     with runtime.writing(nurse) as work:
         record_event(work, patient, kind=EventKind.RECURRENCE, happened_on=work.today_in("Europe/London"))
         resend_link(work, patient)
+        assessment = classify_recurrence(work, patient, an_assessment(rated_on=work.today_in("Europe/London")))
     link = make_link(runtime, patient)
     packs = {"instrument_id": LICENSED, "language": WORDING_LANGUAGES[number % len(WORDING_LANGUAGES)]}
     in_use, _ = approved(runtime, nurse, says="Printed", **packs)
@@ -120,6 +123,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "review": review,
             "twice": twice,
             "visit": phone.seat.visit_public_id,
+            "assessment": assessment,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(

@@ -30,6 +30,7 @@ STATES = {
     "nothing special": CLEAR,
     "died": replace(CLEAR, died=True),
     "withdrawn": replace(CLEAR, withdrawn=True),
+    "no_consent": replace(CLEAR, no_consent=True),
     "withdrawn_reminders": replace(CLEAR, withdrawn_reminders=True),
     "opted_out": replace(CLEAR, opted_out=True),
     "paused": replace(CLEAR, paused=True),
@@ -48,6 +49,7 @@ HELD = {
     MessageKind.LINK_RESENT: {
         "died",
         "withdrawn",
+        "no_consent",
         "address_bounced",
         "no_address",
         "episode_closed",

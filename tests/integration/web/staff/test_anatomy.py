@@ -33,6 +33,11 @@ def version_in(page: str) -> str:
     return found[1]
 
 
+def hidden(page: str) -> dict[str, str]:
+    """The version and the values that the page shows, as it sends them back."""
+    return dict(re.findall(r'name="(version|seen-\w+)" value="(\w*)"', page))
+
+
 def chosen(page: str) -> dict[str, str]:
     """Which choice is checked, by fact."""
     return {one or three: two or four for one, two, three, four in CHOSEN.findall(page)}
@@ -72,19 +77,37 @@ def test_nothing_different_is_no_change(runtime: Runtime, nurse_browser: StaffBr
     assert version_in(nurse_browser.get(path).text) == version
 
 
-def test_a_change_by_somebody_else_is_shown_and_not_overwritten(
+def test_a_change_by_somebody_else_is_shown_and_nothing_chosen_is_lost(
     runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str
 ) -> None:
     path = f"/staff/patients/{patient}/anatomy"
-    version = version_in(nurse_browser.get(path).text)
-    set_dates(runtime, nurse, patient, urostomy=True)
+    seen = hidden(nurse_browser.get(path).text)
+    set_dates(runtime, nurse, patient, stoma=True, urostomy=True)
 
-    answered = nurse_browser.press(path, **dict.fromkeys(ANATOMY, "no"), version=version)
+    mine = dict.fromkeys(ANATOMY, "unknown") | {"stoma": "no", "vagina": "yes"}
+    answered = nurse_browser.press(path, **mine, **seen)
 
     assert answered.status_code == 422
-    assert "Somebody else changed this patient" in answered.text
-    assert chosen(answered.text)["urostomy"] == "yes"
-    assert stored(runtime)["stoma"] is None
+    words = " ".join(re.sub(r"<[^>]+>", "", answered.text).split())
+    assert "Stored by Nurse of NORTH on 2 March 2026" in words
+    assert "Has a stoma for stool (bag): was Not known, is now Yes. You chose No; that stays in the form." in words
+    assert "Has a urostomy (bag for urine): was Not known, is now Yes. The form takes it over." in words
+    assert chosen(answered.text) | {"stoma": "no", "urostomy": "yes", "vagina": "yes"} == chosen(answered.text)
+    assert stored(runtime)["stoma"] is True
+
+    done = nurse_browser.press(path, **chosen(answered.text), **hidden(answered.text))
+    assert done.status_code == 302
+    assert stored(runtime) == dict.fromkeys(ANATOMY) | {"stoma": False, "urostomy": True, "vagina": True}
+
+
+def test_a_mistake_on_the_page_does_not_hide_a_change_by_somebody_else(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    path = f"/staff/patients/{patient}/anatomy"
+    seen = hidden(nurse_browser.get(path).text)
+    set_dates(runtime, nurse, patient, urostomy=True)
+    mistaken = nurse_browser.press(path, **(dict.fromkeys(ANATOMY, "no") | {"stoma": "perhaps"}), **seen)
+    assert hidden(mistaken.text) == seen
 
 
 @pytest.mark.parametrize("fields", [{}, {"version": "x"}, {"version": "0"}, {"stoma": "perhaps", "version": "1"}])

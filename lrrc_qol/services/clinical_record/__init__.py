@@ -1,0 +1,1 @@
+"""The clinical record: versions of its parts, read and saved."""

@@ -1,0 +1,161 @@
+"""The schedule page: everything on its day of the centre's calendar, in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lrrc_qol.domain.events import EventKind
+from lrrc_qol.persistence.crypto import new_public_id
+from lrrc_qol.persistence.models import Episode, MissedReason, Plan, Visit
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.read_schedule import read_schedule
+from lrrc_qol.services.record_event import record_event
+from tests.clock import FixedClock
+from tests.factories import make_patient, make_staff, take_seat
+from tests.staff_browser import StaffBrowser
+from tests.statement_count import counted_statements
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def shown(browser: StaffBrowser, patient: str, show: str = "") -> str:
+    answered = browser.get(f"/staff/patients/{patient}/schedule?show={show}")
+    assert answered.status_code == 200
+    return words(answered.text)
+
+
+def test_what_was_planned_and_what_became_of_it(nurse_browser: StaffBrowser, followed: str) -> None:
+    page = shown(nurse_browser, followed)
+    assert "Times are those of your centre (Europe/London)" in page
+    assert "The patient lives in" not in page
+    assert "2 Mon Enrolled" in page
+    assert "22 Sun Operation" in page
+    assert "Went home" in page
+    assert re.search(r"Opened: Before the operation \(BL1\)", page)
+    assert re.search(r"Sent: [^:]*\(M1\) In the window own phone, the patient", page)
+    assert re.search(r"Reminder: .*\(M3\) Planned unless the form is sent before", page)
+    assert re.search(r"\(CHK-D002\): closed without an answer Missed No reason recorded", page)
+    assert "21 Tue Today" in page
+
+
+def test_only_forms_or_only_messages(nurse_browser: StaffBrowser, followed: str) -> None:
+    forms, messages = shown(nurse_browser, followed, "forms"), shown(nurse_browser, followed, "messages")
+    assert "Sent: " in forms
+    assert "Opened:" not in forms
+    assert "Opened:" in messages
+    assert "Sent: " not in messages
+    assert "Operation" in forms
+    assert "Operation" in messages
+
+
+def test_both_clocks_stand_there_when_the_patient_lives_elsewhere(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser
+) -> None:
+    away = make_patient(runtime, nurse, hospital_number="H-7", timezone="Pacific/Auckland")
+    take_seat(runtime, away)
+    page = shown(nurse_browser, away)
+    assert "The patient lives in Pacific/Auckland" in page
+    assert re.search(r"\d\d:\d\d \d\d:\d\d( on \d+ Mar)? there Opened: Before the operation", page)
+
+
+def test_a_missed_visit_has_its_newest_reason(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str
+) -> None:
+    with runtime.writing(nurse) as work:
+        visit = work.session.scalars(select(Visit).where(Visit.key == "CHK-D002")).one()
+        for code in ("forgot", "too_ill"):
+            work.session.add(
+                MissedReason(
+                    visit_id=visit.id,
+                    episode_id=visit.episode_id,
+                    centre_id=visit.centre_id,
+                    code=code,
+                    recorded_at=work.now,
+                    recorded_by=nurse.id,
+                )
+            )
+            work.session.flush()
+    assert "Reason: Too ill, or too much of a burden (Nurse of NORTH)" in shown(nurse_browser, followed)
+
+
+def test_after_death_nothing_is_to_come(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, clock: FixedClock, followed: str
+) -> None:
+    clock.advance(days=2)  # the day after a check-in was due, whose window is still open
+    nurse_browser.sign_in("nurse@north.example")
+    assert "(CHK-D021): last day Planned" in shown(nurse_browser, followed)
+    with runtime.writing(nurse) as work:
+        record_event(work, followed, kind=EventKind.DEATH, happened_on=clock.now().date())
+    page = shown(nurse_browser, followed)
+    assert "Died" in page
+    assert "Planned" not in page
+    assert "(M12)" not in page
+
+
+def test_a_second_label_is_shown(runtime: Runtime, nurse_browser: StaffBrowser, followed: str) -> None:
+    with runtime.writing(COMMAND) as work:
+        work.session.scalars(select(Visit).where(Visit.key == "M1")).one().also_key = "DC"
+    assert "(M1, also DC)" in shown(nurse_browser, followed)
+
+
+def test_another_centre_has_no_such_patient(runtime: Runtime, followed: str) -> None:
+    stranger = make_staff(runtime, code="SOUTH")
+    with pytest.raises(Exception, match="no such patient"), runtime.reading(stranger) as work:
+        read_schedule(work, followed)
+
+
+def test_the_number_of_statements_does_not_grow(runtime: Runtime, nurse: Actor, patient: str, followed: str) -> None:
+    fresh = make_patient(runtime, nurse, hospital_number="H-8")
+    counts = []
+    for one in (fresh, followed):
+        with runtime.reading(nurse) as work, counted_statements(runtime) as statements:
+            read_schedule(work, one)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_an_earlier_operation_can_be_read_and_not_changed(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str
+) -> None:
+    with runtime.writing(nurse) as work:
+        first = work.session.scalars(select(Episode)).one()
+        first.closed_on = date(2026, 4, 20)
+        second = Episode(
+            public_id=new_public_id(),
+            patient_id=first.patient_id,
+            centre_id=first.centre_id,
+            ordinal=2,
+            enrolled_on=date(2026, 4, 21),
+            planned_surgery_on=date(2026, 4, 21) + timedelta(days=30),
+            created_at=work.now,
+        )
+        work.session.add(second)
+        work.session.flush()
+        plan = work.session.scalars(select(Plan)).one()
+        work.session.add(
+            Plan(
+                episode_id=second.id,
+                protocol_id=plan.protocol_id,
+                protocol_version=plan.protocol_version,
+                frozen_at=work.now,
+            )
+        )
+    address = f"/staff/patients/{followed}"
+    now, before = nurse_browser.get(address).text, nurse_browser.get(f"{address}?episode=1").text
+    assert "2 operations." in now
+    assert f'href="{address}?episode=1"' in now
+    assert "Record an event" in now
+    assert "An earlier operation." in before
+    assert f'href="{address}"' in before
+    assert "Record an event" not in before
+    assert "Change the anatomy" not in before
+    assert "M1" in before
+    assert nurse_browser.get(f"{address}?episode=3").status_code == 404
+    assert nurse_browser.get(f"{address}?episode=x").text.count("2 operations.") == 1
