@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lrrc_qol.catalogue.classification import load_classification
 from lrrc_qol.catalogue.consent_scopes import load_consent_scopes
+from lrrc_qol.catalogue.events import load_events
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.protocols import load_protocols
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
@@ -17,6 +18,7 @@ from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.classification import ClassificationRules
 from lrrc_qol.domain.consent import ConsentScope
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
+from lrrc_qol.domain.events import EventRules
 from lrrc_qol.domain.instrument import Instrument, Wording
 from lrrc_qol.domain.schedule import Protocol
 
@@ -31,6 +33,7 @@ class Catalogue:
     rule_sets: Mapping[tuple[str, str], AlertRuleSet]
     messages: Mapping[str, Translations]
     mail_languages: frozenset[str]
+    events: EventRules
     classification: ClassificationRules
     consent_scopes: tuple[ConsentScope, ...]
 
@@ -129,6 +132,7 @@ def load_catalogue(
         messages=read_translations(translations_dir),
         # Whether each is complete is checked by whoever writes the mails, also at the start.
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
+        events=load_events(clinical_dir, {one.id for one in instruments}),
         classification=load_classification(clinical_dir),
         consent_scopes=load_consent_scopes(clinical_dir),
     )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.figures import BaselineRules
 
 _PLAUSIBLE_YEARS = range(1900, 2200)
@@ -130,14 +131,6 @@ class Protocol:
             if visit.key == key:
                 return visit
         raise KeyError(key)
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A stay in hospital after the first discharge; `left_on` is None while it lasts."""
-
-    admitted_on: date
-    left_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
