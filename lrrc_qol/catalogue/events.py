@@ -52,6 +52,7 @@ def _rule(kind: EventKind, entry: Mapping[str, Any]) -> EventRule:
         ),
         offered=entry["offered"],
         confirm=entry.get("confirm", False),
+        before_enrolment=entry.get("before_enrolment", False),
         latest_counts=entry.get("latest_counts", False),
         depends_on=entry.get("depends_on"),
         by_answer=MappingProxyType({answer: _reaction(plain | own) for answer, own in answers.items()}),

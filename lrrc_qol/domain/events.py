@@ -135,9 +135,10 @@ class Reaction:
 class EventRule:
     """One line of the table: an event, what is asked with it, what follows, and where that comes from.
 
-    `offered` = a person may record it on the page of events; `confirm` = only after a second press. `latest_counts` =
-    of several events of this kind only the latest one holds. `depends_on` names the detail by which the reaction
-    differs, `by_answer` has the reaction for each answer that has its own.
+    `offered` = a person may record it on the page of events; `confirm` = only after a second press. `before_enrolment`
+    = it may have happened before enrolment. `latest_counts` = of several events of this kind only the latest one
+    holds. `depends_on` names the detail by which the reaction differs, `by_answer` has the reaction for each answer
+    that has its own.
     """
 
     kind: EventKind
@@ -146,11 +147,18 @@ class EventRule:
     asks: tuple[Ask, ...]
     offered: bool
     confirm: bool
+    before_enrolment: bool
     latest_counts: bool
     depends_on: str | None
     by_answer: Mapping[str, Reaction]
     source: str
     confidence: Confidence
+
+    @property
+    def changes_plan(self) -> bool:
+        """Whether visits may change when this is recorded, whatever the answers."""
+        reactions = (self.reaction, *self.by_answer.values())
+        return any(reaction.schedule is not ScheduleReaction.CONTINUE for reaction in reactions)
 
     def reaction_to(self, detail: Mapping[str, Any]) -> Reaction:
         """What follows from an event with this detail."""
@@ -183,6 +191,17 @@ class EventRules:
     def rule(self, kind: EventKind) -> EventRule:
         """The line of that event; every kind has one."""
         return self.rules[kind]
+
+    def ending_kinds(self) -> frozenset[EventKind]:
+        """Events after which no form is expected any more, whatever is answered to what they ask."""
+        ends = (ScheduleReaction.CANCEL, ScheduleReaction.END)
+        return frozenset(kind for kind, rule in self.rules.items() if rule.reaction.schedule in ends)
+
+    def excluded_kinds(self) -> frozenset[EventKind]:
+        """Events that take the patient's data out of every report and export."""
+        return frozenset(
+            kind for kind, rule in self.rules.items() if rule.reaction.analysis is AnalysisReaction.EXCLUDE
+        )
 
     def reaction(self, event: RecordedEvent) -> Reaction:
         """What follows from a recorded event."""

@@ -99,7 +99,7 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
     if visit.completed_at is not None and work.now - visit.completed_at > AFTERWARDS:
         return None
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
-    if not takes_part(events, today=work.today_in(patient.timezone)):
+    if not takes_part(events, work.catalogue.events, today=work.today_in(patient.timezone)):
         return None
     name = work.cipher.open(patient.name_sealed, field="patient.name")
     return Seat(
