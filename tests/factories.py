@@ -102,13 +102,15 @@ def set_dates(runtime: Runtime, nurse: Actor, patient: str, **dates: Any) -> Non
 
 
 def visit_id(runtime: Runtime, patient: str, key: str) -> int:
-    """The row number of a visit."""
+    """The row number of a visit of the newest episode."""
     with runtime.reading(COMMAND) as work:
         return work.session.scalars(
             select(Visit.id)
             .join(Episode, Episode.id == Visit.episode_id)
             .join(Patient, Patient.id == Episode.patient_id)
             .where(Patient.public_id == patient, Visit.key == key)
+            .order_by(Episode.ordinal.desc())
+            .limit(1)
         ).one()
 
 

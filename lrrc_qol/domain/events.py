@@ -229,7 +229,7 @@ class EpisodeFacts:
     """What the events of an episode say to its schedule.
 
     `stays` are in order of admission. `not_operated_on`: the day on which it was decided not to operate, when
-    follow-up goes on. `ended_on`: nothing is planned from this day on. `repeats`: days on which a new baseline was
+    follow-up goes on. `ended_on`: nothing opens after this day. `repeats`: days on which a new baseline was
     asked for. `recall_on`: the day on which a baseline from memory was asked for. `light_from`: from this day on only
     the short questionnaires are asked.
     """
