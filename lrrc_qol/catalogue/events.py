@@ -32,7 +32,9 @@ def load_events(folder: Path, instrument_ids: Collection[str]) -> EventRules:
     schedule = file.data["schedule"]
     return EventRules(
         version=file.data["version"],
-        rules=MappingProxyType({kind: _rule(kind, file.data["events"][kind.value]) for kind in EventKind}),
+        rules=MappingProxyType(
+            {EventKind(name): _rule(EventKind(name), entry) for name, entry in file.data["events"].items()}
+        ),
         restart_after_days=schedule["restart_after_days"],
         counts_as_discharge_days=schedule["counts_as_discharge_days"],
         light_instruments=tuple(file.data["light"]["instruments"]),
