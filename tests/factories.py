@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.crypto import new_token, token_hash
 from lrrc_qol.persistence.models import Assignment, Centre, Episode, Link, Patient, Staff, Visit
 from lrrc_qol.runtime import Runtime
@@ -101,14 +102,22 @@ def set_dates(runtime: Runtime, nurse: Actor, patient: str, **dates: Any) -> Non
 
 
 def visit_id(runtime: Runtime, patient: str, key: str) -> int:
-    """The row number of a visit."""
+    """The row number of a visit of the newest episode."""
     with runtime.reading(COMMAND) as work:
         return work.session.scalars(
             select(Visit.id)
             .join(Episode, Episode.id == Visit.episode_id)
             .join(Patient, Patient.id == Episode.patient_id)
             .where(Patient.public_id == patient, Visit.key == key)
+            .order_by(Episode.ordinal.desc())
+            .limit(1)
         ).one()
+
+
+def answers_for(runtime: Runtime, kind: EventKind) -> dict[str, str]:
+    """The first answer to everything that must be answered when an event is recorded."""
+    asks = runtime.catalogue.events.rule(kind).asks
+    return {ask.name: next(iter(ask.options), "A few words.") for ask in asks if ask.required}
 
 
 def make_link(runtime: Runtime, patient: str, key: str = "BL1") -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lrrc_qol.catalogue.classification import load_classification
 from lrrc_qol.catalogue.consent_scopes import load_consent_scopes
+from lrrc_qol.catalogue.events import load_events
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.picklists import Picklist, load_picklist
 from lrrc_qol.catalogue.protocols import load_protocols
@@ -18,6 +19,7 @@ from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.classification import ClassificationRules
 from lrrc_qol.domain.consent import ConsentScope
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
+from lrrc_qol.domain.events import EventRules
 from lrrc_qol.domain.instrument import Instrument, Wording
 from lrrc_qol.domain.schedule import Protocol
 
@@ -34,6 +36,7 @@ class Catalogue:
     mail_languages: frozenset[str]
     missed_reasons: Picklist
     relations: Picklist
+    events: EventRules
     classification: ClassificationRules
     consent_scopes: tuple[ConsentScope, ...]
 
@@ -134,6 +137,7 @@ def load_catalogue(
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
         missed_reasons=load_picklist(clinical_dir, "missed_reasons"),
         relations=load_picklist(clinical_dir, "relations"),
+        events=load_events(clinical_dir, {one.id for one in instruments}),
         classification=load_classification(clinical_dir),
         consent_scopes=load_consent_scopes(clinical_dir),
     )

@@ -197,4 +197,6 @@ def _meet_fate(work: Work, patient: str, person: Person, end: date, *, cast: Cas
         Stage.DIED: EventKind.DEATH,
     }.get(person.stage)
     if kind is not None:
-        record_event(_at(work, end, 12, cast), patient, kind=kind, happened_on=end)
+        rule = work.catalogue.events.rule(kind)
+        told = {ask.name: next(iter(ask.options)) for ask in rule.asks if ask.required}
+        record_event(_at(work, end, 12, cast), patient, kind=kind, happened_on=end, detail=told)

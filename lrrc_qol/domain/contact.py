@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from lrrc_qol.domain.events import EventKind, RecordedEvent
+from lrrc_qol.domain.events import (
+    AnalysisReaction,
+    EventRules,
+    Reaction,
+    RecordedEvent,
+    RemindersReaction,
+    ScheduleReaction,
+)
 
 
 class MessageKind(StrEnum):
@@ -121,7 +128,10 @@ def _automated_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], .
 
 @dataclass(frozen=True, slots=True)
 class ContactState:
-    """What the events of an episode say about contact on a day."""
+    """What the events of an episode say about contact on a day.
+
+    `ended` = follow-up was ended for another reason than death or withdrawal. `softened` = mails use softer words.
+    """
 
     died: bool = False
     withdrawn: bool = False
@@ -130,49 +140,59 @@ class ContactState:
     paused: bool = False
     inpatient: bool = False
     address_bounced: bool = False
+    ended: bool = False
+    softened: bool = False
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether forms are still taken."""
+        return not (self.died or self.withdrawn or self.ended)
 
 
-# Days without automated messages after an event; a nurse may end the hold earlier with RESUME. Design figures, in
-# line with the wish of patients and nurses that nobody is asked to fill in forms in the first days of a setback.
-_HOLD_DAYS = {EventKind.READMISSION: 7, EventKind.REOPERATION: 14}
-_WITHDRAWN = {EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL}
-_IN_HOSPITAL = {EventKind.ADMITTED, EventKind.READMISSION}
-_OUT_OF_HOSPITAL = {EventKind.DISCHARGE, EventKind.LEFT_HOSPITAL}
+_Dated = tuple[date, Reaction]
 
 
-def contact_facts_from_events(events: Sequence[RecordedEvent], *, today: date) -> ContactState:
-    """Return the contact state on `today`, whatever the order the events were recorded in.
+def contact_facts_from_events(events: Sequence[RecordedEvent], rules: EventRules, *, today: date) -> ContactState:
+    """Return the contact state on `today` by the table of reactions, whatever the order the events were recorded in.
 
-    Events dated after `today` have not happened yet, except death and withdrawal, which count as soon as they are
-    recorded: a wrong date must not let a message out. Of opposite events on one day the later recorded one holds.
+    Events dated after `today` have not happened yet, except those that stop mails for good, which count as soon as
+    they are recorded: a wrong date must not let a message out. Of opposite events on one day the later recorded one
+    holds.
     """
-    ever = {event.kind for event in events}
-    past = sorted(
-        (event for event in events if event.happened_on <= today),
-        key=lambda event: (event.happened_on, event.recorded_at),
-    )
+    counted = [(event.happened_on, rules.reaction(event)) for event in rules.that_count(events)]
+    past = [(day, reaction) for day, reaction in counted if day <= today]
+    stops = [reaction.analysis for _, reaction in counted if reaction.reminders is RemindersReaction.STOP]
+    died = AnalysisReaction.COMPETING in stops
+    withdrew = any(analysis in _WITHDRAWALS for analysis in stops)
+    mails = [reaction.reminders for _, reaction in past]
+    stays = [reaction.schedule for _, reaction in past]
     return ContactState(
-        died=EventKind.DEATH in ever,
-        withdrawn=bool(ever & _WITHDRAWN),
-        withdrawn_reminders=EventKind.WITHDRAWAL_REMINDERS in ever,
-        opted_out=_holds(past, {EventKind.OPT_OUT}, {EventKind.OPT_IN}),
-        paused=_holds(past, {EventKind.PAUSE}, {EventKind.RESUME}) or _on_hold(past, today),
-        inpatient=_holds(past, _IN_HOSPITAL, _OUT_OF_HOSPITAL),
-        address_bounced=_holds(past, {EventKind.ADDRESS_BOUNCED}, {EventKind.ADDRESS_CORRECTED}),
+        died=died,
+        withdrawn=withdrew,
+        withdrawn_reminders=any(one.reminders is RemindersReaction.STOP_REMINDERS for _, one in counted),
+        opted_out=_holds(mails, RemindersReaction.OPT_OUT, RemindersReaction.OPT_IN),
+        paused=_holds(mails, RemindersReaction.PAUSE, RemindersReaction.RESUME) or _on_hold(past, today),
+        inpatient=_holds(stays, ScheduleReaction.STAY_BEGINS, ScheduleReaction.STAY_ENDS),
+        address_bounced=_holds(mails, RemindersReaction.UNDELIVERABLE, RemindersReaction.DELIVERABLE),
+        ended=bool(stops) and not (died or withdrew),
+        softened=RemindersReaction.SOFTEN in mails,
     )
 
 
-def _holds(past: Sequence[RecordedEvent], starts: set[EventKind], ends: set[EventKind]) -> bool:
-    last = [event.kind for event in past if event.kind in starts | ends][-1:]
-    return bool(last) and last[0] in starts
+_WITHDRAWALS = (AnalysisReaction.CENSOR, AnalysisReaction.EXCLUDE)
 
 
-def _on_hold(past: Sequence[RecordedEvent], today: date) -> bool:
+def _holds(past: Sequence[StrEnum], starts: StrEnum, ends: StrEnum) -> bool:
+    last = [reaction for reaction in past if reaction in (starts, ends)][-1:]
+    return bool(last) and last[0] is starts
+
+
+def _on_hold(past: Sequence[_Dated], today: date) -> bool:
     until: date | None = None
-    for event in past:
-        if event.kind in _HOLD_DAYS:
-            held_until = event.happened_on + timedelta(days=_HOLD_DAYS[event.kind])
+    for day, reaction in past:
+        if reaction.reminders is RemindersReaction.HOLD:
+            held_until = day + timedelta(days=reaction.hold_days)
             until = held_until if until is None else max(until, held_until)
-        elif event.kind is EventKind.RESUME:
+        elif reaction.reminders is RemindersReaction.RESUME:
             until = None
     return until is not None and today < until

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.figures import BaselineRules
 
 _PLAUSIBLE_YEARS = range(1900, 2200)
@@ -133,14 +134,6 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
-    """A stay in hospital after the first discharge; `left_on` is None while it lasts."""
-
-    admitted_on: date
-    left_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Anchors:
     """The civil dates of one episode and the facts that decide which visits it gets.
 
@@ -211,9 +204,11 @@ def plan_visits(protocol: Protocol, anchors: Anchors) -> tuple[PlannedVisit, ...
 
     A visit is left out while its anchor is unknown, when a required fact does not hold, or when it would have closed
     before enrolment. No window opens before enrolment. Two windows of one kind never overlap: the earlier one ends
-    the day before the next opens, and is left out when nothing of it remains.
+    the day before the next opens, and is left out when nothing of it remains. Nothing opens after `ended_on`.
     """
     windows = [visit for spec in protocol.visits if (visit := _place(spec, anchors)) is not None]
+    if anchors.ended_on is not None:
+        windows = [visit for visit in windows if visit.opens_on <= anchors.ended_on]
     windows.sort(key=lambda visit: visit.opens_on)
     trimmed = [_trim(visit, windows[index + 1 :]) for index, visit in enumerate(windows)]
     return tuple(visit for visit in trimmed if visit is not None)

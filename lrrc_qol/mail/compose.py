@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,12 +15,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from lrrc_qol.config import EMAIL_DIR
-from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.mail.letter import Letter, MailRefused
 from lrrc_qol.mail.neutral import check_templates, is_neutral
 from lrrc_qol.mail.texts import direction_of, mail_texts
 
 LINE_WIDTH = 72
+SOFT = "_soft"
 BOUNDARY = "=_two_parts_of_one_letter_="
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 LONGEST_LINE = 900  # mail servers must take lines of 998 characters
@@ -62,7 +63,8 @@ class Composer:
         language = letter.language
         if letter.kind.value not in mail_texts().get(language, {}):
             raise MailRefused(f"there is no such mail in {language}")
-        text = _filled(language, letter.kind, letter.sender_name, tuple(sorted(letter.figures.items())))
+        name = _words_name(letter, mail_texts()[language])
+        text = _filled(language, name, letter.sender_name, tuple(sorted(letter.figures.items())))
         mail = EmailMessage(policy=default_policy)
         mail["Subject"] = text.subject
         mail["From"] = _address(self.mail_from, name=text.sender)
@@ -85,11 +87,17 @@ class Composer:
         return mail
 
 
+def _words_name(letter: Letter, texts: Mapping[str, Any]) -> str:
+    """The table with the words of a letter: the softer one where it is wanted and there is one."""
+    soft = f"{letter.kind.value}{SOFT}"
+    return soft if letter.soft and soft in texts else letter.kind.value
+
+
 @lru_cache(maxsize=256)
-def _filled(language: str, kind: MessageKind, sender_name: str, figures: tuple[tuple[str, int], ...]) -> _Text:
+def _filled(language: str, name: str, sender_name: str, figures: tuple[tuple[str, int], ...]) -> _Text:
     """The words of a mail; many mails of a run share them."""
     texts = mail_texts()[language]
-    words = texts[kind.value]
+    words = texts[name]
     sender = sender_shown(sender_name, language, fallback=texts["sender"])
     values: dict[str, Any] = {"sender": _kept_apart(sender, language), **dict(figures)}
     before = [words["opening_one"] if values.get("count") == 1 else words["opening"], *words["before"]]

@@ -13,7 +13,10 @@ from lrrc_qol.domain.contact import MessageKind
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person. `figures` are the numbers its text may name (minutes, count): nothing clinical fits."""
+    """One mail to one person. `figures` are the numbers its text may name (minutes, count): nothing clinical fits.
+
+    `soft` = the words ask less of the reader, where the mail has such words.
+    """
 
     kind: MessageKind
     language: str
@@ -24,6 +27,7 @@ class Letter:
     message_id: str
     sent_at: datetime
     unsubscribe_link: str | None = None
+    soft: bool = False
     figures: Mapping[str, int] = field(default_factory=dict)
 
 

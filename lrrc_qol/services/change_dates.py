@@ -42,7 +42,7 @@ def preview_dates(work: Work, patient_public_id: str, dates: EpisodeDates) -> Da
     """Say which visits would be added, moved, dropped or kept; InvalidInput per field for dates that cannot be."""
     patient, episode = find_episode(work, patient_public_id)
     _check(work, patient, episode, dates)
-    anchors = replace(anchors_of(episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
+    anchors = replace(anchors_of(work, episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
     return DatesPreview(changes=preview_plan(work, episode, anchors), episode_version=episode.version, dates=dates)
 
 
@@ -84,7 +84,7 @@ def change_dates(
 
 def _check(work: Work, patient: Patient, episode: Episode, dates: EpisodeDates) -> None:
     centre = work.session.get_one(Centre, patient.centre_id)
-    anchors = replace(anchors_of(episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
+    anchors = replace(anchors_of(work, episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
     born_on = date.fromisoformat(work.cipher.open(patient.born_on_sealed, field="patient.born_on"))
     faults = check_anchors(anchors, today=work.today_in(centre.timezone), born_on=born_on)
     if faults:

@@ -39,7 +39,7 @@ def contact_decision(
     # An event is dated where it was recorded. The later of the two civil dates lets it count at once, also for a
     # patient who lives where it is still yesterday.
     today = max(work.today_in(centre.timezone), work.today_in(patient.timezone))
-    state = contact_state(events, today=today)
+    state = contact_state(events, work.catalogue.events, today=today)
     facts = ContactFacts(
         died=state.died,
         withdrawn=state.withdrawn,
@@ -49,7 +49,7 @@ def contact_decision(
         inpatient=state.inpatient,
         address_bounced=state.address_bounced,
         has_address=patient.email_sealed is not None,
-        episode_closed=episode.closed_on is not None,
+        episode_closed=state.ended or episode.closed_on is not None,
         answered=visit.completed_at is not None,
         window_open=visit.planned and visit.opens_at <= work.now < visit.closes_at,
         has_form=standing.has_form,

@@ -116,7 +116,9 @@ def _find(work: Work, token: str) -> _Found | None:
         return None
     link, visit, episode, patient, centre = row
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
-    ended = link.revoked_at is not None or not takes_part(events, today=work.today_in(patient.timezone))
+    ended = link.revoked_at is not None or not takes_part(
+        events, work.catalogue.events, today=work.today_in(patient.timezone)
+    )
     state = _state(visit, ended=ended or episode.closed_on is not None, work=work)
     return _Found(link=link, visit=visit, patient=patient, centre=centre, state=state)
 

@@ -85,7 +85,7 @@ def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[
                 patient=patient,
                 day=None if patient.surgery_on is None else (today - patient.surgery_on).days,
                 baseline=baseline,
-                contact=contact_facts_from_events(_events(events, patient), today=local_today),
+                contact=contact_facts_from_events(_events(events, patient), work.catalogue.events, today=local_today),
                 next_visit=visit,
                 visit_open=visit is not None and visit.opens_on <= local_today,
                 alerts=alerts.get(patient.episode_id, {}),
@@ -104,7 +104,7 @@ def _candidates(forms: Sequence[BaselineForm], patient: ListedPatient) -> list[B
 
 def _events(events: Sequence[StandingEvent], patient: ListedPatient) -> list[RecordedEvent]:
     return [
-        RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at)
+        RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at, event.detail)
         for event in events
         if event.episode_id == patient.episode_id
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
-from lrrc_qol.domain.events import EventKind, RecordedEvent
+from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.models import Episode, EpisodeEvent, Patient
 
@@ -40,21 +40,20 @@ def ruled_out_anatomy(episode: Episode) -> frozenset[str]:
 def recorded_events(rows: Iterable[EpisodeEvent]) -> list[RecordedEvent]:
     """The events that stand (not revoked), as domain values."""
     return [
-        RecordedEvent(kind=EventKind(row.kind), happened_on=row.happened_on, recorded_at=row.recorded_at)
+        RecordedEvent(EventKind(row.kind), row.happened_on, row.recorded_at, row.detail)
         for row in rows
         if row.revoked_at is None
     ]
 
 
-def contact_state(rows: Iterable[EpisodeEvent], *, today: date) -> ContactState:
+def contact_state(rows: Iterable[EpisodeEvent], rules: EventRules, *, today: date) -> ContactState:
     """What the events say about contact on `today`."""
-    return contact_facts_from_events(recorded_events(rows), today=today)
+    return contact_facts_from_events(recorded_events(rows), rules, today=today)
 
 
-def takes_part(rows: Iterable[EpisodeEvent], *, today: date) -> bool:
-    """False after death and after withdrawal from new data; then no link opens any more."""
-    state = contact_state(rows, today=today)
-    return not (state.died or state.withdrawn)
+def takes_part(rows: Iterable[EpisodeEvent], rules: EventRules, *, today: date) -> bool:
+    """False after death, after withdrawal from new data and when follow-up was ended; then no link opens any more."""
+    return contact_state(rows, rules, today=today).takes_part
 
 
 def entry_refusal(rows: Iterable[EpisodeEvent], *, on_paper: bool, answered_on: date | None) -> str:

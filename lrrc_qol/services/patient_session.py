@@ -117,7 +117,11 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
     if session.staff_id is not None:
         refused = entry_refusal(events, on_paper=_on_paper(session), answered_on=session.answered_on)
     else:
-        refused = "" if takes_part(events, today=work.today_in(patient.timezone)) else "does not take part"
+        refused = (
+            ""
+            if takes_part(events, work.catalogue.events, today=work.today_in(patient.timezone))
+            else "does not take part"
+        )
     return None if refused else _seat(work, session, visit, episode, patient, centre, plan)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.events import RecordedEvent, episode_facts
 from lrrc_qol.domain.schedule import (
     Anchors,
     PlannedVisit,
@@ -22,6 +23,8 @@ from lrrc_qol.domain.schedule import (
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Assignment, Episode, Message, Patient, Plan, Response, Visit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.find_episode import events_of
+from lrrc_qol.services.patient_facts import recorded_events
 from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm
 from lrrc_qol.services.wordings import VisitToFill, asking_of, fill_visits, unopened
 
@@ -34,14 +37,22 @@ def protocol_of(work: Work, episode_id: int) -> Protocol:
     return work.catalogue.protocol(plan.protocol_id, plan.protocol_version)
 
 
-def anchors_of(episode: Episode) -> Anchors:
-    """The dates of an episode as the schedule needs them."""
+def anchors_of(work: Work, episode: Episode, *, events: Sequence[RecordedEvent] | None = None) -> Anchors:
+    """The dates of an episode as the schedule needs them, and what its events say (`events` in place of the stored)."""
+    told = recorded_events(events_of(work, episode.id)) if events is None else events
+    facts = episode_facts(told, work.catalogue.events)
     return Anchors(
         enrolled_on=episode.enrolled_on,
         planned_surgery_on=episode.planned_surgery_on,
         surgery_on=episode.surgery_on,
         discharged_on=episode.discharged_on,
         facts=frozenset({"neoadjuvant"} if episode.neoadjuvant_planned else ()),
+        stays=facts.stays,
+        not_operated_on=facts.not_operated_on,
+        ended_on=facts.ended_on,
+        repeats=facts.repeats,
+        recall_on=facts.recall_on,
+        light_from=facts.light_from,
     )
 
 
@@ -62,7 +73,7 @@ def apply_plan(work: Work, episode: Episode, patient: Patient) -> tuple[VisitCha
     what the centre asks now, and so do moved ones that have not opened. The caller called `hold_choices` first.
     """
     protocol = protocol_of(work, episode.id)
-    changes = preview_plan(work, episode, anchors_of(episode))
+    changes = preview_plan(work, episode, anchors_of(work, episode))
     rows = {visit.key: visit for visit in _visits(work, episode.id)}
     added, moved = [], []
     for change in changes:

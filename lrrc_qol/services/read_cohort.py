@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.cohort import VisitCounts, count_operated, count_visits
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.read_record import ENDINGS
 
 SMALLEST_CELL = 5
 
@@ -60,12 +61,21 @@ def read_cohort(work: Work) -> Cohort:
         work.session,
         centre_id=centre.id,
         now=work.now,
-        ending_kinds=tuple(sorted(kind.value for kind in ENDINGS)),
+        ending_kinds=_kinds(work.catalogue.events.ending_kinds()),
+        excluded_kinds=_kinds(work.catalogue.events.excluded_kinds()),
     )
     return Cohort(
-        operated=_shown(count_operated(work.session, centre_id=centre.id)),
+        operated=_shown(
+            count_operated(
+                work.session, centre_id=centre.id, excluded_kinds=_kinds(work.catalogue.events.excluded_kinds())
+            )
+        ),
         lines=tuple(_line(row) for row in sorted(counts, key=lambda row: (order.get(row.key, len(order)), row.key))),
     )
+
+
+def _kinds(kinds: Iterable[EventKind]) -> tuple[str, ...]:
+    return tuple(sorted(kind.value for kind in kinds))
 
 
 def _line(row: VisitCounts) -> CompletionLine:

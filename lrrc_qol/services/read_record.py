@@ -10,7 +10,7 @@ from lrrc_qol.domain.applicability import missing_facts
 from lrrc_qol.domain.baseline import Baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.events import EventKind, RecordedEvent
+from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent, episode_facts
 from lrrc_qol.domain.schedule import PlannedVisit, Protocol, VisitKind, VisitState, visit_state
 from lrrc_qol.persistence.queries.happenings import (
     Ending,
@@ -42,8 +42,6 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
 from lrrc_qol.services.patient_facts import facts_held
 from lrrc_qol.services.wordings import NotAsked, not_asked, with_selected_terms
-
-ENDINGS = frozenset({EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         scores=list_scores(work.session, **scope),
         chosen=find_baseline_choice(work.session, **scope),
         surgery_on=patient.surgery_on,
-        ended_on=_ended_on(events),
+        ended_on=episode_facts(_standing(events), work.catalogue.events).ended_on,
         today=today,
         planned_on=patient.planned_surgery_on,
         missed={visit_id: work.catalogue.missed_reasons.label(note.code) for visit_id, note in missed.items()},
@@ -131,7 +129,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         day_since_surgery=_days_since(patient.surgery_on, counted_on),
         day_since_discharge=_days_since(patient.discharged_on, counted_on),
         baseline=episode_baseline(course, protocol.baseline),
-        contact=contact_of_events(events, today=today),
+        contact=contact_of_events(events, work.catalogue.events, today=today),
         ending=ending,
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
@@ -182,22 +180,17 @@ def _days_since(day: date | None, today: date) -> int | None:
     return None if day is None else (today - day).days
 
 
-def contact_of_events(events: Sequence[EventRow], *, today: date) -> ContactState:
+def contact_of_events(events: Sequence[EventRow], rules: EventRules, *, today: date) -> ContactState:
     """What the events that stand say about contact on `today`, the patient's local date."""
-    return contact_facts_from_events(_standing(events), today=today)
+    return contact_facts_from_events(_standing(events), rules, today=today)
 
 
 def _standing(events: Sequence[EventRow]) -> list[RecordedEvent]:
     return [
-        RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at)
+        RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at, event.detail)
         for event in events
         if event.revoked_at is None
     ]
-
-
-def _ended_on(events: Sequence[EventRow]) -> date | None:
-    days = [event.happened_on for event in _standing(events) if event.kind in ENDINGS]
-    return min(days, default=None)
 
 
 def _visit_views(course: Course) -> tuple[VisitView, ...]:

@@ -88,7 +88,7 @@ def read_schedule(work: Work, public_id: str) -> Schedule:
     return Schedule(
         patient=patient,
         today=work.today_in(patient.centre_timezone),
-        contact=contact_of_events(events, today=local_today),
+        contact=contact_of_events(events, work.catalogue.events, today=local_today),
         ending=ending,
         visits=tuple(_scheduled(work, visit, missed.get(visit.id), today=local_today) for visit in visits),
         mails=list_mails(work.session, **scope),

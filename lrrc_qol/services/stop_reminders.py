@@ -38,7 +38,7 @@ def stop_reminders(work: Work, patient_public_id: str) -> StopChoice | None:
         return None
     patient, episode, centre = row
     today = work.today_in(centre.timezone)
-    if not contact_state(events_of(work, episode.id), today=today).opted_out:
+    if not contact_state(events_of(work, episode.id), work.catalogue.events, today=today).opted_out:
         add_event(work, patient, episode, kind=EventKind.OPT_OUT, happened_on=today, detail={"from": "link in a mail"})
     return _choice(work, patient, centre)
 

@@ -17,6 +17,7 @@ from lrrc_qol.services.contact_state import Standing, contact_decision, events_b
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.link_rules import answerable
 from lrrc_qol.services.outbox import AUTOMATED
+from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.plan_episode import protocol_of
 from lrrc_qol.services.reminder_cursor import look_again_tomorrow
 
@@ -76,13 +77,14 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
     if visit is None or episode is None or patient is None:
         return Withheld(ContactReason.UNKNOWN.value)
     forms = askable_forms(work, [visit.id]).get(visit.id, NOTHING)
+    events = events_by_episode(work, [episode.id])[episode.id]
     decision = contact_decision(
         work,
         visit,
         episode=episode,
         patient=patient,
         centre=centre,
-        events=events_by_episode(work, [episode.id])[episode.id],
+        events=events,
         kind=MessageKind(message.kind),
         standing=Standing(has_form=forms.left, refuses_mail=bool(refusing_mail(work, [patient.id]))),
     )
@@ -105,6 +107,7 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         link=f"{base_url}/l/{token}",
         message_id=message.message_id,
         sent_at=work.now,
+        soft=contact_state(events, work.catalogue.events, today=work.today_in(centre.timezone)).softened,
         unsubscribe_link=f"{base_url}/u/{make_token(work.settings.secret_key, patient.public_id)}",
         figures={"minutes": _minutes(work, message, visit, forms)},
     )

@@ -41,7 +41,8 @@ def test_a_bare_figure_is_found() -> None:
 def test_every_figure_of_a_protocol_names_its_source() -> None:
     bare = [
         f"{place(file)}: {name} {table}"
-        for file in written_files(".toml", under=PACKAGE / "protocols")
+        for folder in ("protocols", "clinical")
+        for file in written_files(".toml", under=PACKAGE / folder)
         for name, table, covered in tables(read(file))
         if has_figures(table) and not covered
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, not_, select
+from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.persistence.models import Episode, EpisodeEvent, Visit
 
@@ -27,25 +27,41 @@ class VisitCounts:
     late: int
 
 
-def count_operated(session: Session, *, centre_id: int) -> int:
-    """Patients of the centre with an operation performed."""
+def count_operated(session: Session, *, centre_id: int, excluded_kinds: tuple[str, ...]) -> int:
+    """Patients of the centre with an operation performed, except those with an event of `excluded_kinds`."""
     return (
         session.scalar(
             select(func.count(Episode.patient_id.distinct())).where(
-                Episode.centre_id == centre_id, Episode.surgery_on.is_not(None)
+                Episode.centre_id == centre_id, Episode.surgery_on.is_not(None), _may_be_used(excluded_kinds)
             )
         )
         or 0
     )
 
 
+def _may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
+    """No event of the patient, in whichever episode, forbids it."""
+    theirs = aliased(Episode)
+    forbidden = (
+        select(EpisodeEvent.id)
+        .join(theirs, theirs.id == EpisodeEvent.episode_id)
+        .where(
+            theirs.patient_id == Episode.patient_id,
+            EpisodeEvent.kind.in_(excluded_kinds),
+            EpisodeEvent.revoked_at.is_(None),
+        )
+    )
+    return not_(forbidden.correlate(Episode).exists())
+
+
 def count_visits(
-    session: Session, *, centre_id: int, now: datetime, ending_kinds: tuple[str, ...]
+    session: Session, *, centre_id: int, now: datetime, ending_kinds: tuple[str, ...], excluded_kinds: tuple[str, ...]
 ) -> tuple[VisitCounts, ...]:
     """Expected and received by visit key, in the order of the protocol's days.
 
     A visit counts as expected when it is planned, its window has closed, the operation was performed, and no event of
-    `ending_kinds` (death, withdrawal) happened by the day it was due.
+    `ending_kinds` (death, withdrawal) happened by the day it was due. Patients with an event of `excluded_kinds` (no
+    further use of the data) are left out.
     """
     ended = (
         select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
@@ -75,6 +91,7 @@ def count_visits(
             Visit.planned.is_(True),
             Visit.closes_at <= now,
             Episode.surgery_on.is_not(None),
+            _may_be_used(excluded_kinds),
             (ended.c.ended_on.is_(None)) | (ended.c.ended_on > Visit.due_on),
         )
         .group_by(Visit.key)

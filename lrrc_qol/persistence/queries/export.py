@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, Subquery, case, func, not_, select, text, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import (
@@ -110,10 +110,15 @@ def _newest(model: type[Answer] | type[ScoreRow], *parts: Any, newest: tuple[Any
 
 
 def _of_forms(query: AnySelect, centre_code: str | None, refused_scopes: Sequence[str]) -> AnySelect:
-    withdrew = select(EpisodeEvent.id).where(
-        EpisodeEvent.episode_id == Episode.id,
-        EpisodeEvent.revoked_at.is_(None),
-        EpisodeEvent.kind == EventKind.WITHDRAWAL_ALL.value,
+    theirs = aliased(Episode)  # who withdrew in a later follow-up withdrew the earlier one too
+    withdrew = (
+        select(EpisodeEvent.id)
+        .join(theirs, theirs.id == EpisodeEvent.episode_id)
+        .where(
+            theirs.patient_id == Patient.id,
+            EpisodeEvent.revoked_at.is_(None),
+            EpisodeEvent.kind == EventKind.WITHDRAWAL_ALL.value,
+        )
     )
     query = (
         query.join(Assignment, Assignment.id == Response.assignment_id)
@@ -121,7 +126,7 @@ def _of_forms(query: AnySelect, centre_code: str | None, refused_scopes: Sequenc
         .join(Episode, Episode.id == Visit.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
         .join(Centre, Centre.id == Patient.centre_id)
-        .where(not_(withdrew.exists()))
+        .where(not_(withdrew.correlate(Patient).exists()))
         .where(not_(newest_refuses(refused_scopes)) if refused_scopes else true())
     )
     return query if centre_code is None else query.where(Centre.code == centre_code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -72,6 +73,7 @@ class StandingEvent:
     kind: str
     happened_on: date
     recorded_at: datetime
+    detail: dict[str, Any]
 
 
 def list_patients(
@@ -189,7 +191,13 @@ def list_baseline_forms(
 def list_standing_events(session: Session, *, centre_id: int, episode_ids: Sequence[int]) -> tuple[StandingEvent, ...]:
     """Events that were not taken back."""
     rows = session.execute(
-        select(EpisodeEvent.episode_id, EpisodeEvent.kind, EpisodeEvent.happened_on, EpisodeEvent.recorded_at).where(
+        select(
+            EpisodeEvent.episode_id,
+            EpisodeEvent.kind,
+            EpisodeEvent.happened_on,
+            EpisodeEvent.recorded_at,
+            EpisodeEvent.detail,
+        ).where(
             EpisodeEvent.centre_id == centre_id,
             EpisodeEvent.episode_id.in_(episode_ids),
             EpisodeEvent.revoked_at.is_(None),

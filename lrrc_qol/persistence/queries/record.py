@@ -140,10 +140,10 @@ class EpisodeRow:
 
 
 def list_episodes(session: Session, *, centre_id: int, patient_id: int) -> tuple[EpisodeRow, ...]:
-    """All episodes of a patient, the first one first."""
+    """All episodes of a patient that were not taken back (ordinal below zero), the first one first."""
     rows = session.execute(
         select(Episode.ordinal, Episode.enrolled_on, Episode.surgery_on, Episode.closed_on)
-        .where(Episode.patient_id == patient_id, Episode.centre_id == centre_id)
+        .where(Episode.patient_id == patient_id, Episode.centre_id == centre_id, Episode.ordinal > 0)
         .order_by(Episode.ordinal)
     )
     return tuple(EpisodeRow(*row) for row in rows)

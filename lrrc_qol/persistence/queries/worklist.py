@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
-from lrrc_qol.domain.events import EventKind, RecordedEvent
+from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import Alert, AlertStep, Episode, EpisodeEvent, Task, Visit
 from lrrc_qol.persistence.queries.worklist_kinds import (
@@ -43,6 +43,7 @@ def read_worklist(
     viewer: Viewer,
     *,
     cipher: FieldCipher,
+    rules: EventRules,
     kind: WorkKind | None = None,
     mine: bool = False,
     after: Cursor | None = None,
@@ -60,7 +61,7 @@ def read_worklist(
     found.sort(key=lambda row: row.rank)
     page = found[:size]
     return Worklist(
-        rows=_with_holds(session, _with_steps(session, page), today=viewer.today),
+        rows=_with_holds(session, _with_steps(session, page), rules, today=viewer.today),
         following=page[-1].cursor if len(found) > size else None,
         counts=_counts(session, viewer),
     )
@@ -84,15 +85,17 @@ def _with_steps(session: Session, rows: Sequence[WorkRow]) -> list[WorkRow]:
     return [replace(row, steps=tuple(steps[row.alert_id])) if row.alert_id else row for row in rows]
 
 
-def _with_holds(session: Session, rows: Sequence[WorkRow], *, today: date) -> tuple[WorkRow, ...]:
+def _with_holds(session: Session, rows: Sequence[WorkRow], rules: EventRules, *, today: date) -> tuple[WorkRow, ...]:
     query = select(EpisodeEvent).where(
         EpisodeEvent.episode_id.in_({row.episode_id for row in rows}), EpisodeEvent.revoked_at.is_(None)
     )
     events: dict[int, list[RecordedEvent]] = defaultdict(list)
     for event in session.scalars(query):
-        events[event.episode_id].append(RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at))
+        events[event.episode_id].append(
+            RecordedEvent(EventKind(event.kind), event.happened_on, event.recorded_at, event.detail)
+        )
     return tuple(
-        replace(row, held=_holds(contact_facts_from_events(events[row.episode_id], today=today))) for row in rows
+        replace(row, held=_holds(contact_facts_from_events(events[row.episode_id], rules, today=today))) for row in rows
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, language_name
-from lrrc_qol.domain.events import EventKind
+from lrrc_qol.domain.events import EventKind, EventRule
 from lrrc_qol.services.change_dates import EpisodeDates
 from lrrc_qol.services.enrol_patient import Enrolment
 from lrrc_qol.web.fields import CivilDateField, KnownField, known_value
@@ -142,9 +142,30 @@ class EventForm(StaffForm):
 
 
 class RevokeForm(StaffForm):
-    """Why a recorded event is taken back."""
+    """Why a recorded event is taken back, or moved to another day."""
 
+    happened_on = CivilDateField("The right day, if only the day was wrong")
     reason = StringField("Reason", [InputRequired("Say why in a few words."), Length(max=500)])
+
+
+class DetailForm(StaffForm):
+    """The answers to what an event asks; `for_rule` makes the form of one event."""
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was answered, by the name of the question."""
+        return {field.name: field.data or "" for field in self}
+
+    @staticmethod
+    def for_rule(rule: EventRule, formdata: Any) -> DetailForm:
+        """A field for each question of the rule; an answer that is missing is told by the service."""
+        fields = {
+            ask.name: RadioField(ask.words, choices=list(ask.options.items()), validate_choice=False)
+            if ask.options
+            else TextAreaField(ask.words)
+            for ask in rule.asks
+        }
+        return cast("DetailForm", type("OneDetailForm", (DetailForm,), fields)(formdata))
 
 
 class AddressForm(StaffForm):

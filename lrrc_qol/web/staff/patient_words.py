@@ -12,31 +12,8 @@ from lrrc_qol.domain.schedule import VisitState
 from lrrc_qol.persistence.queries.happenings import Ending
 from lrrc_qol.persistence.queries.record import FormRow, PatientRow
 from lrrc_qol.services.read_record import VisitView
+from lrrc_qol.web.guards import runtime
 
-EVENT_WORDS = {
-    EventKind.DISCHARGE: "Went home",
-    EventKind.READMISSION: "Readmitted to hospital",
-    EventKind.REOPERATION: "Another operation",
-    EventKind.RE_EXENTERATION: "Another exenteration",
-    EventKind.RECURRENCE: "Recurrence found",
-    EventKind.CHEMOTHERAPY_START: "Chemotherapy started",
-    EventKind.CHEMOTHERAPY_STOP: "Chemotherapy ended",
-    EventKind.STOMA_CHANGE: "Stoma made or closed",
-    EventKind.PAUSE: "Mails paused",
-    EventKind.RESUME: "Mails taken up again",
-    EventKind.WITHDRAWAL_REMINDERS: "Wants no reminders; may still answer",
-    EventKind.WITHDRAWAL_NEW_DATA: "Withdrew: no new forms",
-    EventKind.WITHDRAWAL_ALL: "Withdrew: no new forms and no further use of the data",
-    EventKind.PALLIATIVE: "Moved to palliative care",
-    EventKind.DEATH: "Died",
-    EventKind.OPT_OUT: "Stopped the mails",
-    EventKind.OPT_IN: "Wants mails again",
-    EventKind.ADDRESS_BOUNCED: "Mail could not be delivered",
-    EventKind.ADDRESS_CORRECTED: "E-mail address corrected",
-    EventKind.CANCELLED_SURGERY: "Operation cancelled",
-    EventKind.ADMITTED: "In hospital",
-    EventKind.LEFT_HOSPITAL: "Left hospital",
-}
 VISIT_STATES = {
     VisitState.FUTURE: ("Later", ""),
     VisitState.OPEN: ("Open", "badge-info"),
@@ -77,6 +54,9 @@ OUTCOMES = {
     "no_form": "no questionnaire of the visit could be shown",
     "window_closed": "the time to answer was over",
     "episode_closed": "follow-up has ended",
+    "palliative": "follow-up was ended",
+    "cancelled_surgery": "follow-up was ended",
+    "re_exenteration": "a new follow-up began",
     "unknown": "the patient's state could not be read",
 }
 NO_WORDS = {
@@ -92,6 +72,8 @@ CONTACT_STATES = (
     ("opted_out", "Mails stopped by the patient", "badge-yellow"),
     ("paused", "Mails paused", "badge-yellow"),
     ("inpatient", "In hospital", "badge-info"),
+    ("ended", "Follow-up ended", "badge-plain"),
+    ("softened", "Softer mails", "badge-plain"),
     ("address_bounced", "Address does not work", "badge-amber"),
 )
 ANATOMY_WORDS = {
@@ -159,5 +141,5 @@ def day_words(day: int | None) -> str:
 
 
 def event_words(kind: str) -> str:
-    """An event's kind as a person reads it."""
-    return EVENT_WORDS[EventKind(kind)]
+    """An event's kind as a person reads it; the words stand with its reaction in the table of events."""
+    return runtime().catalogue.events.rule(EventKind(kind)).words

@@ -66,6 +66,7 @@ def worklist() -> ResponseReturnValue:
             work.session,
             viewer,
             cipher=work.cipher,
+            rules=work.catalogue.events,
             kind=kind,
             mine=mine,
             after=parse_cursor(request.args.get("after", "")),

@@ -18,7 +18,17 @@ from lrrc_qol.persistence.models import AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.record_event import record_event
-from tests.factories import Phone, answer, assignment, complete_visit, make_patient, make_staff, save, take_seat
+from tests.factories import (
+    Phone,
+    answer,
+    answers_for,
+    assignment,
+    complete_visit,
+    make_patient,
+    make_staff,
+    save,
+    take_seat,
+)
 
 # The package re-exports the command under the module's name, so the module has to be asked for by its full name.
 export_command = importlib.import_module("lrrc_qol.cli.export")
@@ -114,7 +124,9 @@ def test_who_withdrew_all_use_is_left_out(runtime: Runtime, tmp_path: Path) -> N
         phone = take_seat(runtime, patient)
         save(runtime, phone, assignment(runtime, phone, "pain_nrs"), answer("pain_worst", number), key="a")
         with runtime.writing(nurse) as work:
-            record_event(work, patient, kind=kind, happened_on=runtime.clock.now().date())
+            record_event(
+                work, patient, kind=kind, happened_on=runtime.clock.now().date(), detail=answers_for(runtime, kind)
+            )
     run("answers", tmp_path)
     assert sorted(row["value"] for row in table(tmp_path, "answers.csv")) == ["1", "2"]
 

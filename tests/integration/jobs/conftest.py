@@ -18,7 +18,7 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
-from tests.factories import answer, assignment, make_patient, make_staff, save, take_seat
+from tests.factories import answer, answers_for, assignment, make_patient, make_staff, save, take_seat
 
 NINE = 9
 
@@ -69,7 +69,13 @@ class Follow:
     def happen(self, kind: EventKind) -> None:
         """The event is recorded today."""
         with self.runtime.writing(self.nurse) as work:
-            record_event(work, self.patient, kind=kind, happened_on=self.clock.now().date())
+            record_event(
+                work,
+                self.patient,
+                kind=kind,
+                happened_on=self.clock.now().date(),
+                detail=answers_for(self.runtime, kind),
+            )
 
     def messages(self) -> list[Message]:
         """The outbox, oldest first."""

@@ -62,7 +62,7 @@ def test_a_hold_that_ends_by_itself_gives_the_step_back_too(follow: Follow, queu
     queue_only()
     follow.happen(EventKind.READMISSION)
     follow.each_morning(2)
-    follow.happen(EventKind.DISCHARGE)
+    follow.happen(EventKind.LEFT_HOSPITAL)
     follow.each_morning(4)
     assert [row.status for row in follow.messages()] == ["suppressed"], "seven days are not over"
     follow.each_morning(1)

@@ -17,7 +17,7 @@ from lrrc_qol.services.handle_alert import close_alert, take_alert
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
 from tests.clock import FixedClock
-from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat, visit_id
+from tests.factories import answers_for, complete_visit, make_patient, make_staff, set_dates, take_seat, visit_id
 from tests.raised_alerts import answer_pain, pain_alert
 from tests.statement_count import counted_statements
 
@@ -39,7 +39,7 @@ def look(runtime: Runtime, nurse: Actor, *, handles_alerts: bool = True, **choic
             today=work.today_in("Europe/London"),
             baseline_days=56,
         )
-        return read_worklist(work.session, viewer, cipher=work.cipher, **choices)  # type: ignore[arg-type]
+        return read_worklist(work.session, viewer, cipher=work.cipher, rules=work.catalogue.events, **choices)  # type: ignore[arg-type]
 
 
 def kinds(found: Worklist) -> list[str]:
@@ -195,14 +195,20 @@ def test_nobody_calls_a_family_and_a_severe_answer_outlives_a_withdrawal(
     answer_pain(runtime, phone, 9, key="pain")
     assert kinds(look(runtime, nurse)) == ["red", "task", "no_baseline"]
     with runtime.writing(nurse) as work:
-        record_event(work, patient, kind=kind, happened_on=today)
+        record_event(work, patient, kind=kind, happened_on=today, detail=answers_for(runtime, kind))
     assert kinds(look(runtime, nurse)) == left
 
 
 def test_what_holds_the_mails_back_is_said(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
     patient = make_patient(runtime, nurse)
     with runtime.writing(nurse) as work:
-        record_event(work, patient, kind=EventKind.ADMITTED, happened_on=clock.now().date())
+        record_event(
+            work,
+            patient,
+            kind=EventKind.ADMITTED,
+            happened_on=clock.now().date(),
+            detail=answers_for(runtime, EventKind.ADMITTED),
+        )
     make_due(runtime, clock.now().date())
     assert look(runtime, nurse).rows[0].held == ("inpatient",)
 

@@ -123,7 +123,7 @@ DOORS = (
     Door("GET", "/staff/patients/{patient}/classification/{assessment}/remove", CARE, 200),
     Door("POST", "/staff/patients/{patient}/classification/{assessment}/remove", CARE, 422, {"reason": ""}),
     Door("GET", "/staff/patients/{patient}/events", CARE, 200),
-    Door("POST", "/staff/patients/{patient}/events", CARE, 302, {"kind": "pause", "happened_on": "2026-03-01"}),
+    Door("POST", "/staff/patients/{patient}/events", CARE, 302, {"kind": "pause", "happened_on": "2026-03-02"}),
     Door("GET", "/staff/patients/{patient}/schedule", CARE, 200),
     Door("GET", "/staff/patients/{patient}/consent", CARE, 200),
     Door("POST", "/staff/patients/{patient}/consent", CARE, 422, {"text": "", "given_on": "2026-03-01"}),

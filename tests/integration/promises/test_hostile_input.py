@@ -278,7 +278,7 @@ def test_no_form_field_breaks_a_page(
         ("/staff/patients/new", ENROLMENT),
         (f"{record_page}/dates", DATES),
         (f"{record_page}/dates", DATES | {"version": "1", "reason": "Moved."}),
-        (f"{record_page}/events", {"kind": "pause", "happened_on": "2026-03-01", "confirmed": "yes"}),
+        (f"{record_page}/events", {"kind": "pause", "happened_on": "2026-03-02", "confirmed": "yes"}),
         (f"{record_page}/events/{record.places['event']}/take-back", {"reason": "By mistake."}),
         (f"{record_page}/address", {"email": "ada@example.org"}),
         (f"/staff/alerts/{record.places['alert']}/contact", {"reached": "no", "note": "x"}),

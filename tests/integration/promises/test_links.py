@@ -15,7 +15,7 @@ from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.correct_address import correct_address
 from lrrc_qol.services.record_event import record_event, revoke_event
 from tests.clock import FixedClock
-from tests.factories import make_link, make_patient, make_staff, set_dates
+from tests.factories import answers_for, make_link, make_patient, make_staff, set_dates
 from tests.integration.promises.snapshot import changes, snapshot
 from tests.integration.web.patient.visitor import CSRF, Visitor, save_body
 from tests.patient_links import stored
@@ -196,7 +196,13 @@ def end(runtime: Runtime, nurse: Actor, patient: str, ending: str) -> None:
         if ending == "address":
             correct_address(work, patient, "elsewhere@example.org")
         else:
-            record_event(work, patient, kind=EventKind(ending), happened_on=runtime.clock.now().date())
+            record_event(
+                work,
+                patient,
+                kind=EventKind(ending),
+                happened_on=runtime.clock.now().date(),
+                detail=answers_for(runtime, EventKind(ending)),
+            )
 
 
 def test_after_sending_the_link_thanks_and_the_session_soon_ends(

@@ -20,7 +20,7 @@ from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
 from lrrc_qol.web.admin.wording_words import LANGUAGES
 from tests.assessments import an_assessment
-from tests.factories import answer, assignment, make_link, make_patient, save, take_seat
+from tests.factories import answer, answers_for, assignment, make_link, make_patient, save, take_seat
 from tests.staff_entry import nurse_seat
 from tests.wording_packs import approved, draft
 
@@ -79,7 +79,13 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
     twice = assignment(runtime, typed, TYPED_PART)
     save(runtime, typed, twice, answer(TYPED_ITEM, 4), key="world-paper")
     with runtime.writing(nurse) as work:
-        record_event(work, patient, kind=EventKind.RECURRENCE, happened_on=work.today_in("Europe/London"))
+        record_event(
+            work,
+            patient,
+            kind=EventKind.RECURRENCE,
+            happened_on=work.today_in("Europe/London"),
+            detail=answers_for(runtime, EventKind.RECURRENCE),
+        )
         resend_link(work, patient)
         assessment = classify_recurrence(work, patient, an_assessment(rated_on=work.today_in("Europe/London")))
     link = make_link(runtime, patient)

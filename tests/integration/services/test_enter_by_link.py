@@ -15,7 +15,7 @@ from lrrc_qol.services.enter_by_link import YEAR_TRIES, Entry, LinkView, describ
 from lrrc_qol.services.patient_session import find_seat
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
-from tests.factories import complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
+from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
 
 
 def look(runtime: Runtime, token: str) -> LinkView:
@@ -92,7 +92,13 @@ def test_a_link_is_dead_after_death_and_its_open_session_too(runtime: Runtime) -
     token = make_link(runtime, patient)
     entry = enter(runtime, token, "1958")
     with runtime.writing(nurse) as work:
-        record_event(work, patient, kind=EventKind.DEATH, happened_on=runtime.clock.now().date())
+        record_event(
+            work,
+            patient,
+            kind=EventKind.DEATH,
+            happened_on=runtime.clock.now().date(),
+            detail=answers_for(runtime, EventKind.DEATH),
+        )
     assert look(runtime, token).state == "ended"
     with runtime.reading(ANONYMOUS_PATIENT) as work:
         assert find_seat(work, entry.session_token) is None

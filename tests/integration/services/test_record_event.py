@@ -14,7 +14,7 @@ from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.outbox import new_message
 from lrrc_qol.services.record_event import record_event, revoke_event
 from tests.clock import FixedClock
-from tests.factories import make_patient, make_staff
+from tests.factories import answers_for, make_patient, make_staff
 
 
 @pytest.fixture
@@ -44,7 +44,9 @@ def patient(runtime: Runtime, nurse: Actor) -> str:
 def happen(runtime: Runtime, nurse: Actor, patient: str, kind: EventKind) -> None:
     """The event happens today."""
     with runtime.writing(nurse) as work:
-        record_event(work, patient, kind=kind, happened_on=runtime.clock.now().date())
+        record_event(
+            work, patient, kind=kind, happened_on=runtime.clock.now().date(), detail=answers_for(runtime, kind)
+        )
 
 
 def one(runtime: Runtime, model: type[Visit] | type[Message]) -> Visit | Message:
@@ -100,4 +102,6 @@ def test_the_future_cannot_have_happened(runtime: Runtime, nurse: Actor, patient
     tomorrow = clock.advance(days=1).date()
     clock.advance(days=-1)
     with runtime.writing(nurse) as work, pytest.raises(InvalidInput):
-        record_event(work, patient, kind=EventKind.DEATH, happened_on=tomorrow)
+        record_event(
+            work, patient, kind=EventKind.DEATH, happened_on=tomorrow, detail=answers_for(runtime, EventKind.DEATH)
+        )

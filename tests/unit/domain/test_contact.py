@@ -8,9 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from lrrc_qol.catalogue import load_catalogue
+from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.contact import ContactFacts, ContactState, MessageKind, contact_facts_from_events, may_contact
 from lrrc_qol.domain.events import EventKind, RecordedEvent
 
+RULES = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).events
 CLEAR = ContactFacts(
     died=False,
     withdrawn=False,
@@ -132,9 +135,9 @@ def event(kind: EventKind, days_ago: int, minute: int = 0) -> RecordedEvent:
     ],
 )
 def test_what_events_say_about_contact(events: list[RecordedEvent], expected: ContactState) -> None:
-    assert contact_facts_from_events(events, today=TODAY) == expected
+    assert contact_facts_from_events(events, RULES, today=TODAY) == expected
 
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_of_event_can_be_read(kind: EventKind) -> None:
-    assert isinstance(contact_facts_from_events([event(kind, 0)], today=TODAY), ContactState)
+    assert isinstance(contact_facts_from_events([event(kind, 0)], RULES, today=TODAY), ContactState)

@@ -12,7 +12,7 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
-from tests.factories import complete_visit, make_link, make_patient, make_staff, take_seat
+from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, take_seat
 from tests.integration.web.patient.visitor import Visitor, hidden_fields
 from tests.patient_links import baseline_link, check_in_link
 
@@ -102,7 +102,13 @@ def test_unknown_and_ended_links_look_alike(client: FlaskClient, runtime: Runtim
     token = make_link(runtime, patient)
     with runtime.writing(nurse) as work:
         today = runtime.clock.now().date()
-        record_event(work, patient, kind=EventKind.WITHDRAWAL_ALL, happened_on=today, detail={})
+        record_event(
+            work,
+            patient,
+            kind=EventKind.WITHDRAWAL_ALL,
+            happened_on=today,
+            detail=answers_for(runtime, EventKind.WITHDRAWAL_ALL),
+        )
     ended, unknown = client.get(f"/l/{token}"), client.get("/l/nobody-made-this-link")
     assert ended.status_code == unknown.status_code == 404
     assert ended.text == unknown.text

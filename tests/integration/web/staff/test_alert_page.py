@@ -14,7 +14,7 @@ from lrrc_qol.services.questionnaires import set_questionnaire
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
 from tests.clock import FixedClock
-from tests.factories import answer, assignment, make_patient, make_staff, save, take_seat
+from tests.factories import answer, answers_for, assignment, make_patient, make_staff, save, take_seat
 from tests.raised_alerts import answer_pain, open_alert, pain_alert, step_kinds
 from tests.staff_browser import StaffBrowser, signed_in
 from tests.wording_packs import approved
@@ -147,7 +147,9 @@ def test_who_died_or_withdrew_is_said_loudly_on_every_page(
     with runtime.writing(phone.actor) as work:
         request_call(work, phone.seat)
     with runtime.writing(nurse) as work:
-        record_event(work, patient, kind=kind, happened_on=runtime.clock.now().date())
+        record_event(
+            work, patient, kind=kind, happened_on=runtime.clock.now().date(), detail=answers_for(runtime, kind)
+        )
         task = work.session.scalars(select(Task.public_id)).one()
     alert = open_alert(runtime, phone)
     pages = [browser.get(f"/staff/{path}").text for path in (f"alerts/{alert}", f"tasks/{task}", f"patients/{patient}")]

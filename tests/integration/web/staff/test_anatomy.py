@@ -170,5 +170,11 @@ def test_the_patient_page_says_what_is_not_known_while_questions_depend_on_it(
 
 
 def test_after_a_stoma_was_made_or_closed_the_anatomy_is_next(nurse_browser: StaffBrowser, patient: str) -> None:
-    done = nurse_browser.press(f"/staff/patients/{patient}/events", kind="stoma_change", happened_on="2026-03-01")
+    done = nurse_browser.press(
+        f"/staff/patients/{patient}/events",
+        kind="stoma_change",
+        happened_on="2026-03-01",
+        details="yes",
+        change="stoma_made",
+    )
     assert done.headers["Location"] == f"/staff/patients/{patient}/anatomy"

@@ -13,7 +13,7 @@ from lrrc_qol.services.context import Actor
 from lrrc_qol.services.read_cohort import CompletionLine, read_cohort
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
-from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat
+from tests.factories import answers_for, complete_visit, make_patient, make_staff, set_dates, take_seat
 from tests.staff_browser import StaffBrowser, signed_in
 
 
@@ -37,7 +37,13 @@ def test_expected_are_those_alive_and_taking_part(runtime: Runtime, nurse: Actor
     patients = operated_patients(runtime, nurse, clock, count=6)
     make_patient(runtime, nurse, hospital_number="not operated")
     with runtime.writing(nurse) as work:
-        record_event(work, patients[0], kind=EventKind.DEATH, happened_on=clock.now().date())
+        record_event(
+            work,
+            patients[0],
+            kind=EventKind.DEATH,
+            happened_on=clock.now().date(),
+            detail=answers_for(runtime, EventKind.DEATH),
+        )
     clock.advance(days=50)
 
     found = lines(runtime, nurse)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.models import EpisodeEvent, Message
+from lrrc_qol.persistence.models import AuditEntry, EpisodeEvent, Message
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
-from lrrc_qol.web.staff.events import CONSEQUENCES, OFFERED
+from tests.clock import FixedClock
+from tests.factories import answers_for
 from tests.staff_browser import StaffBrowser
 
 TODAY = "2026-03-02"
@@ -22,35 +25,84 @@ def kinds(runtime: Runtime) -> list[str]:
         return list(work.session.scalars(select(EpisodeEvent.kind).order_by(EpisodeEvent.id)))
 
 
-def test_an_ordinary_event_is_recorded_at_once(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
-    answer = nurse_browser.press(f"/staff/patients/{patient}/events", kind="recurrence", happened_on=TODAY)
+def press(browser: StaffBrowser, runtime: Runtime, patient: str, kind: str, **more: str) -> TestResponse:
+    """Press through to a step of recording an event of today, with the first answer to everything asked."""
+    fields = {"kind": kind, "happened_on": TODAY, "details": "yes"} | answers_for(runtime, EventKind(kind)) | more
+    return browser.press(f"/staff/patients/{patient}/events", **fields)
 
-    assert answer.status_code == 302
+
+def test_an_event_is_recorded_after_what_is_asked_with_it(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    asked = nurse_browser.press(f"/staff/patients/{patient}/events", kind="recurrence", happened_on=TODAY)
+    assert "In the pelvis (local)" in asked.text
+    assert kinds(runtime) == []
+
+    assert press(nurse_browser, runtime, patient, "recurrence").status_code == 302
     assert kinds(runtime) == ["recurrence"]
     assert "Recurrence found" in nurse_browser.get(f"/staff/patients/{patient}").text
 
 
-@pytest.mark.parametrize("kind", sorted(CONSEQUENCES))
-def test_what_ends_contact_asks_once_more(
-    runtime: Runtime, nurse_browser: StaffBrowser, patient: str, kind: EventKind
-) -> None:
-    path = f"/staff/patients/{patient}/events"
+def test_nothing_is_asked_of_a_pause(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    assert nurse_browser.press(f"/staff/patients/{patient}/events", kind="pause", happened_on=TODAY).status_code == 302
+    assert kinds(runtime) == ["pause"]
 
-    asked = nurse_browser.press(path, kind=kind.value, happened_on=TODAY)
+
+@pytest.mark.parametrize(
+    "kind",
+    ["death", "withdrawal_reminders", "withdrawal_new_data", "withdrawal_all", "palliative", "cancelled_surgery"],
+)
+def test_what_ends_contact_or_changes_visits_asks_once_more(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str, kind: str
+) -> None:
+    rule = runtime.catalogue.events.rule(EventKind(kind))
+    follows = rule.reaction_to(answers_for(runtime, rule.kind)).consequences
+
+    asked = press(nurse_browser, runtime, patient, kind)
     assert asked.status_code == 200
-    assert CONSEQUENCES[kind][0] in asked.text
+    assert follows[0] in asked.text
     assert kinds(runtime) == []
-    back = nurse_browser.press(path, kind=kind.value, happened_on=TODAY, back="yes")
+    back = press(nurse_browser, runtime, patient, kind, back="yes")
     assert f'value="{TODAY}"' in back.text
     assert kinds(runtime) == []
-    assert nurse_browser.press(path, kind=kind.value, happened_on=TODAY, confirmed="yes").status_code == 302
-    assert kinds(runtime) == [kind.value]
+    assert press(nurse_browser, runtime, patient, kind, confirmed="yes").status_code == 302
+    assert kinds(runtime) == [kind]
+
+
+def test_the_visits_that_go_are_shown_before_a_death_is_stored(
+    runtime: Runtime, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    shown = press(nurse_browser, runtime, followed, "death", happened_on=clock.now().date().isoformat())
+
+    assert "Dropped" in shown.text
+    assert "12 months" in shown.text
+
+
+def test_an_answer_that_is_missing_is_asked_for(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    answer = press(nurse_browser, runtime, patient, "death", told_by="", note="From the ward.", confirmed="yes")
+
+    assert answer.status_code == 422
+    assert 'id="told_by-error">Choose one.' in answer.text
+    assert "From the ward." in answer.text
+    assert kinds(runtime) == []
+
+
+def test_a_note_is_sealed_and_can_be_read_again(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    press(nurse_browser, runtime, patient, "death", note="Told by the daughter.", confirmed="yes")
+
+    with runtime.reading(COMMAND) as work:
+        event = work.session.scalars(select(EpisodeEvent)).one()
+        audited = str(work.session.scalars(select(AuditEntry.detail)).all())
+    assert "daughter" not in str(event.detail)
+    assert "daughter" not in audited
+    page = nurse_browser.get(f"/staff/patients/{patient}/events/{event.public_id}/take-back").text
+    assert "Told by the daughter." in page
 
 
 def test_death_holds_back_what_is_waiting(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
     nurse_browser.press(f"/staff/patients/{patient}/send-link")
 
-    nurse_browser.press(f"/staff/patients/{patient}/events", kind="death", happened_on=TODAY, confirmed="yes")
+    press(nurse_browser, runtime, patient, "death", confirmed="yes")
 
     with runtime.reading(COMMAND) as work:
         assert set(work.session.scalars(select(Message.status))) == {"suppressed"}
@@ -58,6 +110,31 @@ def test_death_holds_back_what_is_waiting(runtime: Runtime, nurse_browser: Staff
     assert "Held back" in page
     assert "the patient died" in page
     assert "Send a fresh link" not in page
+
+
+def test_a_wrong_day_is_corrected_after_a_look_at_the_visits(
+    runtime: Runtime, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    today = clock.now().date().isoformat()
+    press(nurse_browser, runtime, followed, "readmission", happened_on=today, confirmed="yes")
+    path = re.search(
+        rf"/staff/patients/{followed}/events/[\w-]+/take-back", nurse_browser.get(f"/staff/patients/{followed}").text
+    )
+    assert path is not None
+    yesterday = (clock.now().date() - timedelta(days=1)).isoformat()
+
+    shown = nurse_browser.press(path[0], happened_on=yesterday, reason="Typing error.")
+    assert "Please confirm" in shown.text
+    changed = nurse_browser.press(path[0], happened_on=yesterday, reason="Typing error.", confirmed="yes")
+
+    assert changed.status_code == 302
+    with runtime.reading(COMMAND) as work:
+        events = work.session.scalars(select(EpisodeEvent).order_by(EpisodeEvent.id)).all()
+    assert [(event.happened_on.isoformat(), event.revoked_at is None) for event in events] == [
+        (today, False),
+        (yesterday, True),
+    ]
+    assert events[0].detail == events[1].detail
 
 
 def test_bad_input_is_told_beside_the_field(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
@@ -90,7 +167,8 @@ def test_a_mistake_is_taken_back_with_a_reason(runtime: Runtime, nurse_browser: 
     assert nurse_browser.get(path[0]).status_code == 404
 
 
-def test_every_kind_that_is_offered_is_known(nurse_browser: StaffBrowser, patient: str) -> None:
+def test_every_kind_that_is_offered_is_known(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
     page = nurse_browser.get(f"/staff/patients/{patient}/events").text
 
-    assert all(f'value="{kind.value}"' in page for kind, _ in OFFERED)
+    for kind, rule in runtime.catalogue.events.rules.items():
+        assert (f'value="{kind.value}"' in page) is rule.offered

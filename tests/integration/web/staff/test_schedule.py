@@ -16,7 +16,7 @@ from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.read_schedule import read_schedule
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
-from tests.factories import make_patient, make_staff, take_seat
+from tests.factories import answers_for, make_patient, make_staff, take_seat
 from tests.staff_browser import StaffBrowser
 from tests.statement_count import counted_statements
 
@@ -92,7 +92,13 @@ def test_after_death_nothing_is_to_come(
     nurse_browser.sign_in("nurse@north.example")
     assert "(CHK-D021): last day Planned" in shown(nurse_browser, followed)
     with runtime.writing(nurse) as work:
-        record_event(work, followed, kind=EventKind.DEATH, happened_on=clock.now().date())
+        record_event(
+            work,
+            followed,
+            kind=EventKind.DEATH,
+            happened_on=clock.now().date(),
+            detail=answers_for(runtime, EventKind.DEATH),
+        )
     page = shown(nurse_browser, followed)
     assert "Died" in page
     assert "Planned" not in page

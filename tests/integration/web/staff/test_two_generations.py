@@ -93,5 +93,5 @@ def test_the_export_has_the_newest_once(
 
 def test_the_cohort_counts_forms_not_generations(runtime: Runtime, nurse: Actor, rescored: str) -> None:
     with runtime.reading(nurse) as work:
-        counts = count_visits(work.session, centre_id=nurse.centre(), now=work.now, ending_kinds=())
+        counts = count_visits(work.session, centre_id=nurse.centre(), now=work.now, excluded_kinds=(), ending_kinds=())
     assert [(line.expected, line.in_window) for line in counts if line.key == "BL1"] == [(1, 1)]

@@ -1,0 +1,147 @@
+"""Refuses events that cannot have happened as they were entered, and details that do not answer what is asked."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.events import (
+    Ask,
+    EventKind,
+    EventRule,
+    EventRules,
+    RecordedEvent,
+    ScheduleReaction,
+    Stay,
+    episode_facts,
+)
+from lrrc_qol.persistence.models import Centre, Episode, Patient
+from lrrc_qol.services.context import Work
+
+NOTE_LIMIT = 500
+NOTE_FIELD = "episode_event.note"
+
+
+def checked_detail(work: Work, rule: EventRule, detail: Mapping[str, str]) -> dict[str, Any]:
+    """What is stored of the answers: codes as they are, free words sealed; InvalidInput by the name of the question."""
+    unknown = set(detail) - {ask.name for ask in rule.asks}
+    if unknown:
+        raise ValueError(f"{rule.kind.value} asks no {', '.join(sorted(unknown))}")
+    answers = {ask.name: detail.get(ask.name, "").strip() for ask in rule.asks}
+    faults = {ask.name: fault for ask in rule.asks if (fault := _answer_fault(ask, answers[ask.name]))}
+    if faults:
+        raise InvalidInput(faults)
+    chosen = {ask.name: answers[ask.name] for ask in rule.asks if ask.options and answers[ask.name]}
+    written = {
+        f"{ask.name}_sealed": b64encode(work.cipher.seal(answers[ask.name], field=NOTE_FIELD)).decode()
+        for ask in rule.asks
+        if not ask.options and answers[ask.name]
+    }
+    return chosen | written
+
+
+def opened_detail(work: Work, rule: EventRule, detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What was answered, question by question, in words."""
+    found: list[tuple[str, str]] = []
+    for ask in rule.asks:
+        if ask.name in detail:
+            found.append((ask.words, ask.options.get(str(detail[ask.name]), str(detail[ask.name]))))
+        elif f"{ask.name}_sealed" in detail:
+            found.append((ask.words, work.cipher.open(b64decode(detail[f"{ask.name}_sealed"]), field=NOTE_FIELD)))
+    return tuple(found)
+
+
+def _answer_fault(ask: Ask, answer: str) -> str | None:
+    if not answer:
+        return None if not ask.required else "Choose one." if ask.options else "Say it in a few words."
+    if ask.options:
+        return None if answer in ask.options else "Choose one of the list."
+    return f"At most {NOTE_LIMIT} characters." if len(answer) > NOTE_LIMIT else None
+
+
+def check_day(
+    work: Work, patient: Patient, episode: Episode, kind: EventKind, day: date, *, standing: Sequence[RecordedEvent]
+) -> None:
+    """InvalidInput when the event cannot have happened on that day beside the dates and the events that stand."""
+    rules = work.catalogue.events
+    fault = (
+        _calendar_fault(work, patient, episode, rules.rule(kind), day)
+        or _death_fault(rules, kind, day, standing)
+        or _twice_fault(rules, kind, standing)
+        or _surgery_fault(rules.rule(kind), episode, day)
+        or _stay_fault(rules.rule(kind), day, episode_facts(standing, rules).stays)
+    )
+    if fault:
+        raise InvalidInput({"happened_on": fault})
+
+
+def _calendar_fault(work: Work, patient: Patient, episode: Episode, rule: EventRule, day: date) -> str | None:
+    centre = work.session.get_one(Centre, patient.centre_id)
+    if day > work.today_in(centre.timezone):
+        return "This day has not come yet."
+    born_on = date.fromisoformat(work.cipher.open(patient.born_on_sealed, field="patient.born_on"))
+    if day < born_on:
+        return "This is before the date of birth."
+    if not rule.before_enrolment and day < episode.enrolled_on:
+        return f"This is before enrolment ({episode.enrolled_on.isoformat()})."
+    return None
+
+
+def _death_fault(rules: EventRules, kind: EventKind, day: date, standing: Sequence[RecordedEvent]) -> str | None:
+    """Nothing happens after a death; what happened before it may be written down later."""
+    deaths = [event.happened_on for event in standing if rules.reaction(event).schedule is ScheduleReaction.CANCEL]
+    died_on = min(deaths, default=None)
+    if died_on is None:
+        return None
+    if rules.rule(kind).reaction.schedule is ScheduleReaction.CANCEL:
+        return f"A death is recorded already ({died_on.isoformat()}). Correct its date or take it back first."
+    return f"This is after the patient's death ({died_on.isoformat()})." if day > died_on else None
+
+
+def _twice_fault(rules: EventRules, kind: EventKind, standing: Sequence[RecordedEvent]) -> str | None:
+    """Who withdrew cannot withdraw the same again; another level can follow."""
+    if kind not in rules.ending_kinds():
+        return None
+    earlier = next((event for event in standing if event.kind is kind), None)
+    return None if earlier is None else f"This is recorded already ({earlier.happened_on.isoformat()})."
+
+
+def _surgery_fault(rule: EventRule, episode: Episode, day: date) -> str | None:
+    reaction, operated_on = rule.reaction.schedule, episode.surgery_on
+    if reaction is ScheduleReaction.NON_OPERATED and operated_on is not None:
+        return f"An operation is on record ({operated_on.isoformat()}). Remove its date first if it was not done."
+    if reaction is ScheduleReaction.NEW_EPISODE and operated_on is None:
+        return "No first operation is on record. Enter its date with the dates."
+    if reaction is ScheduleReaction.NEW_EPISODE and operated_on is not None and day <= operated_on:
+        return f"Another exenteration comes after the first one ({operated_on.isoformat()})."
+    if rule.kind is EventKind.DISCHARGE and operated_on is None:
+        return "Enter the date of the operation first."
+    if rule.kind in _AFTER_SURGERY and operated_on is not None and day < operated_on:
+        return f"This is before the operation ({operated_on.isoformat()})."
+    return None
+
+
+_AFTER_SURGERY = frozenset({EventKind.DEATH, EventKind.DISCHARGE, EventKind.REOPERATION, EventKind.READMISSION})
+
+
+def _stay_fault(rule: EventRule, day: date, stays: Sequence[Stay]) -> str | None:
+    lasting = stays[-1] if stays and stays[-1].left_on is None else None
+    if rule.kind is EventKind.LEFT_HOSPITAL:
+        if lasting is None:
+            return "No stay in hospital is recorded that could end. Enter the readmission first."
+        if day < lasting.admitted_on:
+            return f"This is before the admission ({lasting.admitted_on.isoformat()})."
+    if rule.reaction.schedule is ScheduleReaction.STAY_BEGINS:
+        during = next((stay for stay in stays if _lies_in(stay, day)), None)
+        if during is not None:
+            return (
+                f"The patient was in hospital then, since {during.admitted_on.isoformat()}. Enter first when they left."
+            )
+    return None
+
+
+def _lies_in(stay: Stay, day: date) -> bool:
+    return stay.admitted_on <= day and (stay.left_on is None or day < stay.left_on)

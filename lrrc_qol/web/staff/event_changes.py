@@ -1,0 +1,69 @@
+"""Take a recorded event back, or move it to the right day: what changes is seen first."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.events import EventKind
+from lrrc_qol.persistence.queries.happenings import EventRow, list_events
+from lrrc_qol.persistence.queries.record import PatientRow
+from lrrc_qol.services.event_checks import opened_detail
+from lrrc_qol.services.read_record import find_patient_row
+from lrrc_qol.services.record_event import correct_event_day, preview_correction, revoke_event
+from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.blueprint import blueprint
+from lrrc_qol.web.staff.forms import RevokeForm
+
+
+@blueprint.route("/patients/<public_id>/events/<event_id>/take-back", methods=["GET", "POST"])
+@audience.staff("edit_record")
+def take_back_event(public_id: str, event_id: str) -> ResponseReturnValue:
+    """Take back an event recorded by mistake, or give it another day; it stays visible, marked, the reason is kept."""
+    patient, event = _find_event(public_id, event_id)
+    form = RevokeForm(request.form if request.method == "POST" else None)
+    if request.method != "POST" or "back" in request.form or not form.validate():
+        return _page(patient, event, form)
+    words = runtime().catalogue.events.rule(EventKind(event.kind)).words
+    day, reason = form.happened_on.data, form.reason.data or ""
+    try:
+        if (
+            request.form.get("confirmed") != "yes"
+            and runtime().catalogue.events.rule(EventKind(event.kind)).changes_plan
+        ):
+            with runtime().reading(current_actor()) as work:
+                changes = preview_correction(work, public_id, event_id, happened_on=day)
+            return render_template(
+                "staff/event_change_confirm.html", patient=patient, event=event, form=form, words=words, changes=changes
+            )
+        with runtime().writing(current_actor()) as work:
+            if day is None:
+                revoke_event(work, public_id, event_id, reason=reason)
+            else:
+                correct_event_day(work, public_id, event_id, happened_on=day, reason=reason)
+    except InvalidInput as refusal:
+        form.add_faults(refusal.fields)
+        return _page(patient, event, form)
+    flash(f"Taken back: {words}." if day is None else f"The day is corrected: {words}.", "good")
+    return redirect(url_for("staff.patient", public_id=public_id))
+
+
+def _page(patient: PatientRow, event: EventRow, form: RevokeForm) -> ResponseReturnValue:
+    rule = runtime().catalogue.events.rule(EventKind(event.kind))
+    with runtime().reading(current_actor()) as work:
+        told = opened_detail(work, rule, event.detail)
+    page = render_template(
+        "staff/event_take_back.html", patient=patient, event=event, words=rule.words, told=told, form=form
+    )
+    return page, 422 if form.faults() else 200
+
+
+def _find_event(public_id: str, event_id: str) -> tuple[PatientRow, EventRow]:
+    with runtime().reading(current_actor()) as work:
+        patient = find_patient_row(work, public_id)
+        found = list_events(work.session, centre_id=work.actor.centre(), episode_id=patient.episode_id)
+    for event in found:
+        if event.public_id == event_id and event.revoked_at is None:
+            return patient, event
+    raise NotFound("no such event")

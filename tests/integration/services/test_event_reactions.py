@@ -1,0 +1,227 @@
+"""What follows from events in the database: visits, mail at each stage, closed and new follow-ups, and taking back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.events import EventKind
+from lrrc_qol.persistence.models import AuditEntry, Episode, EpisodeEvent, Link, Visit
+from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.record_event import correct_event_day, preview_event, record_event, revoke_event
+from tests.clock import FixedClock
+from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
+
+
+@pytest.fixture
+def nurse(runtime: Runtime) -> Actor:
+    """A nurse."""
+    return make_staff(runtime)
+
+
+@pytest.fixture
+def patient(runtime: Runtime, nurse: Actor, clock: FixedClock) -> str:
+    """Operated on 40 days ago, at home for 30 days."""
+    public_id = make_patient(runtime, nurse)
+    operated = clock.advance(days=20).date()
+    clock.advance(days=40)
+    home = operated + timedelta(days=10)
+    set_dates(
+        runtime, nurse, public_id, planned_surgery_on=operated, surgery_on=operated, discharged_on=home, stoma=True
+    )
+    return public_id
+
+
+def happen(runtime: Runtime, nurse: Actor, patient: str, kind: EventKind, *, ago: int = 0, **detail: str) -> str:
+    """The event happened so many days ago; its public id."""
+    with runtime.writing(nurse) as work:
+        day = runtime.clock.now().date() - timedelta(days=ago)
+        record_event(work, patient, kind=kind, happened_on=day, detail=answers_for(runtime, kind) | detail)
+        return work.session.scalars(select(EpisodeEvent.public_id).order_by(EpisodeEvent.id.desc())).first() or ""
+
+
+def planned(runtime: Runtime, nurse: Actor, patient: str) -> dict[str, bool]:
+    """Keys of the visits that are planned in the present follow-up, and whether a reminder is to come."""
+    with runtime.reading(nurse) as work:
+        _, episode = find_episode(work, patient)
+        visits = work.session.scalars(select(Visit).where(Visit.episode_id == episode.id, Visit.planned)).all()
+        return {visit.key: visit.next_reminder_at is not None and visit.closes_at > work.now for visit in visits}
+
+
+def present(runtime: Runtime, nurse: Actor, patient: str) -> Episode:
+    """The present episode."""
+    with runtime.reading(nurse) as work:
+        return find_episode(work, patient)[1]
+
+
+@pytest.mark.parametrize("kind", [EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL])
+def test_an_ending_cancels_what_is_to_come_and_taking_it_back_restores_it(
+    runtime: Runtime, nurse: Actor, patient: str, kind: EventKind
+) -> None:
+    before = planned(runtime, nurse, patient)
+    assert "M12" in before
+
+    event = happen(runtime, nurse, patient, kind)
+    ended = planned(runtime, nurse, patient)
+    assert "M12" not in ended
+    assert not any(ended.values())
+
+    with runtime.writing(nurse) as work:
+        revoke_event(work, patient, event, reason="Wrong patient.")
+    assert planned(runtime, nurse, patient) == before
+
+
+def test_the_preview_says_what_recording_does(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    with runtime.reading(nurse) as work:
+        today = runtime.clock.now().date()
+        detail = answers_for(runtime, EventKind.DEATH)
+        preview = preview_event(work, patient, kind=EventKind.DEATH, happened_on=today, detail=detail)
+    before = planned(runtime, nurse, patient)
+    happen(runtime, nurse, patient, EventKind.DEATH)
+
+    assert {change.key for change in preview.changes} == set(before) - set(planned(runtime, nurse, patient))
+    with runtime.reading(COMMAND) as work:
+        noted = work.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "recorded_event")).one()
+    assert set(noted["visits"]) == {change.key for change in preview.changes}
+
+
+def test_a_stop_in_palliative_care_closes_follow_up_until_the_choice_changes(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    make_link(runtime, patient, "M1")
+    happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="stop")
+
+    assert present(runtime, nurse, patient).closed_on == runtime.clock.now().date()
+    with runtime.reading(COMMAND) as work:
+        assert all(link.revoked_at for link in work.session.scalars(select(Link)))
+
+    runtime.clock.advance(minutes=5)  # type: ignore[attr-defined]
+    happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="light")
+    assert present(runtime, nurse, patient).closed_on is None
+    assert "M12" in planned(runtime, nurse, patient)
+
+
+def test_another_exenteration_opens_a_new_follow_up(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    make_link(runtime, patient, "M1")
+    first = present(runtime, nurse, patient)
+
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=2, stage="done")
+
+    second = present(runtime, nurse, patient)
+    day = runtime.clock.now().date() - timedelta(days=2)
+    assert (second.ordinal, second.surgery_on, second.stoma, second.closed_on) == (2, day, True, None)
+    assert second.urostomy is None
+    assert "M12" in planned(runtime, nurse, patient)
+    with runtime.reading(COMMAND) as work:
+        closed = work.session.get_one(Episode, first.id)
+        left = work.session.scalars(select(Visit.key).where(Visit.episode_id == first.id, Visit.planned)).all()
+        assert closed.closed_on == day
+        assert "M12" not in left
+        assert all(link.revoked_at for link in work.session.scalars(select(Link)))
+
+
+def test_a_planned_one_asks_for_a_new_baseline(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, stage="planned")
+    planned_on = runtime.clock.now().date() + timedelta(days=20)
+
+    set_dates(runtime, nurse, patient, planned_surgery_on=planned_on)
+
+    assert present(runtime, nurse, patient).surgery_on is None
+    assert "BL1" in planned(runtime, nurse, patient)
+
+
+def test_a_new_follow_up_is_taken_back_as_long_as_nobody_answered_in_it(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    first = present(runtime, nurse, patient)
+    before = planned(runtime, nurse, patient)
+    event = happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, stage="planned")
+
+    with runtime.writing(nurse) as work:
+        revoke_event(work, patient, event, reason="Another patient.")
+
+    again = present(runtime, nurse, patient)
+    assert (again.id, again.closed_on) == (first.id, None)
+    assert planned(runtime, nurse, patient) == before
+
+    event = happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, stage="planned")
+    set_dates(runtime, nurse, patient, planned_surgery_on=runtime.clock.now().date() + timedelta(days=20))
+    with runtime.reading(COMMAND) as work:
+        newest = present(runtime, nurse, patient)
+        assert newest.ordinal == 2
+    with runtime.writing(nurse) as work, pytest.raises(NotFound):
+        revoke_event(work, patient, "nobody", reason="x")
+
+
+def test_correcting_a_day_keeps_the_answers_and_both_events(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    event = happen(runtime, nurse, patient, EventKind.DEATH)
+    with runtime.writing(nurse) as work:
+        day = runtime.clock.now().date() - timedelta(days=3)
+        correct_event_day(work, patient, event, happened_on=day, reason="Registry.")
+    with runtime.reading(COMMAND) as work:
+        wrong, right = work.session.scalars(select(EpisodeEvent).order_by(EpisodeEvent.id)).all()
+    assert wrong.revoked_at is not None
+    assert (right.revoked_at, right.happened_on, right.detail) == (None, day, wrong.detail)
+
+
+@pytest.mark.parametrize(
+    ("before", "kind", "ago", "words"),
+    [
+        ((), EventKind.DEATH, -1, "has not come yet"),
+        ((), EventKind.DEATH, 41, "before the operation"),
+        ((), EventKind.DEATH, 70, "before enrolment"),
+        ((), EventKind.LEFT_HOSPITAL, 0, "No stay in hospital"),
+        (((EventKind.READMISSION, 5),), EventKind.LEFT_HOSPITAL, 6, "before the admission"),
+        (((EventKind.READMISSION, 5),), EventKind.READMISSION, 3, "was in hospital then"),
+        (((EventKind.DEATH, 5),), EventKind.DEATH, 3, "recorded already"),
+        (((EventKind.DEATH, 5),), EventKind.RECURRENCE, 4, "after the patient's death"),
+        ((), EventKind.RE_EXENTERATION, 40, "comes after the first one"),
+        ((), EventKind.CANCELLED_SURGERY, 0, "An operation is on record"),
+        ((), EventKind.DISCHARGE, 45, "before the operation"),
+    ],
+)
+def test_what_cannot_have_happened_is_refused_in_words(
+    runtime: Runtime,
+    nurse: Actor,
+    patient: str,
+    before: tuple[tuple[EventKind, int], ...],
+    kind: EventKind,
+    ago: int,
+    words: str,
+) -> None:
+    for earlier, days in before:
+        happen(runtime, nurse, patient, earlier, ago=days)
+    with pytest.raises(InvalidInput) as refused:
+        happen(runtime, nurse, patient, kind, ago=ago)
+    assert words in refused.value.fields["happened_on"]
+
+
+def test_what_happened_before_a_death_or_enrolment_may_be_written_down_later(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    happen(runtime, nurse, patient, EventKind.DEATH)
+    happen(runtime, nurse, patient, EventKind.RECURRENCE, ago=5)
+    happen(runtime, nurse, patient, EventKind.CHEMOTHERAPY_START, ago=400)
+
+
+def test_another_centres_patient_does_not_exist(runtime: Runtime, patient: str) -> None:
+    stranger = make_staff(runtime, code="SOUTH")
+    with pytest.raises(NotFound):
+        happen(runtime, stranger, patient, EventKind.DEATH)
+
+
+def test_a_second_follow_up_with_answers_stays(runtime: Runtime, nurse: Actor, patient: str, clock: FixedClock) -> None:
+    event = happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, stage="planned")
+    day: date = clock.now().date() + timedelta(days=20)
+    set_dates(runtime, nurse, patient, planned_surgery_on=day)
+    with runtime.reading(COMMAND) as work:
+        episode = present(runtime, nurse, patient)
+        assert work.session.scalars(select(Visit.id).where(Visit.episode_id == episode.id)).first() is not None
+    complete_visit(runtime, take_seat(runtime, patient))
+    with runtime.writing(nurse) as work, pytest.raises(InvalidInput):
+        revoke_event(work, patient, event, reason="Too late.")
