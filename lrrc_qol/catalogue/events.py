@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,10 +24,10 @@ from lrrc_qol.domain.instrument import Confidence
 _REACTION = ("schedule", "reminders", "alerts", "analysis", "hold_days", "consequences")
 
 
-def load_events(folder: Path, instrument_ids: Collection[str]) -> EventRules:
+def load_events(folder: Path) -> EventRules:
     """Read `events.toml`; DefinitionError names the place and the reason when an event or a reaction is wrong."""
     file = read_definition(folder / "events.toml", read_schema(folder / "events.schema.json"))
-    for key, reason in _faults(file, instrument_ids):
+    for key, reason in _faults(file):
         raise file.error(key, reason)
     schedule = file.data["schedule"]
     return EventRules(
@@ -36,8 +36,6 @@ def load_events(folder: Path, instrument_ids: Collection[str]) -> EventRules:
             {EventKind(name): _rule(EventKind(name), entry) for name, entry in file.data["events"].items()}
         ),
         restart_after_days=schedule["restart_after_days"],
-        counts_as_discharge_days=schedule["counts_as_discharge_days"],
-        light_instruments=tuple(file.data["light"]["instruments"]),
     )
 
 
@@ -74,7 +72,7 @@ def _reaction(entry: Mapping[str, Any]) -> Reaction:
     )
 
 
-def _faults(file: DefinitionFile, instrument_ids: Collection[str]) -> Iterator[tuple[Key, str]]:
+def _faults(file: DefinitionFile) -> Iterator[tuple[Key, str]]:
     events: Mapping[str, Mapping[str, Any]] = file.data["events"]
     for kind in EventKind:
         if kind.value not in events:
@@ -84,9 +82,6 @@ def _faults(file: DefinitionFile, instrument_ids: Collection[str]) -> Iterator[t
             yield ("events", name), f"is no event; known are {', '.join(EventKind)}"
         else:
             yield from ((("events", name, *key), reason) for key, reason in _event_faults(entry))
-    for instrument in file.data["light"]["instruments"]:
-        if instrument not in instrument_ids:
-            yield ("light", "instruments"), f"names the unknown instrument {instrument!r}"
 
 
 def _event_faults(entry: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:

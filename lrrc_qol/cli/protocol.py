@@ -11,12 +11,12 @@ import click
 from lrrc_qol.catalogue.catalogue import load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import DefinitionError, UnknownProtocol
+from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchors,
     PlannedVisit,
     Protocol,
     check_anchors,
-    plan_visits,
     reminder_times,
 )
 

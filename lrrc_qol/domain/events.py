@@ -63,7 +63,6 @@ class ScheduleReaction(StrEnum):
     STAY_ENDS = "stay_ends"
     NEW_EPISODE = "new_episode"
     NON_OPERATED = "non_operated"
-    LIGHT = "light"
     REPEAT_BASELINE = "repeat_baseline"
     RECALL_BASELINE = "recall_baseline"
 
@@ -176,17 +175,11 @@ class EventRule:
 
 @dataclass(frozen=True, slots=True)
 class EventRules:
-    """The table of all events. A stay longer than `restart_after_days` starts the check-ins anew when it ends.
-
-    A follow-up form answered up to `counts_as_discharge_days` around going home stands for the form at discharge as
-    well. `light_instruments` are those that are still asked of somebody who gets the short questionnaires only.
-    """
+    """The table of all events. A stay longer than `restart_after_days` starts the check-ins anew when it ends."""
 
     version: str
     rules: Mapping[EventKind, EventRule]
     restart_after_days: int
-    counts_as_discharge_days: int
-    light_instruments: tuple[str, ...]
 
     def rule(self, kind: EventKind) -> EventRule:
         """The line of that event; every kind has one."""
@@ -230,8 +223,7 @@ class EpisodeFacts:
 
     `stays` are in order of admission. `not_operated_on`: the day on which it was decided not to operate, when
     follow-up goes on. `ended_on`: nothing opens after this day. `repeats`: days on which a new baseline was
-    asked for. `recall_on`: the day on which a baseline from memory was asked for. `light_from`: from this day on only
-    the short questionnaires are asked.
+    asked for. `recall_on`: the day on which a baseline from memory was asked for.
     """
 
     stays: tuple[Stay, ...] = ()
@@ -239,7 +231,6 @@ class EpisodeFacts:
     ended_on: date | None = None
     repeats: tuple[date, ...] = ()
     recall_on: date | None = None
-    light_from: date | None = None
 
 
 ENDS = frozenset({ScheduleReaction.CANCEL, ScheduleReaction.END, ScheduleReaction.NEW_EPISODE})
@@ -258,7 +249,6 @@ def episode_facts(events: Sequence[RecordedEvent], rules: EventRules) -> Episode
         ended_on=min(days(*ENDS), default=None),
         repeats=tuple(days(ScheduleReaction.REPEAT_BASELINE)),
         recall_on=max(days(ScheduleReaction.RECALL_BASELINE), default=None),
-        light_from=min(days(ScheduleReaction.LIGHT), default=None),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.figures import BaselineRules
 
+_RESTART = re.compile(r"-R\d+-")
 _PLAUSIBLE_YEARS = range(1900, 2200)
 
 
@@ -65,6 +67,17 @@ class VisitSpec:
     optional: bool = False
     requires: tuple[str, ...] = ()
     last_surgery_day: int | None = None
+
+
+def plain_key(key: str) -> str:
+    """Return the key that the protocol knows a visit by, of whichever series: CHK-R1-D002 is its CHK-D002."""
+    return _RESTART.sub("-", key)
+
+
+def restarted_key(key: str, number: int) -> str:
+    """Return the key of a visit in a series that started anew for the `number`th time: CHK-D002 becomes CHK-R1-D002."""
+    series, _, day = key.rpartition("-")
+    return f"{series}-R{number}-{day}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +139,10 @@ class Protocol:
     digest: str
 
     def visit(self, key: str) -> VisitSpec:
-        """Return the visit of that key; KeyError when there is none."""
+        """Return the visit of that key, also of a series that started anew; KeyError when there is none."""
+        plain = plain_key(key)
         for visit in self.visits:
-            if visit.key == key:
+            if visit.key == plain:
                 return visit
         raise KeyError(key)
 
@@ -139,8 +153,7 @@ class Anchors:
 
     `stays` are later stays in hospital in order of admission. `not_operated_on` is the day on which it was decided
     not to operate, when follow-up is to go on. `ended_on` is the day of death or withdrawal. `repeats` are the days on
-    which a new baseline was asked for; `recall_on` the day on which one from memory was asked for. From `light_from`
-    on only the short questionnaires are asked.
+    which a new baseline was asked for; `recall_on` the day on which one from memory was asked for.
     """
 
     enrolled_on: date
@@ -153,13 +166,12 @@ class Anchors:
     ended_on: date | None = None
     repeats: tuple[date, ...] = ()
     recall_on: date | None = None
-    light_from: date | None = None
 
     def day(self, anchor: Anchor) -> date | None:
         """Return the date of `anchor`, None while it is not known."""
         days = {
             Anchor.ENROLMENT: self.enrolled_on,
-            Anchor.SURGERY: self.surgery_on,
+            Anchor.SURGERY: self.surgery_on or self.not_operated_on,
             Anchor.PLANNED_SURGERY: self.surgery_on or self.planned_surgery_on,
             Anchor.DISCHARGE: self.discharged_on,
         }
@@ -197,57 +209,6 @@ class ReminderTime:
     send_at: datetime
     not_after: datetime
     hours: SendingHours
-
-
-def plan_visits(protocol: Protocol, anchors: Anchors) -> tuple[PlannedVisit, ...]:
-    """Return the calendar of an episode, ordered by opening day.
-
-    A visit is left out while its anchor is unknown, when a required fact does not hold, or when it would have closed
-    before enrolment. No window opens before enrolment. Two windows of one kind never overlap: the earlier one ends
-    the day before the next opens, and is left out when nothing of it remains. Nothing opens after `ended_on`.
-    """
-    windows = [visit for spec in protocol.visits if (visit := _place(spec, anchors)) is not None]
-    if anchors.ended_on is not None:
-        windows = [visit for visit in windows if visit.opens_on <= anchors.ended_on]
-    windows.sort(key=lambda visit: visit.opens_on)
-    trimmed = [_trim(visit, windows[index + 1 :]) for index, visit in enumerate(windows)]
-    return tuple(visit for visit in trimmed if visit is not None)
-
-
-def _place(spec: VisitSpec, anchors: Anchors) -> PlannedVisit | None:
-    anchor_on = anchors.day(spec.anchor)
-    if anchor_on is None or not set(spec.requires) <= anchors.facts:
-        return None
-    due_on = anchor_on + timedelta(days=spec.due_offset)
-    closes_on = anchor_on + timedelta(days=spec.close_offset)
-    if closes_on < anchors.enrolled_on or not _within_series(spec, anchors, due_on):
-        return None
-    opens_on = max(anchor_on + timedelta(days=spec.open_offset), anchors.enrolled_on)
-    return PlannedVisit(
-        key=spec.key,
-        kind=spec.kind,
-        name=spec.name,
-        opens_on=opens_on,
-        due_on=max(due_on, opens_on),
-        closes_on=closes_on,
-        instruments=spec.instruments,
-    )
-
-
-def _within_series(spec: VisitSpec, anchors: Anchors, due_on: date) -> bool:
-    if spec.last_surgery_day is None:
-        return True
-    return anchors.surgery_on is not None and due_on <= anchors.surgery_on + timedelta(days=spec.last_surgery_day)
-
-
-def _trim(visit: PlannedVisit, later: Sequence[PlannedVisit]) -> PlannedVisit | None:
-    next_opens_on = next((other.opens_on for other in later if other.kind == visit.kind), None)
-    if next_opens_on is None or next_opens_on > visit.closes_on:
-        return visit
-    closes_on = next_opens_on - timedelta(days=1)
-    if closes_on < visit.opens_on:
-        return None
-    return replace(visit, due_on=min(visit.due_on, closes_on), closes_on=closes_on)
 
 
 def compare_plans(

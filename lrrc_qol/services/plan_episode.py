@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.events import RecordedEvent, episode_facts
+from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchors,
     PlannedVisit,
@@ -18,7 +19,6 @@ from lrrc_qol.domain.schedule import (
     VisitChange,
     compare_plans,
     local_instant,
-    plan_visits,
 )
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Assignment, Episode, Message, Patient, Plan, Response, Visit
@@ -52,7 +52,6 @@ def anchors_of(work: Work, episode: Episode, *, events: Sequence[RecordedEvent] 
         ended_on=facts.ended_on,
         repeats=facts.repeats,
         recall_on=facts.recall_on,
-        light_from=facts.light_from,
     )
 
 
@@ -60,7 +59,9 @@ def preview_plan(work: Work, episode: Episode, anchors: Anchors) -> tuple[VisitC
     """What planning with `anchors` would change; writes nothing."""
     visits = _visits(work, episode.id)
     before = tuple(as_planned(visit) for visit in visits if visit.planned)
-    after = plan_visits(protocol_of(work, episode.id), anchors)
+    after = plan_visits(
+        protocol_of(work, episode.id), anchors, restart_after_days=work.catalogue.events.restart_after_days
+    )
     # Instruments are frozen per visit, so only the calendar is compared.
     after = tuple(replace(visit, instruments=()) for visit in after)
     return compare_plans(before, after, answered_keys(work, episode.id))
@@ -161,13 +162,17 @@ def _fill(work: Work, protocol: Protocol, patient: Patient, *, added: Sequence[V
     visits = [*added, *(visit for visit in moved if visit.id in still_closed)]
     if not visits:
         return
-    instruments = {visit.key: visit.instruments for visit in protocol.visits}
     fill_visits(
         work,
         asking_of(work, patient.centre_id, languages=[patient.language]),
         [
             VisitToFill(
-                visit.id, visit.episode_id, visit.centre_id, visit.kind, instruments[visit.key], patient.language
+                visit.id,
+                visit.episode_id,
+                visit.centre_id,
+                visit.kind,
+                protocol.visit(visit.key).instruments,
+                patient.language,
             )
             for visit in visits
         ],

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
 from lrrc_qol.domain.errors import UnknownProtocol
+from lrrc_qol.domain.schedule import plain_key
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, PatientSession, Plan, Response, Visit
 from lrrc_qol.persistence.upsert import insert_all_unless_there
@@ -170,7 +171,7 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
     return [
         VisitToFill(row.id, row.episode_id, centre_id, row.kind, instruments, row.language, bool(row.open))
         for row in rows
-        if (instruments := planned[row.protocol_id, row.protocol_version].get(row.key)) is not None
+        if (instruments := planned[row.protocol_id, row.protocol_version].get(plain_key(row.key))) is not None
     ]
 
 

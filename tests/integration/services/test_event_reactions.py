@@ -101,7 +101,7 @@ def test_a_stop_in_palliative_care_closes_follow_up_until_the_choice_changes(
         assert all(link.revoked_at for link in work.session.scalars(select(Link)))
 
     runtime.clock.advance(minutes=5)  # type: ignore[attr-defined]
-    happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="light")
+    happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="continue")
     assert present(runtime, nurse, patient).closed_on is None
     assert "M12" in planned(runtime, nurse, patient)
 

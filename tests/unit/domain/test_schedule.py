@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchor,
     Anchors,
@@ -18,7 +19,6 @@ from lrrc_qol.domain.schedule import (
     VisitState,
     check_anchors,
     compare_plans,
-    plan_visits,
     visit_state,
 )
 

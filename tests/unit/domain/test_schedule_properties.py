@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchors,
     Protocol,
@@ -17,7 +18,6 @@ from lrrc_qol.domain.schedule import (
     compare_plans,
     local_instant,
     next_reminder,
-    plan_visits,
     reminder_times,
 )
 

@@ -1,0 +1,133 @@
+"""The calendar of an episode: planned from scratch, from its protocol, its dates and its stays in hospital."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from lrrc_qol.domain.events import Stay
+from lrrc_qol.domain.schedule import Anchor, Anchors, PlannedVisit, Protocol, VisitKind, VisitSpec, restarted_key
+
+_AFTER_OPERATION, _OF_FOLLOW_UP = " after the operation", " of follow-up"
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """A time at home that check-ins are counted from; none opens on or after `until`. The first has number 0."""
+
+    number: int
+    home_on: date
+    until: date | None = None
+
+
+def plan_visits(
+    protocol: Protocol, anchors: Anchors, *, restart_after_days: int | None = None
+) -> tuple[PlannedVisit, ...]:
+    """Return the calendar of an episode, ordered by opening day.
+
+    A visit is left out while its anchor is unknown, when a required fact does not hold, or when it would have closed
+    before enrolment. No window opens before enrolment. Two windows of one kind never overlap: the earlier one ends
+    the day before the next opens, and is left out when nothing of it remains. Nothing opens after `ended_on`.
+
+    Check-ins are for people at home. None opens during a stay in hospital that still lasts, or that lasted longer than
+    `restart_after_days`; after such a stay their series starts anew on the day of leaving, under keys of its own. Of
+    a shorter stay only those are left out whose whole window lies in it. None for no restart.
+    """
+    windows = [*_fixed(protocol, anchors), *_check_ins(protocol, anchors, restart_after_days)]
+    if anchors.ended_on is not None:
+        windows = [visit for visit in windows if visit.opens_on <= anchors.ended_on]
+    windows.sort(key=lambda visit: visit.opens_on)
+    trimmed = [_trim(visit, windows[index + 1 :]) for index, visit in enumerate(windows)]
+    return tuple(visit for visit in trimmed if visit is not None)
+
+
+def _fixed(protocol: Protocol, anchors: Anchors) -> Iterator[PlannedVisit]:
+    """Everything but the check-ins from going home."""
+    for spec in protocol.visits:
+        if not _from_home(spec) and (visit := _place(spec, anchors, anchors.day(spec.anchor))) is not None:
+            yield _named_without_operation(visit) if anchors.surgery_on is None else visit
+
+
+def _named_without_operation(visit: PlannedVisit) -> PlannedVisit:
+    """Whoever was not operated on must not read of an operation."""
+    if visit.kind is not VisitKind.FOLLOW_UP:
+        return visit
+    return replace(visit, name=visit.name.replace(_AFTER_OPERATION, _OF_FOLLOW_UP))
+
+
+def _check_ins(protocol: Protocol, anchors: Anchors, restart_after_days: int | None) -> Iterator[PlannedVisit]:
+    if anchors.discharged_on is None:
+        return
+    stays = [stay for stay in anchors.stays if stay.admitted_on >= anchors.discharged_on]
+    for phase in _phases(anchors.discharged_on, stays, restart_after_days):
+        for spec in filter(_from_home, protocol.visits):
+            visit = _place(spec, anchors, phase.home_on)
+            if visit is None or (phase.until is not None and visit.opens_on >= phase.until):
+                continue
+            if any(_within(visit, stay) for stay in stays):
+                continue
+            yield _in_phase(visit, phase)
+
+
+def _phases(discharged_on: date, stays: Sequence[Stay], restart_after_days: int | None) -> list[_Phase]:
+    phases = [_Phase(0, discharged_on)]
+    for stay in stays:
+        if restart_after_days is None:
+            break
+        if stay.left_on is None or (stay.left_on - stay.admitted_on).days > restart_after_days:
+            phases[-1] = replace(phases[-1], until=stay.admitted_on)
+            if stay.left_on is not None:
+                phases.append(_Phase(phases[-1].number + 1, stay.left_on))
+    return phases
+
+
+def _within(visit: PlannedVisit, stay: Stay) -> bool:
+    return stay.left_on is not None and stay.admitted_on <= visit.opens_on and visit.closes_on < stay.left_on
+
+
+def _in_phase(visit: PlannedVisit, phase: _Phase) -> PlannedVisit:
+    if phase.number == 0:
+        return visit
+    return replace(
+        visit, key=restarted_key(visit.key, phase.number), name=f"{visit.name} (after readmission {phase.number})"
+    )
+
+
+def _from_home(spec: VisitSpec) -> bool:
+    return spec.kind is VisitKind.CHECK_IN and spec.anchor is Anchor.DISCHARGE
+
+
+def _place(spec: VisitSpec, anchors: Anchors, anchor_on: date | None) -> PlannedVisit | None:
+    if anchor_on is None or not set(spec.requires) <= anchors.facts:
+        return None
+    due_on = anchor_on + timedelta(days=spec.due_offset)
+    closes_on = anchor_on + timedelta(days=spec.close_offset)
+    if closes_on < anchors.enrolled_on or not _within_series(spec, anchors, due_on):
+        return None
+    opens_on = max(anchor_on + timedelta(days=spec.open_offset), anchors.enrolled_on)
+    return PlannedVisit(
+        key=spec.key,
+        kind=spec.kind,
+        name=spec.name,
+        opens_on=opens_on,
+        due_on=max(due_on, opens_on),
+        closes_on=closes_on,
+        instruments=spec.instruments,
+    )
+
+
+def _within_series(spec: VisitSpec, anchors: Anchors, due_on: date) -> bool:
+    if spec.last_surgery_day is None:
+        return True
+    return anchors.surgery_on is not None and due_on <= anchors.surgery_on + timedelta(days=spec.last_surgery_day)
+
+
+def _trim(visit: PlannedVisit, later: Sequence[PlannedVisit]) -> PlannedVisit | None:
+    next_opens_on = next((other.opens_on for other in later if other.kind == visit.kind), None)
+    if next_opens_on is None or next_opens_on > visit.closes_on:
+        return visit
+    closes_on = next_opens_on - timedelta(days=1)
+    if closes_on < visit.opens_on:
+        return None
+    return replace(visit, due_on=min(visit.due_on, closes_on), closes_on=closes_on)
