@@ -99,7 +99,7 @@ def test_a_stay_in_hospital_ends_by_itself_and_the_newest_message_goes_out(follo
     follow.happen(EventKind.READMISSION)
     follow.each_morning(3)
     assert follow.messages() == []
-    follow.happen(EventKind.DISCHARGE)
+    follow.happen(EventKind.LEFT_HOSPITAL)
     follow.each_morning(5)
     assert follow.outcomes() == [("invitation", 0, "sent", None)]
 

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.errors import InvalidInput, NotFound
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.models import AuditEntry, Episode, EpisodeEvent, Link, Visit
+from lrrc_qol.persistence.models import Assignment, AuditEntry, Episode, EpisodeEvent, Link, Message, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.queue_reminders import queue_due_messages
 from lrrc_qol.services.record_event import correct_event_day, preview_event, record_event, revoke_event
 from tests.clock import FixedClock
 from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
@@ -104,6 +105,32 @@ def test_a_stop_in_palliative_care_closes_follow_up_until_the_choice_changes(
     happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="continue")
     assert present(runtime, nurse, patient).closed_on is None
     assert "M12" in planned(runtime, nurse, patient)
+
+
+def test_check_ins_start_anew_after_a_long_stay_with_their_questionnaire_and_their_mail(
+    runtime: Runtime, nurse: Actor, patient: str, clock: FixedClock
+) -> None:
+    admission = happen(runtime, nurse, patient, EventKind.READMISSION, ago=9)
+    assert "CHK-D028" not in planned(runtime, nurse, patient)  # nobody checks in from home while in hospital
+
+    leaving = happen(runtime, nurse, patient, EventKind.LEFT_HOSPITAL, ago=1)
+    again = planned(runtime, nurse, patient)
+    assert {"CHK-R1-D002", "CHK-R1-D056", "M3"} <= again.keys()
+    assert not {"CHK-D028", "CHK-D056"} & again.keys()
+
+    clock.advance(days=1)
+    with runtime.writing(COMMAND) as work:
+        queue_due_messages(work, limit=100)
+        visit = work.session.scalars(select(Visit).where(Visit.key == "CHK-R1-D002")).one()
+        assert work.session.scalars(select(Message).where(Message.visit_id == visit.id)).all()
+        asked = select(Assignment.instrument_id).where(Assignment.visit_id == visit.id)
+        assert work.session.scalars(asked).all() == ["pe_checkin"]
+
+    for event in (leaving, admission):
+        with runtime.writing(nurse) as work:
+            revoke_event(work, patient, event, reason="Another patient.")
+    assert "CHK-D056" in planned(runtime, nurse, patient)
+    assert not any("-R1-" in key for key in planned(runtime, nurse, patient))
 
 
 def test_another_exenteration_opens_a_new_follow_up(runtime: Runtime, nurse: Actor, patient: str) -> None:

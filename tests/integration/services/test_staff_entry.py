@@ -26,7 +26,17 @@ from lrrc_qol.services.staff_entry import (
     store_second_entry,
 )
 from tests.clock import FixedClock
-from tests.factories import Phone, answer, assignment, complete_visit, make_patient, make_staff, save, take_seat
+from tests.factories import (
+    Phone,
+    answer,
+    answers_for,
+    assignment,
+    complete_visit,
+    make_patient,
+    make_staff,
+    save,
+    take_seat,
+)
 from tests.staff_entry import entry_request, nurse_seat
 
 PAIN = "pain_nrs"
@@ -109,7 +119,7 @@ def test_a_draft_of_the_patient_that_staff_finish_is_marked_as_theirs(
 
 def ended_on(runtime: Runtime, nurse: Actor, patient: str, kind: EventKind, day: date) -> None:
     with runtime.writing(nurse) as work:
-        record_event(work, patient, kind=kind, happened_on=day)
+        record_event(work, patient, kind=kind, happened_on=day, detail=answers_for(runtime, kind))
 
 
 @pytest.mark.parametrize(
