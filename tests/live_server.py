@@ -24,8 +24,16 @@ def serving(application: Any, *, host: str, port: int) -> Iterator[None]:
         yield
     finally:
         # Closed from inside the server's own loop: a socket closed under its feet would end the thread with an error.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
+        server.trigger.pull_trigger(lambda: _close(connections))
         thread.join(STOP_SECONDS)
         server.task_dispatcher.shutdown()
         if thread.is_alive():
             raise RuntimeError("the site under test did not stop")
+
+
+def _close(connections: dict[int, Any]) -> None:
+    """Close every connection, and the file that a large answer waits in when its browser left before it was sent."""
+    for connection in list(connections.values()):
+        for waiting in getattr(connection, "outbufs", ()):
+            waiting.close()
+    wasyncore.close_all(connections)

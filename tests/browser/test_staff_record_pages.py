@@ -48,8 +48,11 @@ def test_every_page_is_accessible_and_fits(
     page.goto(f"{live.url}{record}/events")
     check(page, "events")
     page.get_by_label("Died").check()
-    page.get_by_label("On which day").fill("2026-03-01")
-    page.get_by_role("button", name="Record").click()
+    page.get_by_label("On which day").fill("2026-03-02")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Family or friends").check()
+    check(page, "who told us")
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("button", name="Yes, record it")).to_be_visible()
     check(page, "please confirm")
 
