@@ -10,7 +10,9 @@ from lrrc_qol.domain.schedule import VisitChange, check_anchors
 from lrrc_qol.persistence.models import Centre, Episode, Patient
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.event_checks import death_of
+from lrrc_qol.services.find_episode import events_of, find_episode
+from lrrc_qol.services.patient_facts import recorded_events
 from lrrc_qol.services.plan_episode import anchors_of, apply_plan, preview_plan
 from lrrc_qol.services.wordings import hold_choices
 
@@ -87,8 +89,22 @@ def _check(work: Work, patient: Patient, episode: Episode, dates: EpisodeDates) 
     anchors = replace(anchors_of(work, episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
     born_on = date.fromisoformat(work.cipher.open(patient.born_on_sealed, field="patient.born_on"))
     faults = check_anchors(anchors, today=work.today_in(centre.timezone), born_on=born_on)
+    faults |= _after_death(work, episode, dates)
     if faults:
         raise InvalidInput(faults)
+
+
+def _after_death(work: Work, episode: Episode, dates: EpisodeDates) -> dict[str, str]:
+    """A message for each date of something that cannot have been done any more."""
+    died_on = death_of(recorded_events(events_of(work, episode.id)), work.catalogue.events)
+    if died_on is None:
+        return {}
+    days = {"surgery_on": dates.surgery_on, "discharged_on": dates.discharged_on}
+    return {
+        name: f"This is after the patient's death ({died_on.isoformat()})."
+        for name, day in days.items()
+        if day is not None and day > died_on
+    }
 
 
 def _plain(dates: EpisodeDates) -> dict[str, str | bool | None]:

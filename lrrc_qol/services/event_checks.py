@@ -72,7 +72,7 @@ def check_day(
         or _death_fault(rules, kind, day, standing)
         or _twice_fault(rules, kind, standing)
         or _surgery_fault(rules.rule(kind), episode, day)
-        or _stay_fault(rules.rule(kind), day, episode_facts(standing, rules).stays)
+        or _stay_fault(rules, kind, day, standing)
     )
     if fault:
         raise InvalidInput({"happened_on": fault})
@@ -90,10 +90,15 @@ def _calendar_fault(work: Work, patient: Patient, episode: Episode, rule: EventR
     return None
 
 
+def death_of(standing: Sequence[RecordedEvent], rules: EventRules) -> date | None:
+    """The day of death, when one is recorded and was not taken back."""
+    deaths = [event.happened_on for event in standing if rules.reaction(event).schedule is ScheduleReaction.CANCEL]
+    return min(deaths, default=None)
+
+
 def _death_fault(rules: EventRules, kind: EventKind, day: date, standing: Sequence[RecordedEvent]) -> str | None:
     """Nothing happens after a death; what happened before it may be written down later."""
-    deaths = [event.happened_on for event in standing if rules.reaction(event).schedule is ScheduleReaction.CANCEL]
-    died_on = min(deaths, default=None)
+    died_on = death_of(standing, rules)
     if died_on is None:
         return None
     if rules.rule(kind).reaction.schedule is ScheduleReaction.CANCEL:
@@ -127,19 +132,33 @@ def _surgery_fault(rule: EventRule, episode: Episode, day: date) -> str | None:
 _AFTER_SURGERY = frozenset({EventKind.DEATH, EventKind.DISCHARGE, EventKind.REOPERATION, EventKind.READMISSION})
 
 
-def _stay_fault(rule: EventRule, day: date, stays: Sequence[Stay]) -> str | None:
-    lasting = stays[-1] if stays and stays[-1].left_on is None else None
-    if rule.kind is EventKind.LEFT_HOSPITAL:
-        if lasting is None:
-            return "No stay in hospital is recorded that could end. Enter the readmission first."
-        if day < lasting.admitted_on:
-            return f"This is before the admission ({lasting.admitted_on.isoformat()})."
-    if rule.reaction.schedule is ScheduleReaction.STAY_BEGINS:
-        during = next((stay for stay in stays if _lies_in(stay, day)), None)
-        if during is not None:
-            return (
-                f"The patient was in hospital then, since {during.admitted_on.isoformat()}. Enter first when they left."
-            )
+def _stay_fault(rules: EventRules, kind: EventKind, day: date, standing: Sequence[RecordedEvent]) -> str | None:
+    """A stay begins out of hospital and ends once; an earlier one may be written down after a later one."""
+    if kind is EventKind.LEFT_HOSPITAL:
+        return _leaving_fault(rules, day, standing)
+    if rules.rule(kind).reaction.schedule is not ScheduleReaction.STAY_BEGINS:
+        return None
+    during = next((stay for stay in episode_facts(standing, rules).stays if _lies_in(stay, day)), None)
+    if during is None:
+        return None
+    return f"The patient was in hospital then, since {during.admitted_on.isoformat()}. Enter first when they left."
+
+
+def _leaving_fault(rules: EventRules, day: date, standing: Sequence[RecordedEvent]) -> str | None:
+    until_then = episode_facts([event for event in standing if event.happened_on <= day], rules).stays
+    if not until_then or until_then[-1].left_on is not None:
+        later = next((stay for stay in episode_facts(standing, rules).stays if day < stay.admitted_on), None)
+        if later is not None and later.left_on is None:
+            return f"This is before the admission ({later.admitted_on.isoformat()})."
+        return "No stay in hospital is recorded that could end on this day. Enter the readmission first."
+    turns = {ScheduleReaction.STAY_BEGINS, ScheduleReaction.STAY_ENDS}
+    coming = sorted(
+        (event.happened_on, rules.reaction(event).schedule)
+        for event in standing
+        if event.happened_on > day and rules.reaction(event).schedule in turns
+    )
+    if coming and coming[0][1] is ScheduleReaction.STAY_ENDS:
+        return f"This stay ended on {coming[0][0].isoformat()} already. Correct that day if it is wrong."
     return None
 
 

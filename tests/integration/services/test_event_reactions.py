@@ -252,3 +252,39 @@ def test_a_second_follow_up_with_answers_stays(runtime: Runtime, nurse: Actor, p
     complete_visit(runtime, take_seat(runtime, patient))
     with runtime.writing(nurse) as work, pytest.raises(InvalidInput):
         revoke_event(work, patient, event, reason="Too late.")
+
+
+def test_a_forgotten_earlier_stay_can_be_written_down_and_its_days_corrected(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    happen(runtime, nurse, patient, EventKind.READMISSION, ago=10)
+    happen(runtime, nurse, patient, EventKind.LEFT_HOSPITAL, ago=5)
+    happen(runtime, nurse, patient, EventKind.READMISSION, ago=25)
+    left = happen(runtime, nurse, patient, EventKind.LEFT_HOSPITAL, ago=20)
+    assert {"CHK-R1-D002", "CHK-R2-D002"} <= planned(runtime, nurse, patient).keys()
+
+    with runtime.writing(nurse) as work:
+        day = runtime.clock.now().date() - timedelta(days=21)
+        correct_event_day(work, patient, left, happened_on=day, reason="A day too late.")
+        moved = work.session.scalars(select(Visit).where(Visit.key == "CHK-R1-D002")).one()
+        assert moved.due_on == day + timedelta(days=2)
+
+
+def test_a_stay_ends_once(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    happen(runtime, nurse, patient, EventKind.READMISSION, ago=10)
+    happen(runtime, nurse, patient, EventKind.LEFT_HOSPITAL, ago=5)
+    with pytest.raises(InvalidInput, match="ended on"):
+        happen(runtime, nurse, patient, EventKind.LEFT_HOSPITAL, ago=7)
+    with pytest.raises(InvalidInput, match="that could end"):
+        happen(runtime, nurse, patient, EventKind.LEFT_HOSPITAL, ago=3)
+
+
+@pytest.mark.parametrize("date_of", ["surgery_on", "discharged_on"])
+def test_nothing_is_dated_after_a_death(runtime: Runtime, nurse: Actor, patient: str, date_of: str) -> None:
+    happen(runtime, nurse, patient, EventKind.DEATH, ago=5)
+    with runtime.reading(nurse) as work:
+        episode = find_episode(work, patient)[1]
+        days = {"surgery_on": episode.surgery_on, "discharged_on": None}
+    days[date_of] = runtime.clock.now().date() - timedelta(days=2)
+    with pytest.raises(InvalidInput, match="after the patient's death"):
+        set_dates(runtime, nurse, patient, planned_surgery_on=None, stoma=True, **days)
