@@ -17,6 +17,7 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import AnswerInput, FormItem
 from lrrc_qol.services.change_anatomy import change_anatomy, read_anatomy
 from lrrc_qol.services.change_dates import EpisodeDates, change_dates, preview_dates
+from lrrc_qol.services.consent import NewConsent, NewConsentText, add_consent_text, record_consent, text_in_effect
 from lrrc_qol.services.context import COMMAND, Actor, Work
 from lrrc_qol.services.demo_history import staff_id
 from lrrc_qol.services.enrol_patient import Enrolment, enrol_patient
@@ -84,12 +85,30 @@ def _make_centre(work: Work) -> Actor:
         add_staff(work, NewStaff(email=email, name=name, role=role, centre_code=CENTRE_CODE, password=PASSWORD))
         for email, name, role in LOGINS
     ]
-    return Actor(kind="staff", id=staff_id(work, public_ids[0]), centre_id=centre_id, role="nurse")
+    nurse = Actor(kind="staff", id=staff_id(work, public_ids[0]), centre_id=centre_id, role="nurse")
+    _add_consent_text(replace(work, actor=nurse))
+    return nurse
+
+
+def _add_consent_text(work: Work) -> None:
+    scopes = tuple(scope.id for scope in work.catalogue.consent_scopes)
+    title = "Follow-up after your operation: information and consent"
+    add_consent_text(work, NewConsentText("1", title, scopes, effective_on=work.today_in(TIMEZONE), renew=False))
+
+
+def _agree(work: Work, patient: str, person: Person) -> None:
+    """Most agree to everything; some do not want their answers used for research, and one in twelve was not asked."""
+    text = text_in_effect(work)
+    if text is None or person.number % 12 == 0:
+        return
+    scopes = tuple(scope for scope in text.scopes if scope != "research" or person.number % 7)
+    record_consent(work, patient, NewConsent(text.public_id, work.today_in(TIMEZONE), scopes, form="paper"))
 
 
 def _live(work: Work, person: Person, *, cast: Cast, rng: Random) -> None:
     """One patient's story up to today."""
     patient = enrol_patient(_at(work, person.enrolled_on, 9, cast), _enrolment(person, cast))
+    _agree(_at(work, person.enrolled_on, 9, cast), patient, person)
     stops = _stops_before(work, patient, person, rng)
     _walk(work, patient, person, stops, cast=cast, rng=rng)
     if person.surgery_on <= cast.today and person.surgery_on > person.enrolled_on:

@@ -42,6 +42,30 @@ def plan_visits(
     return tuple(visit for visit in trimmed if visit is not None)
 
 
+def beside_answered(visits: Sequence[PlannedVisit], answered: Sequence[PlannedVisit]) -> tuple[PlannedVisit, ...]:
+    """Return the calendar without a check-in that would ask again in the days of one that was answered.
+
+    An answered visit keeps the window it was answered in. A check-in that would overlap it opens the day after it, and
+    is left out when nothing of its own window remains. Other visits stay: each asks for something of its own.
+    """
+    kept = sorted((one for one in answered if one.kind is VisitKind.CHECK_IN), key=lambda one: one.opens_on)
+    keys = {one.key for one in answered}
+    moved = (visit if visit.key in keys else _beside(visit, kept) for visit in visits)
+    return tuple(visit for visit in moved if visit is not None)
+
+
+def _beside(visit: PlannedVisit, kept: Sequence[PlannedVisit]) -> PlannedVisit | None:
+    if visit.kind is not VisitKind.CHECK_IN:
+        return visit
+    opens_on = visit.opens_on
+    for one in kept:
+        if one.opens_on <= visit.closes_on and opens_on <= one.closes_on:
+            opens_on = one.closes_on + timedelta(days=1)
+    if opens_on > visit.closes_on:
+        return None
+    return replace(visit, opens_on=opens_on, due_on=max(visit.due_on, opens_on))
+
+
 def _fixed(protocol: Protocol, anchors: Anchors) -> Iterator[PlannedVisit]:
     """Everything but the check-ins from going home."""
     for spec in protocol.visits:

@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Centre, Episode, Patient, Plan
+from lrrc_qol.persistence.models import Centre, Episode, Patient
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages import offered_languages
-from lrrc_qol.services.plan_episode import apply_plan
+from lrrc_qol.services.plan_episode import protocol_of, start_plan
 from lrrc_qol.services.wordings import hold_choices
 
 ADULT_AGE = 18
@@ -71,18 +71,8 @@ def enrol_patient(work: Work, enrolment: Enrolment) -> str:
     )
     work.session.add(episode)
     work.session.flush()
-    protocol = work.catalogue.protocol(centre.protocol_id)
-    work.session.add(
-        Plan(
-            episode_id=episode.id,
-            ordinal=1,
-            protocol_id=protocol.id,
-            protocol_version=protocol.version,
-            frozen_at=work.now,
-        )
-    )
-    work.session.flush()
-    changes = apply_plan(work, episode, patient)
+    changes = start_plan(work, episode, patient)
+    protocol = protocol_of(work, episode.id)
     audit.record(
         work,
         "enrolled_patient",

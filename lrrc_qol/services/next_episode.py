@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.models import Assignment, Episode, Patient, Response, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.plan_episode import apply_plan
+from lrrc_qol.services.plan_episode import start_plan
 from lrrc_qol.services.reminder_cursor import disarm
 
 # What was taken out stays out, and a stoma that is there was not closed by making the operation larger. All else has
@@ -24,7 +24,6 @@ BEGUN = "Forms of the new follow-up are begun already, so it cannot be taken bac
 
 def open_next_episode(work: Work, patient: Patient, before: Episode, *, day: date, done: bool) -> Episode:
     """Add the next episode with its plan. `done`: operated on `day`; otherwise `day` is when it was decided."""
-    centre = work.session.get_one(Centre, before.centre_id)
     episode = Episode(
         public_id=new_public_id(),
         patient_id=patient.id,
@@ -38,20 +37,7 @@ def open_next_episode(work: Work, patient: Patient, before: Episode, *, day: dat
     )
     work.session.add(episode)
     work.session.flush()
-    protocol = work.catalogue.protocol(centre.protocol_id)
-    work.session.add(
-        Plan(
-            episode_id=episode.id,
-            ordinal=1,
-            protocol_id=protocol.id,
-            protocol_version=protocol.version,
-            frozen_at=work.now,
-            reason="Another exenteration.",
-            made_by=work.actor.id if work.actor.kind == "staff" else None,
-        )
-    )
-    work.session.flush()
-    changes = apply_plan(work, episode, patient)
+    changes = start_plan(work, episode, patient, reason="Another exenteration.")
     audit.record(
         work,
         "opened_episode",

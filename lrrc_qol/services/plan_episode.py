@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.events import RecordedEvent, episode_facts
-from lrrc_qol.domain.planning import plan_visits
+from lrrc_qol.domain.planning import beside_answered, plan_visits
 from lrrc_qol.domain.schedule import (
     Anchors,
     PlannedVisit,
@@ -21,7 +21,7 @@ from lrrc_qol.domain.schedule import (
     local_instant,
 )
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Assignment, Episode, Message, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.models import Assignment, Centre, Episode, Message, Patient, Plan, Response, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import recorded_events
@@ -35,6 +35,28 @@ def protocol_of(work: Work, episode_id: int) -> Protocol:
         select(Plan).where(Plan.episode_id == episode_id).order_by(Plan.ordinal.desc()).limit(1)
     ).one()
     return work.catalogue.protocol(plan.protocol_id, plan.protocol_version)
+
+
+def start_plan(work: Work, episode: Episode, patient: Patient, *, reason: str | None = None) -> tuple[VisitChange, ...]:
+    """Freeze what the centre follows now as the plan of a new episode, and plan it.
+
+    The caller called `hold_choices` first, as for `apply_plan`.
+    """
+    centre = work.session.get_one(Centre, episode.centre_id)
+    protocol = work.catalogue.protocol(centre.protocol_id)
+    work.session.add(
+        Plan(
+            episode_id=episode.id,
+            ordinal=1,
+            protocol_id=protocol.id,
+            protocol_version=protocol.version,
+            frozen_at=work.now,
+            reason=reason,
+            made_by=work.actor.id if work.actor.kind == "staff" else None,
+        )
+    )
+    work.session.flush()
+    return apply_plan(work, episode, patient)
 
 
 def anchors_of(work: Work, episode: Episode, *, events: Sequence[RecordedEvent] | None = None) -> Anchors:
@@ -64,7 +86,9 @@ def preview_plan(work: Work, episode: Episode, anchors: Anchors) -> tuple[VisitC
     )
     # Instruments are frozen per visit, so only the calendar is compared.
     after = tuple(replace(visit, instruments=()) for visit in after)
-    return compare_plans(before, after, answered_keys(work, episode.id))
+    answered = answered_keys(work, episode.id)
+    after = beside_answered(after, [as_planned(visit) for visit in visits if visit.key in answered])
+    return compare_plans(before, after, answered)
 
 
 def apply_plan(work: Work, episode: Episode, patient: Patient) -> tuple[VisitChange, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -288,3 +289,18 @@ def test_nothing_is_dated_after_a_death(runtime: Runtime, nurse: Actor, patient:
     days[date_of] = runtime.clock.now().date() - timedelta(days=2)
     with pytest.raises(InvalidInput, match="after the patient's death"):
         set_dates(runtime, nurse, patient, planned_surgery_on=None, stoma=True, **days)
+
+
+def test_nobody_is_asked_twice_when_a_stay_is_entered_after_a_check_in_was_answered(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    complete_visit(runtime, take_seat(runtime, patient, "CHK-D028"))
+    happen(runtime, nurse, patient, EventKind.READMISSION, ago=10)
+    happen(runtime, nurse, patient, EventKind.LEFT_HOSPITAL, ago=4)
+
+    with runtime.reading(nurse) as work:
+        _, episode = find_episode(work, patient)
+        check_ins = select(Visit).where(Visit.episode_id == episode.id, Visit.planned, Visit.kind == "check_in")
+        visits = work.session.scalars(check_ins.order_by(Visit.opens_on)).all()
+    assert "CHK-D028" in {visit.key for visit in visits}
+    assert all(first.closes_on < second.opens_on for first, second in pairwise(visits))

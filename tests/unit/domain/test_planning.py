@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lrrc_qol.catalogue import load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.events import Stay
-from lrrc_qol.domain.planning import plan_visits
+from lrrc_qol.domain.planning import beside_answered, plan_visits
 from lrrc_qol.domain.schedule import Anchors, PlannedVisit, VisitKind
 
 CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
@@ -64,6 +64,29 @@ def test_nothing_opens_at_home_while_the_stay_lasts() -> None:
 def test_a_second_readmission_starts_them_once_more() -> None:
     keys = check_ins(planned(Stay(home(4), home(10)), Stay(home(13), home(30))))
     assert keys[:4] == ["CHK-D002", "CHK-R1-D002", "CHK-R2-D002", "CHK-R2-D005"]
+
+
+def test_a_check_in_does_not_ask_again_in_the_days_of_an_answered_one() -> None:
+    answered = [visit for visit in planned() if visit.key == "CHK-D028"]  # day 28 to 31 at home
+    late_stay = planned(Stay(home(10), home(27)))  # its first check-ins would be open on days 29 to 31 and 32 to 34
+
+    visits = {visit.key: visit for visit in beside_answered(late_stay, answered)}
+
+    assert "CHK-R1-D002" not in visits
+    assert visits["CHK-R1-D005"].opens_on == home(32)
+
+
+def test_a_check_in_that_reaches_past_an_answered_one_opens_after_it() -> None:
+    answered = [visit for visit in planned() if visit.key == "CHK-D028"]
+    visits = {visit.key: visit for visit in beside_answered(planned(Stay(home(10), home(28))), answered)}
+    first = visits["CHK-R1-D002"]
+    assert (first.opens_on, first.due_on, first.closes_on) == (home(32), home(32), home(32))
+
+
+def test_other_visits_stay_beside_answered_ones() -> None:
+    answered = [visit for visit in planned() if visit.kind is VisitKind.FOLLOW_UP]
+    later = plan_visits(PE12, replace(BASE, surgery_on=date(2026, 3, 9)))
+    assert beside_answered(later, answered) == later
 
 
 def test_who_was_not_operated_on_is_followed_from_that_day_and_reads_of_no_operation() -> None:

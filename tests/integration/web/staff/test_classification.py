@@ -274,7 +274,7 @@ def test_mri_and_pathology_stand_side_by_side(
 def test_early_or_late_stands_on_the_page(
     runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str, place: str
 ) -> None:
-    assert "not entered yet" in nurse_browser.get(place).text
+    assert "Early or late" not in nurse_browser.get(place).text
     dates = {"primary_surgery_on": "2024-03-15", "recurrence_found_on": "2025-03-15"}
     with runtime.writing(nurse) as work:
         save_entry(work, patient, "disease", content=dates, expected_ordinal=0)
