@@ -137,7 +137,7 @@ def load_catalogue(
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
         missed_reasons=load_picklist(clinical_dir, "missed_reasons"),
         relations=load_picklist(clinical_dir, "relations"),
-        events=load_events(clinical_dir),
+        events=load_events(clinical_dir, {one.id for one in instruments}),
         classification=load_classification(clinical_dir),
         consent_scopes=load_consent_scopes(clinical_dir),
     )

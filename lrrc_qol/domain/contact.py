@@ -131,6 +131,7 @@ class ContactState:
     """What the events of an episode say about contact on a day.
 
     `ended` = follow-up was ended for another reason than death or withdrawal. `softened` = mails use softer words.
+    `light` = only the short set is asked.
     """
 
     died: bool = False
@@ -142,6 +143,7 @@ class ContactState:
     address_bounced: bool = False
     ended: bool = False
     softened: bool = False
+    light: bool = False
 
     @property
     def takes_part(self) -> bool:
@@ -176,6 +178,7 @@ def contact_facts_from_events(events: Sequence[RecordedEvent], rules: EventRules
         address_bounced=_holds(mails, RemindersReaction.UNDELIVERABLE, RemindersReaction.DELIVERABLE),
         ended=bool(stops) and not (died or withdrew),
         softened=RemindersReaction.SOFTEN in mails,
+        light=ScheduleReaction.LIGHT in stays,
     )
 
 

@@ -73,6 +73,7 @@ CONTACT_STATES = (
     ("paused", "Mails paused", "badge-yellow"),
     ("inpatient", "In hospital", "badge-info"),
     ("ended", "Follow-up ended", "badge-plain"),
+    ("light", "Only the short set", "badge-plain"),
     ("softened", "Softer mails", "badge-plain"),
     ("address_bounced", "Address does not work", "badge-amber"),
 )

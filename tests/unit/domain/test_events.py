@@ -49,6 +49,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     "cancelled_surgery": ("non_operated", "continue", "continue", "separate_curve"),
     "cancelled_surgery no": ("end", "stop", "no_new", "separate_curve"),
     "palliative continue": ("continue", "soften", "continue", "reason"),
+    "palliative light": ("light", "soften", "continue", "reason"),
     "palliative stop": ("end", "stop", "no_new", "reason"),
     "chemotherapy_start": ("continue", "continue", "continue", "flag"),
     "chemotherapy_stop": ("continue", "continue", "continue", "flag"),
@@ -134,6 +135,15 @@ def test_the_latest_word_about_palliative_care_holds() -> None:
     assert episode_facts([again, stop], RULES) == EpisodeFacts()
     assert contact_facts_from_events([again, stop], RULES, today=SURGERY) == ContactState(softened=True)
     assert contact_facts_from_events([stop], RULES, today=SURGERY) == ContactState(ended=True)
+
+
+def test_less_is_asked_until_the_next_word_about_it() -> None:
+    light, again = happened("palliative light", SURGERY), happened("palliative continue", SURGERY, minute=2)
+    assert episode_facts([light], RULES).light_since == SURGERY
+    assert episode_facts([light, again], RULES).light_since is None
+    state = contact_facts_from_events([light], RULES, today=SURGERY)
+    assert (state.light, state.softened, state.takes_part) == (True, True, True)
+    assert not contact_facts_from_events([light, again], RULES, today=SURGERY).light
 
 
 def test_a_wrong_day_of_a_stop_lets_nothing_out() -> None:
