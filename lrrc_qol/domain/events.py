@@ -275,6 +275,12 @@ def episode_facts(events: Sequence[RecordedEvent], rules: EventRules) -> Episode
     )
 
 
+def was_called_off(events: Sequence[RecordedEvent], rules: EventRules) -> bool:
+    """Whether it was decided not to operate, or nothing was removed; a later operation counts more than this."""
+    separate = rules.separate_kinds()
+    return any(event.kind in separate for event in events)
+
+
 def _stays(dated: Sequence[tuple[ScheduleReaction, date]]) -> tuple[Stay, ...]:
     """A stay lasts from an admission to the next time out of hospital; an admission during a stay belongs to it."""
     stays: list[Stay] = []

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.charts.script import chart_config
 from lrrc_qol.charts.wording import day_month, day_short
 from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.persistence.queries.patients import Stage
 from lrrc_qol.services.consent import read_consent
 from lrrc_qol.services.list_patients import patient_page
 from lrrc_qol.services.read_record import note_view, read_record
@@ -33,7 +34,7 @@ from lrrc_qol.web.staff.patient_words import (
     visit_badge,
 )
 
-STAGES = {"before": False, "after": True}
+STAGES: dict[str, Stage] = {"before": "before", "after": "after", "none": "not_operated"}
 LARGEST_ROW_NUMBER = 2**31 - 1
 
 
@@ -60,7 +61,7 @@ def patients() -> ResponseReturnValue:
             work,
             before=request.args.get("before", type=_row_number),
             hospital_number=number or None,
-            operated=STAGES.get(stage),
+            stage=STAGES.get(stage),
         )
     return render_template(
         "staff/patients.html",

@@ -11,10 +11,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Alert, AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.list_patients import PAGE_SIZE
+from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
 from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat
 from tests.raised_alerts import answer_pain, pain_alert
@@ -69,6 +71,21 @@ def test_an_exact_hospital_number_finds_one(runtime: Runtime, nurse: Actor, nurs
     nothing = nurse_browser.get("/staff/patients?number=17").text
     assert LINK.findall(nothing) == []
     assert "No patient with the hospital number" in nothing
+
+
+def test_who_was_not_operated_on_is_marked_and_listed_apart(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, clock: FixedClock
+) -> None:
+    waiting = make_patient(runtime, nurse, hospital_number="H-2")
+    called_off = make_patient(runtime, nurse, hospital_number="H-3")
+    with runtime.writing(nurse) as work:
+        day, detail = clock.now().date(), {"follow_up": "no"}
+        record_event(work, called_off, kind=EventKind.CANCELLED_SURGERY, happened_on=day, detail=detail)
+    apart = nurse_browser.get("/staff/patients?stage=none").text
+    assert LINK.findall(apart) == [called_off]
+    assert 'badge-plain">Not operated on' in apart
+    assert LINK.findall(nurse_browser.get("/staff/patients?stage=before").text) == [waiting]
+    assert "not operated on" in nurse_browser.get(f"/staff/patients/{called_off}").text
 
 
 def test_the_stage_limits_the_list(runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str) -> None:
