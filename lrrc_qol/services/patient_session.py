@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select, update
 
 from lrrc_qol.persistence.crypto import token_hash
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Plan, Visit
+from lrrc_qol.services.consent.acts import refuses_forms
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages import is_draft
 from lrrc_qol.services.patient_facts import anatomy_facts, entry_refusal, ruled_out_anatomy, takes_part
@@ -97,7 +98,8 @@ def contact_of(centre: Centre) -> CentreContact:
 def find_seat(work: Work, session_token: str) -> Seat | None:
     """The seat of a session token; None when it ended, idled out, or the patient no longer takes part.
 
-    A member of staff may still type in what is dated before the end of taking part (`entry_refusal`). Whether that
+    A member of staff may still type in what is dated before the end of taking part (`entry_refusal`), unless the
+    patient's consent refuses forms. Whether that
     person sits at this browser is for the caller to check.
     """
     wanted = (
@@ -116,6 +118,7 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
     if session.staff_id is not None:
         refused = entry_refusal(events, on_paper=_on_paper(session), answered_on=session.answered_on)
+        refused = refused or ("consent" if refuses_forms(work, patient.id) else "")
     else:
         refused = (
             ""

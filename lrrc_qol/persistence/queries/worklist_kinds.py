@@ -11,7 +11,19 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, not_, or_,
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.crypto import FieldCipher
-from lrrc_qol.persistence.models import Alert, Assignment, Episode, EpisodeEvent, Patient, Response, Staff, Task, Visit
+from lrrc_qol.persistence.models import (
+    Alert,
+    Assignment,
+    ConsentText,
+    Episode,
+    EpisodeEvent,
+    Patient,
+    Response,
+    Staff,
+    Task,
+    Visit,
+)
+from lrrc_qol.persistence.queries.consent import asked_again_since
 from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Cursor, Viewer, WorkKind, WorkRow
 
 # How long before a planned operation a missing baseline is pressing: the window of the baseline form ends before it.
@@ -72,6 +84,16 @@ def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
 def lacking_baseline(viewer: Viewer) -> ColumnElement[bool]:
     """Episodes with an operation planned within the horizon and no baseline form sent in."""
     return and_(Episode.centre_id == viewer.centre_id, _lacks_baseline(viewer), takes_part())
+
+
+def consent_to_renew(viewer: Viewer) -> ColumnElement[bool]:
+    """Episodes of patients who agreed to a text after which a later one asks everybody again."""
+    asks = select(ConsentText.id).where(
+        ConsentText.centre_id == viewer.centre_id, ConsentText.renew, ConsentText.effective_on <= viewer.today
+    )
+    # Most centres have no such text; then no patient is looked at.
+    since = asked_again_since(viewer.centre_id, viewer.today)
+    return and_(Episode.centre_id == viewer.centre_id, asks.exists(), since.is_not(None), takes_part())
 
 
 def silent_visits(viewer: Viewer) -> ColumnElement[bool]:
@@ -169,6 +191,16 @@ def _episodes(viewer: Viewer, after: Cursor | None) -> AnySelect:
     )
 
 
+def _consents(viewer: Viewer, after: Cursor | None) -> AnySelect:
+    since = asked_again_since(viewer.centre_id, viewer.today)
+    return (
+        select(Episode, Patient, since)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .where(consent_to_renew(viewer), _after(WorkKind.CONSENT, since, Episode.public_id, after))
+        .order_by(since, Episode.public_id)
+    )
+
+
 def _visits(kind: WorkKind, condition: ColumnElement[bool], after: Cursor | None) -> AnySelect:
     # The episode is named because it has an index: the database looks up the call of every row that it sorts.
     call = select(Task.public_id).where(
@@ -258,6 +290,19 @@ def _episode_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
     )
 
 
+def _consent_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
+    episode, patient, since = row
+    return WorkRow(
+        kind=WorkKind.CONSENT,
+        rank=RANKS[WorkKind.CONSENT],
+        since=since,
+        public_id=episode.public_id,
+        subject="",
+        due_on=since,
+        **_episode_facts(episode, patient, cipher),
+    )
+
+
 def _visit_row(kind: WorkKind, row: AnyRow, cipher: FieldCipher) -> WorkRow:
     visit, episode, patient, call = row
     return WorkRow(
@@ -276,6 +321,7 @@ KIND_QUERIES = {
     WorkKind.ALERT: KindQuery(open_alerts, _alerts, _alert_row),
     WorkKind.NO_BASELINE: KindQuery(lacking_baseline, _episodes, _episode_row),
     WorkKind.TASK: KindQuery(open_tasks, _tasks, _task_row),
+    WorkKind.CONSENT: KindQuery(consent_to_renew, _consents, _consent_row),
     WorkKind.SILENT: KindQuery(
         silent_visits,
         lambda viewer, after: _visits(WorkKind.SILENT, silent_visits(viewer), after),

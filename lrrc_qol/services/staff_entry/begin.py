@@ -14,6 +14,7 @@ from lrrc_qol.persistence.models import Assignment, Link, PatientSession, Respon
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services import audit
 from lrrc_qol.services.answer_form.rows import rows_with_words
+from lrrc_qol.services.consent.acts import refuses_forms
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import entry_refusal
@@ -24,6 +25,10 @@ MODES = (PAPER, "telephone", "face_to_face")
 RESPONDENTS = ("patient", "helped", "interpreter", "proxy")
 WITH_RELATION = frozenset({"helped", "interpreter", "proxy"})
 NEVER_A_PROXY = "interpreter"
+FORMS_REFUSED = (
+    "The patient's newest consent refuses that forms are answered. If the patient agrees now, record that under "
+    "Consent first."
+)
 # A form may be taken a little before its time, when the patient is there anyway. Design figure.
 AHEAD = timedelta(days=31)
 
@@ -158,6 +163,8 @@ def _day_fault(work: Work, patient: PatientRow, wanted: EntryRequest) -> str:
         return "The day is in the future."
     if wanted.answered_on < patient.enrolled_on:
         return "The day is before the patient was enrolled."
+    if refuses_forms(work, patient.id):
+        return FORMS_REFUSED
     events = events_of(work, patient.episode_id)
     return entry_refusal(events, on_paper=wanted.mode == PAPER, answered_on=wanted.answered_on)
 

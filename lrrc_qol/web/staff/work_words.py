@@ -15,6 +15,7 @@ KINDS = {
     WorkKind.NO_BASELINE: "No baseline",
     WorkKind.TASK: "Tasks",
     WorkKind.SILENT: "Silent",
+    WorkKind.CONSENT: "Consent to renew",
     WorkKind.DUE: "Due",
 }
 TASKS = {

@@ -26,6 +26,7 @@ from lrrc_qol.services.staff_entry import (
     store_second_entry,
 )
 from tests.clock import FixedClock
+from tests.consents import give_consent, make_text
 from tests.factories import (
     Phone,
     answer,
@@ -298,3 +299,27 @@ def test_a_form_that_its_licence_keeps_from_interviews_stays_for_the_phone(
         assert PAIN not in {part.instrument[0] for part in list_parts(work, seat.seat)}
         visit = work.session.get_one(Visit, seat.seat.visit_id)
         assert visit.completed_at is None
+
+
+def test_a_form_is_not_typed_in_for_somebody_whose_consent_refuses_forms(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    text = make_text(runtime, make_staff(runtime, role="admin"))
+    give_consent(runtime, nurse, patient, text, scopes=("contact_mail", "care_audit", "research"))
+    with pytest.raises(InvalidInput) as refusal:
+        nurse_seat(runtime, nurse, patient)
+    assert "newest consent refuses that forms are answered" in refusal.value.fields["answered_on"]
+
+    give_consent(runtime, nurse, patient, text, scopes=("answer_forms",))  # no mail, but forms
+    nurse_seat(runtime, nurse, patient)
+
+
+def test_a_seat_ends_when_a_consent_that_refuses_forms_is_recorded(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    text = make_text(runtime, make_staff(runtime, role="admin"))
+    with runtime.writing(nurse) as work:
+        token = begin_entry(work, patient, entry_request(runtime))
+    give_consent(runtime, nurse, patient, text, scopes=())
+    with runtime.reading(nurse) as work:
+        assert find_seat(work, token) is None
