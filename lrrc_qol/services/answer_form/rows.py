@@ -157,6 +157,15 @@ def _taken_over(seat: Seat, response: Response) -> None:
         response.respondent, response.respondent_relation = seat.respondent, seat.respondent_relation
 
 
+def signed_by(seat: Seat, response: Response) -> None:
+    """A form counts as answered in the way of whoever sends it, also when another began it.
+
+    Who typed in any of it first stays noted.
+    """
+    response.mode, response.entered_by = seat.mode, response.entered_by or seat.staff_id
+    response.respondent, response.respondent_relation = seat.respondent, seat.respondent_relation
+
+
 def keep_second_entry(work: Work, response: Response, answers: Mapping[str, int | str]) -> None:
     """Add what was typed the second time; an empty one says that a second typing is still to come."""
     work.session.add(

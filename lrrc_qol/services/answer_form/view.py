@@ -19,7 +19,10 @@ from lrrc_qol.services.wordings import short_name
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One questionnaire of the visit as a line on the overview: id and version, and the minutes it should take."""
+    """One questionnaire of the visit as a line on the overview: id and version, and the minutes it should take.
+
+    `begun_in` is the mode in which a draft was begun, where that is another than that of the seat.
+    """
 
     assignment_public_id: str
     instrument: tuple[str, str]
@@ -27,6 +30,7 @@ class Part:
     minutes: float
     state: Literal["new", "started", "submitted"]
     position: int
+    begun_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class FormView:
 
 def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
     """The questionnaires of the seat's visit in the order they are asked."""
-    return tuple(_part(work, row) for row in rows_with_words(work, seat))
+    return tuple(_part(work, seat, row) for row in rows_with_words(work, seat))
 
 
 def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
@@ -127,7 +131,7 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
     )
 
 
-def _part(work: Work, row: WordedRow) -> Part:
+def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
     instrument = work.catalogue.instrument(row.assignment.instrument_id, row.assignment.instrument_version)
     if row.response is None:
         state: Literal["new", "started", "submitted"] = "new"
@@ -140,6 +144,7 @@ def _part(work: Work, row: WordedRow) -> Part:
         minutes=instrument.minutes,
         state=state,
         position=row.assignment.position,
+        begun_in=row.response.mode if state == "started" and row.response and row.response.mode != seat.mode else None,
     )
 
 

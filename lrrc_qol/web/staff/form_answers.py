@@ -54,7 +54,7 @@ def urgent(public_id: str, response_id: int) -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         advice = read_form_advice(work, public_id, response_id)
     if advice.instruction is None:
-        return redirect(url_for("staff.form", public_id=public_id, response_id=response_id))
+        return redirect(url_for("staff.form", public_id=public_id, response_id=response_id), 303)
     return render_template("staff/entry/urgent.html", patient=advice.patient, advice=advice, response_id=response_id)
 
 

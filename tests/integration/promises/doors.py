@@ -137,7 +137,7 @@ DOORS = (
     Door("POST", "/staff/patients/{patient}/forms/{response}/answers/distress/correct", CARE, 422, {"reason": ""}),
     Door("GET", "/staff/patients/{patient}/enter", CARE, 200),
     Door("POST", "/staff/patients/{patient}/enter", CARE, 422, {"mode": "paper", "answered_on": "2020-01-01"}),
-    Door("GET", "/staff/patients/{patient}/forms/{response}/urgent", CARE, 302),
+    Door("GET", "/staff/patients/{patient}/forms/{response}/urgent", CARE, 200),
     Door("GET", "/staff/patients/{patient}/forms/{twice}/second", CARE, 200),
     Door("GET", "/staff/patients/{patient}/forms/{twice}/compare", CARE, 200),
     Door("POST", "/staff/patients/{patient}/forms/{twice}/second", CARE, 303),

@@ -118,6 +118,41 @@ def test_a_draft_of_the_patient_that_staff_finish_is_marked_as_theirs(
     )
 
 
+def test_a_draft_that_is_finished_in_another_way_says_so_and_counts_as_it_was_sent(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    paper = nurse_seat(runtime, nurse, patient)
+    form = assignment(runtime, paper, PAIN)
+    save(runtime, paper, form, answer("pain_worst", 3), key="paper")
+    begun = stored(runtime, Response)[0]
+    colleague = make_staff(runtime, email="second@north.example")
+    call = nurse_seat(runtime, colleague, patient, mode="telephone", respondent="proxy", relation="partner")
+    with runtime.reading(colleague) as work:
+        assert [part.begun_in for part in list_parts(work, call.seat) if part.assignment_public_id == form] == ["paper"]
+    saved, body = save(runtime, call, form, answer("pain_average", 2), key="call", version=1)
+    assert saved == 200
+    with runtime.writing(colleague) as work:
+        assert submit_response(work, call.seat, form, key="send", version=body["version"]).status == 200
+    sent = stored(runtime, Response)[0]
+    assert (sent.mode, sent.respondent, sent.respondent_relation) == ("telephone", "proxy", "partner")
+    assert sent.entered_by == nurse.id
+    assert (sent.wording_digest, sent.instrument_version) == (begun.wording_digest, begun.instrument_version)
+    worst = [row for row in stored(runtime, Answer) if row.item_id == "pain_worst"]
+    assert [(row.value, row.staff_id) for row in worst] == [(3, nurse.id)]
+
+
+def test_the_patient_who_finishes_what_staff_began_answers_alone(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    seat = nurse_seat(runtime, nurse, patient, mode="telephone")
+    form = assignment(runtime, seat, PAIN)
+    save(runtime, seat, form, answer("pain_worst", 3), key="call")
+    phone = take_seat(runtime, patient)
+    _, body = save(runtime, phone, form, answer("pain_average", 2), key="phone", version=1)
+    with runtime.writing(phone.actor) as work:
+        submit_response(work, phone.seat, form, key="send", version=body["version"])
+    sent = stored(runtime, Response)[0]
+    assert (sent.mode, sent.respondent, sent.entered_by) == ("own_phone", "patient", nurse.id)
+
+
 def ended_on(runtime: Runtime, nurse: Actor, patient: str, kind: EventKind, day: date) -> None:
     with runtime.writing(nurse) as work:
         record_event(work, patient, kind=kind, happened_on=day, detail=answers_for(runtime, kind))
