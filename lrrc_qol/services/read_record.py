@@ -86,6 +86,11 @@ class PatientRecord:
     episodes: tuple[EpisodeRow, ...]
 
     @property
+    def ended_on(self) -> date | None:
+        """The day of death, withdrawal or another end of follow-up: nothing due from then on was missed."""
+        return self.ending.happened_on if self.ending else self.patient.closed_on
+
+    @property
     def earlier(self) -> bool:
         """Whether this is not the newest episode: then it is there to be read only."""
         return self.patient.episode_ordinal < self.episodes[-1].ordinal

@@ -74,6 +74,11 @@ class Schedule:
     events: tuple[EventRow, ...]
     to_come: tuple[ToCome, ...]
 
+    @property
+    def ended_on(self) -> date | None:
+        """The day of death, withdrawal or another end of follow-up: nothing due from then on was missed."""
+        return self.ending.happened_on if self.ending else self.patient.closed_on
+
 
 def read_schedule(work: Work, public_id: str) -> Schedule:
     """Read it for the current episode; NotFound when the actor's centre has no such patient."""

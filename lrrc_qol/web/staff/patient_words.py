@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from lrrc_qol.charts.wording import answering_words
 from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.contact import ContactState
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.schedule import VisitState
-from lrrc_qol.persistence.queries.happenings import Ending
 from lrrc_qol.persistence.queries.record import FormRow, PatientRow
 from lrrc_qol.services.read_record import VisitView
 from lrrc_qol.web.guards import runtime
@@ -113,9 +113,9 @@ def contact_badges(contact: ContactState) -> Iterable[tuple[str, str]]:
     return tuple((words, badge) for name, words, badge in CONTACT_STATES if getattr(contact, name))
 
 
-def visit_badge(visit: VisitView, ending: Ending | None) -> tuple[str, str]:
-    """Words and badge class of a visit; nothing is open or missed after the patient died or withdrew."""
-    over = ending is not None and (visit.state is not VisitState.CLOSED or visit.row.due_on >= ending.happened_on)
+def visit_badge(visit: VisitView, ended_on: date | None) -> tuple[str, str]:
+    """Words and badge class of a visit; nothing is open, and nothing due then or later missed, after the end."""
+    over = ended_on is not None and (visit.state is not VisitState.CLOSED or visit.row.due_on >= ended_on)
     return NOT_ASKED if over and visit.state is not VisitState.ANSWERED else VISIT_STATES[visit.state]
 
 
