@@ -14,9 +14,23 @@ from lrrc_qol.cli.patients import patients
 from lrrc_qol.cli.protocol import protocol
 from lrrc_qol.cli.rescore import rescore_command
 from lrrc_qol.cli.score import score
+from lrrc_qol.cli.selfcheck import selfcheck
 
 
 def register_commands(app: Flask) -> None:
     """Add every command to the app's command line."""
-    for command in (centres, db, demo, export, instruments, jobs, patients, protocol, rescore_command, score, users):
+    for command in (
+        centres,
+        db,
+        demo,
+        export,
+        instruments,
+        jobs,
+        patients,
+        protocol,
+        rescore_command,
+        score,
+        selfcheck,
+        users,
+    ):
         app.cli.add_command(command)
