@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from lrrc_qol.cli.accounts import centres, users
+from lrrc_qol.cli.backup import backup, restore
 from lrrc_qol.cli.database import db
 from lrrc_qol.cli.demo import demo
 from lrrc_qol.cli.export import export
@@ -20,6 +21,7 @@ from lrrc_qol.cli.selfcheck import selfcheck
 def register_commands(app: Flask) -> None:
     """Add every command to the app's command line."""
     for command in (
+        backup,
         centres,
         db,
         demo,
@@ -29,6 +31,7 @@ def register_commands(app: Flask) -> None:
         patients,
         protocol,
         rescore_command,
+        restore,
         score,
         selfcheck,
         users,
