@@ -36,7 +36,7 @@ def today(runtime: Runtime) -> date:
 
 @pytest.fixture
 def patient(runtime: Runtime, nurse: Actor, today: date) -> str:
-    """A woman who was operated on today; a week later nothing has happened yet."""
+    """A woman who was operated on today."""
     patient = make_patient(runtime, nurse, planned_surgery_on=today)
     set_dates(runtime, nurse, patient, planned_surgery_on=today, surgery_on=today)
     return patient
@@ -93,13 +93,13 @@ def test_a_doubt_is_stored_once_it_is_confirmed(runtime: Runtime, nurse: Actor, 
     assert save(runtime, nurse, patient, "operation", given, confirmed=True).ordinal == 1
 
 
-def test_nothing_follows_a_recorded_death(runtime: Runtime, nurse: Actor, patient: str, today: date) -> None:
+def test_grade_v_goes_with_a_recorded_death(runtime: Runtime, nurse: Actor, patient: str, today: date) -> None:
     fatal = a_complication(today, grade="v", resolved_on=None)
     with pytest.raises(NeedsConfirmation):
         save(runtime, nurse, patient, "complication", fatal)
     with runtime.writing(nurse) as work:
         detail = answers_for(runtime, EventKind.DEATH)
-        record_event(work, patient, EventKind.DEATH, happened_on=today, detail=detail)
+        record_event(work, patient, kind=EventKind.DEATH, happened_on=today, detail=detail)
     assert save(runtime, nurse, patient, "complication", fatal).ordinal == 1
 
 
