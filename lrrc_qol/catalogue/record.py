@@ -97,6 +97,10 @@ def _faults(data: Mapping[str, Any]) -> _Faults:
             for position, field in enumerate(group["fields"]):
                 key: Key = ("sections", number, "groups", place, "fields", position)
                 yield from _field_faults(key, field, codes)
+        if section["id"] == "operation":
+            yield from _unknown(
+                ("limits", "total_expects"), data["limits"]["total_expects"], codes.get("structures", ())
+            )
 
 
 def _field_faults(key: Key, field: Mapping[str, Any], codes: Mapping[str, Sequence[str]]) -> _Faults:

@@ -150,10 +150,13 @@ def codes_of(value: Any) -> tuple[str, ...]:
 def day_of(content: Content, field_id: str) -> date | None:
     """The day in a date field; None when it is empty or cannot be read."""
     value = content.get(field_id)
+    if not isinstance(value, str):
+        return None
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
+        day = date.fromisoformat(value)
     except ValueError:
         return None
+    return day if day.isoformat() == value else None  # not 20230131, not 2023-W05-2
 
 
 def tidied(section: Section, content: Content) -> dict[str, Any]:
