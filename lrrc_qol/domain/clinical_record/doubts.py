@@ -16,14 +16,17 @@ def doubts(rules: RecordRules, section: Section, content: Content, facts: Record
     """Everything doubtful in a row whose values are all of their kind."""
     yield from _without_meaning(section, content)
     yield from _of_other_sex(section, content, facts)
+    yield from _twice(section, content, facts)
     for check in _BY_SECTION.get(section.id, ()):
         yield from check(rules, content, facts)
 
 
 def _without_meaning(section: Section, content: Content) -> Iterator[Finding]:
     """Values of fields that mean nothing beside what else was chosen, as a sacral level without sacrectomy."""
+    # A field that was left open counts as what a form would have shown.
+    shown = {field.id: field.default for field in section.fields() if field.default is not None} | dict(content)
     for field in section.fields():
-        if field.id not in content or field.when is None or field.when.met(content):
+        if field.id not in content or field.when is None or field.when.met(shown):
             continue
         other = section.field(field.when.field)
         yield Finding(
@@ -37,6 +40,18 @@ def _of_other_sex(section: Section, content: Content, facts: RecordFacts) -> Ite
         wrong = [one.label for one in field.options if one.code in chosen and one.sex not in (None, facts.sex)]
         if wrong:
             yield Finding((field.id,), f"The patient is {facts.sex}: {', '.join(wrong)}.")
+
+
+# In these sections two rows that agree in these fields are probably the same thing twice.
+_ALIKE = {"treatment": ("kind", "started_on"), "complication": ("type", "happened_on")}
+
+
+def _twice(section: Section, content: Content, facts: RecordFacts) -> Iterator[Finding]:
+    names = _ALIKE.get(section.id, ())
+    alike = [row for row in facts.rows(section.id) if all(row.get(name) == content.get(name) for name in names)]
+    if names and alike and all(name in content for name in names):
+        label = section.field(names[0]).label_of(str(content[names[0]]))
+        yield Finding(names, f"{label} of {content[names[1]]} is on record already; is this the same?")
 
 
 def _disease(_: RecordRules, content: Content, facts: RecordFacts) -> Iterator[Finding]:

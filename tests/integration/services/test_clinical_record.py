@@ -66,7 +66,7 @@ def test_the_same_new_row_sent_twice_is_one(runtime: Runtime, nurse: Actor, pati
     assert save(runtime, nurse, patient, "complication", given).row_key == first.row_key
     assert first.content is not None
     assert first.content["eps"] is True
-    other = save(runtime, nurse, patient, "complication", given | {"grade": "ii"})
+    other = save(runtime, nurse, patient, "complication", given | {"grade": "ii"}, confirmed=True)
     assert [one.row_key for one in record_of(runtime, nurse, patient).rows("complication")] == [
         first.row_key,
         other.row_key,

@@ -196,6 +196,18 @@ def test_iort_and_r2_are_doubted_from_both_sides() -> None:
     assert doubted("operation", {"margin": "r1"}, others={"treatment": [IORT]}) == []
 
 
+def test_a_field_left_open_counts_as_what_the_form_shows() -> None:
+    assert doubted("disease", {"recurrence_number": 2}) == []
+    assert len(doubted("operation", {"margin_mm": 2})) == 1
+
+
+def test_one_thing_entered_twice_is_doubted() -> None:
+    day = {"type": "vte", "grade": "i", "happened_on": "2026-04-01"}
+    assert len(doubted("complication", day | {"grade": "ii"}, others={"complication": [day]})) == 1
+    assert doubted("complication", day | {"happened_on": "2026-04-02"}, others={"complication": [day]}) == []
+    assert doubted("treatment", IORT, others={"treatment": [IORT]}) == []
+
+
 def test_surgery_alone_is_doubted_beside_any_other_treatment() -> None:
     alone = {"kind": "surgery_alone"}
     assert len(doubted("treatment", alone, others={"treatment": [IORT]})) == 1
