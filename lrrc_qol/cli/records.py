@@ -28,7 +28,7 @@ from lrrc_qol.services.context import Actor
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITABLE = click.Path(dir_okay=False, path_type=Path)
-MOST_ROWS = 2_000
+MOST_ROWS = 1_000
 """So that one import stays well within the time that a transaction may take."""
 
 
