@@ -71,6 +71,7 @@ def _option(data: Mapping[str, Any], above: Mapping[str, Any]) -> Option:
     return Option(
         code=data["code"],
         label=data["label"],
+        short=data.get("short", data["label"][0].lower() + data["label"][1:]),
         sex=data.get("sex"),
         source=source["source"],
         confidence=Confidence(source["confidence"]),

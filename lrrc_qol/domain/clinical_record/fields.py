@@ -27,10 +27,11 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One entry of a picklist; `sex` when only such a person has it."""
+    """One entry of a picklist; `short` is its name where there is little room, `sex` when only such a person has it."""
 
     code: str
     label: str
+    short: str
     sex: str | None
     source: str
     confidence: Confidence
@@ -81,9 +82,14 @@ class Field:
     source: str = ""
     confidence: Confidence = Confidence.DESIGN
 
+    def option(self, code: str) -> Option | None:
+        """The option of a code; None for one that is not listed any more."""
+        return next((one for one in self.options if one.code == code), None)
+
     def label_of(self, code: str) -> str:
         """The words of a code; a code that is not listed any more stands for itself."""
-        return next((one.label for one in self.options if one.code == code), code)
+        option = self.option(code)
+        return code if option is None else option.label
 
 
 @dataclass(frozen=True, slots=True)
