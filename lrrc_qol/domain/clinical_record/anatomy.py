@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lrrc_qol.domain.clinical_record.fields import Content, codes_of
 
 STOMAS_FOR_STOOL = frozenset({"colostomy", "ileostomy", "double_barrelled"})
 STOMAS_FOR_URINE = frozenset({"urostomy", "double_barrelled"})
+
+# What stays gone when a later operation does not name it.
+TAKEN = frozenset({"bladder_removed", "nerve_resection"})
 
 
 def implied_anatomy(operation: Content) -> dict[str, bool]:
@@ -31,10 +36,13 @@ def implied_anatomy(operation: Content) -> dict[str, bool]:
     return facts
 
 
-def anatomy_changes(before: Content, after: Content) -> dict[str, bool | None]:
-    """What a new version of the operation changes: facts that it settles otherwise, None where it settles no more.
+def anatomy_changes(before: Content, after: Content, stored: Mapping[str, bool | None]) -> dict[str, bool | None]:
+    """What a new version of the operation changes in the `stored` facts: None where it settles a fact no more.
 
-    Facts that both versions settle alike are left out, so that what a person corrected since stays corrected.
+    Facts that both versions settle alike are left out, so that what a person corrected since stays corrected. An
+    operation that did not take the bladder or a nerve says nothing of one that was gone before.
     """
     was, now = implied_anatomy(before), implied_anatomy(after)
-    return {fact: now.get(fact) for fact in {**was, **now} if was.get(fact) is not now.get(fact)}
+    changed = {fact: now.get(fact) for fact in {**was, **now} if was.get(fact) is not now.get(fact)}
+    gone = {fact for fact in TAKEN if stored.get(fact) is True and was.get(fact) is not True}
+    return {fact: holds for fact, holds in changed.items() if fact not in gone or holds is True}

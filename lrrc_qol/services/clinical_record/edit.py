@@ -30,7 +30,7 @@ from lrrc_qol.services.clinical_record.store import (
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.event_checks import death_of
 from lrrc_qol.services.find_episode import events_of, find_episode
-from lrrc_qol.services.patient_facts import recorded_events
+from lrrc_qol.services.patient_facts import anatomy_of, recorded_events
 from lrrc_qol.services.read_record import find_patient_row
 
 OPERATION = "operation"
@@ -188,9 +188,9 @@ def _expected(work: Work, episode_id: int, section: Section, row_key: str, expec
 def _follow(work: Work, patient_public_id: str, section_id: str, before: Entry | None, after: Entry | None) -> None:
     """Let the anatomy follow the operation where it says something else than before."""
     if section_id == OPERATION:
-        changes = anatomy_changes((before and before.content) or {}, (after and after.content) or {})
         _, episode = find_episode(work, patient_public_id, lock=True)
-        set_anatomy(work, episode, changes)
+        contents = (before and before.content) or {}, (after and after.content) or {}
+        set_anatomy(work, episode, anatomy_changes(*contents, anatomy_of(episode)))
 
 
 def _by_field(section: Section, refusals: tuple[Finding, ...]) -> dict[str, str]:

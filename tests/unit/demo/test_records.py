@@ -51,7 +51,7 @@ def test_no_row_is_refused_or_doubted(seed: int) -> None:
 def test_the_operation_leaves_the_anatomy_that_the_person_has() -> None:
     for person in operated(7):
         operation = [one for one in record_of(person, rng_of(person)) if one.section == "operation"][-1]
-        settled = anatomy_changes({}, operation.content)
+        settled = anatomy_changes({}, operation.content, {})
         assert {fact: person.anatomy[fact] for fact in settled} == settled
 
 

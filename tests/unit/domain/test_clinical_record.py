@@ -253,15 +253,22 @@ def test_the_anatomy_follows_what_the_operation_says_otherwise() -> None:
         "vagina": False,
         "nerve_resection": True,
     }
-    assert anatomy_changes({}, first) == settled
-    assert anatomy_changes(first, first | {"margin": "r0"}) == {}
-    assert anatomy_changes(first, first | {"stomas": ["double_barrelled"]}) == {"stoma": True}
-    assert anatomy_changes(first, first | {"structures": ["uterus", "vagina_part"]}) == {
+    assert anatomy_changes({}, first, {}) == settled
+    assert anatomy_changes(first, first | {"margin": "r0"}, settled) == {}
+    assert anatomy_changes(first, first | {"stomas": ["double_barrelled"]}, settled) == {"stoma": True}
+    assert anatomy_changes(first, first | {"structures": ["uterus", "vagina_part"]}, settled) == {
         "rectum_removed": None,
         "vagina": None,
         "bladder_removed": False,
     }
-    assert anatomy_changes(first, {}) == dict.fromkeys(settled)
+    assert anatomy_changes(first, {}, settled) == dict.fromkeys(settled)
+
+
+def test_what_an_earlier_operation_took_stays_gone() -> None:
+    gone = {"bladder_removed": True, "nerve_resection": True, "urostomy": True}
+    smaller = {"structures": ["uterus"], "stomas": ["urostomy"]}
+    assert anatomy_changes({}, smaller, gone) == {"stoma": False, "urostomy": True}
+    assert anatomy_changes({}, smaller, {})["bladder_removed"] is False
 
 
 VALUES = st.one_of(
