@@ -14,6 +14,7 @@ from lrrc_qol.interchange.delimited import Row, read_table
 from lrrc_qol.interchange.plain_text import decoded
 
 PATIENT, SECTION = "patient", "section"
+ALSO_PATIENT = ("hospital_number", "hospital number")
 WHAT = "table of clinical records"
 SEVERAL = ";"
 NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,6})?", re.ASCII)
@@ -65,7 +66,7 @@ def record_codebook(rules: RecordRules) -> str:
 
 def read_records(raw: bytes, rules: RecordRules) -> tuple[tuple[RecordRow, ...], tuple[CellFault, ...]]:
     """The rows that can be read, and every cell that cannot; ImportRefused when the file is no such table."""
-    columns = {name: name for name in record_columns(rules)}
+    columns = {name: name for name in record_columns(rules)} | dict.fromkeys(ALSO_PATIENT, PATIENT)
     table = read_table(decoded(raw), columns, required=(PATIENT, SECTION), what=WHAT, only_known=True)
     rows, faults = [], []
     for row in table:

@@ -194,6 +194,7 @@ def test_another_centre_has_no_such_patient(runtime: Runtime, patient: str, oper
         ("patient,biopsy\n1,positive\n", "the columns section are missing"),
         ("patient,section,biopsie\n1,disease,positive\n", "there is no column biopsie"),
         ("patient,section,biopsy\n1,disease,positive,more\n", "Line 2 has more cells"),
+        ("patient,hospital number,section\n1,1,disease\n", "the column patient stands there twice"),
     ],
 )
 def test_what_is_no_such_table_is_refused(
