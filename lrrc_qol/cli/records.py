@@ -23,7 +23,12 @@ from lrrc_qol.interchange import (
 )
 from lrrc_qol.persistence.queries.admin import find_centre
 from lrrc_qol.runtime import Runtime
-from lrrc_qol.services.clinical_record.import_rows import ImportOutcome, RowFinding, import_records
+from lrrc_qol.services.clinical_record.import_rows import (
+    ImportOutcome,
+    NothingWritten,
+    RowFinding,
+    import_records,
+)
 from lrrc_qol.services.context import Actor
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -51,7 +56,7 @@ def import_command(file: Path, centre: str, dry_run: bool, accept_warnings: bool
         outcome = _run(runtime, centre, rows, accept_warnings=accept_warnings, dry_run=dry_run or bool(unreadable))
     finally:
         runtime.database.dispose()
-    _report(outcome, unreadable, dry_run=dry_run)
+    _report(outcome, unreadable, dry_run=dry_run, accept_warnings=accept_warnings)
 
 
 @records.command()
@@ -95,11 +100,14 @@ def _run(
     if centre_id is None:
         raise click.ClickException(f"There is no centre {code}. Add it with: flask centres add {code}")
     actor = Actor(kind="command", id=None, centre_id=centre_id, role=None)
-    with runtime.writing(actor) as work:
-        return import_records(work, rows, accept_warnings=accept_warnings, dry_run=dry_run)
+    try:
+        with runtime.writing(actor) as work:
+            return import_records(work, rows, accept_warnings=accept_warnings, dry_run=dry_run)
+    except NothingWritten as ended:
+        return ended.outcome
 
 
-def _report(outcome: ImportOutcome, unreadable: tuple[CellFault, ...], *, dry_run: bool) -> None:
+def _report(outcome: ImportOutcome, unreadable: tuple[CellFault, ...], *, dry_run: bool, accept_warnings: bool) -> None:
     faults: list[CellFault | RowFinding] = [*unreadable, *outcome.faults]
     _list("Wrong", faults)
     _list("Doubtful", outcome.warnings)
@@ -107,12 +115,12 @@ def _report(outcome: ImportOutcome, unreadable: tuple[CellFault, ...], *, dry_ru
         raise click.ClickException(f"{len(faults)} faults. Nothing was written; mend them and import the file again.")
     if dry_run:
         click.echo(f"Dry run: {outcome.written} new rows, {outcome.unchanged} already on record. Nothing was written.")
-    elif outcome.done:
-        click.echo(f"{outcome.written} rows written, {outcome.unchanged} were on record already.")
-    else:
+    elif outcome.warnings and not accept_warnings:
         raise click.ClickException(
             f"{len(outcome.warnings)} doubts. Nothing was written; if all is right, repeat with --accept-warnings."
         )
+    else:
+        click.echo(f"{outcome.written} rows written, {outcome.unchanged} were on record already.")
 
 
 def _list(title: str, found: Iterable[CellFault | RowFinding]) -> None:

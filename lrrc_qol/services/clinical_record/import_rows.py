@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import case, or_, select
 
 from lrrc_qol.domain.clinical_record import Finding, check_section, tidied
+from lrrc_qol.domain.errors import LrrcQolError
 from lrrc_qol.persistence.models import Patient
 from lrrc_qol.services import audit
 from lrrc_qol.services.clinical_record.edit import ClinicalRecord, read_record, save_section
@@ -52,26 +53,32 @@ class RowFinding:
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import found; nothing was written unless `done`. Rows that stood already are `unchanged`."""
+    """What an import found: rows that are new, and those that stood already."""
 
     faults: tuple[RowFinding, ...]
     warnings: tuple[RowFinding, ...]
     written: int
     unchanged: int
-    done: bool
+
+
+class NothingWritten(LrrcQolError):
+    """An import that ends without a change; its caller's transaction must be rolled back, as by any error."""
+
+    def __init__(self, outcome: ImportOutcome) -> None:
+        super().__init__("nothing was written")
+        self.outcome = outcome
 
 
 def import_records(
     work: Work, rows: Sequence[ImportedRow], *, accept_warnings: bool, dry_run: bool = False
 ) -> ImportOutcome:
-    """Save all rows for the actor's centre, or none when one cannot be or is doubted without `accept_warnings`.
+    """Save all rows for the actor's centre; NothingWritten when one cannot be or is doubted without `accept_warnings`.
 
-    Each row is checked beside those before it. A dry run finds the same and writes nothing.
+    Each row is checked beside those before it. A dry run finds the same and always ends in NothingWritten.
     """
     faults: list[RowFinding] = []
     warnings: list[RowFinding] = []
     written = unchanged = 0
-    savepoint = work.session.begin_nested()
     for row in rows:
         public_id = _find(work, row.patient)
         if public_id is None:
@@ -84,14 +91,12 @@ def import_records(
         if not refused:
             changed = _save(work, record, row)
             written, unchanged = written + changed, unchanged + (not changed)
-    done = not faults and not dry_run and (accept_warnings or not warnings)
-    if done and written:
+    outcome = ImportOutcome(tuple(faults), tuple(warnings), written, unchanged)
+    if dry_run or faults or (warnings and not accept_warnings):
+        raise NothingWritten(outcome)
+    if written:
         _note(work, written)
-    if done:
-        savepoint.commit()
-    else:
-        savepoint.rollback()
-    return ImportOutcome(tuple(faults), tuple(warnings), written, unchanged, done)
+    return outcome
 
 
 def _find(work: Work, number: str) -> str | None:
