@@ -13,6 +13,7 @@ from lrrc_qol.cli.instruments import instruments
 from lrrc_qol.cli.jobs import jobs
 from lrrc_qol.cli.patients import patients
 from lrrc_qol.cli.protocol import protocol
+from lrrc_qol.cli.records import records
 from lrrc_qol.cli.rescore import rescore_command
 from lrrc_qol.cli.score import score
 from lrrc_qol.cli.selfcheck import selfcheck
@@ -30,6 +31,7 @@ def register_commands(app: Flask) -> None:
         jobs,
         patients,
         protocol,
+        records,
         rescore_command,
         restore,
         score,

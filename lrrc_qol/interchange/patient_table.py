@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from lrrc_qol.interchange.delimited import CellFault
 from lrrc_qol.interchange.plain_text import utf8_text
 from lrrc_qol.interchange.proposal import ImportRefused
 
@@ -36,15 +37,6 @@ PLUS_IS_ORDINARY = frozenset({"phone"})
 """Columns whose values begin with a plus by themselves."""
 UNSEEN = "Holds a line break or a character that cannot be seen. Delete the cell and type it anew."
 FORMULA = "Begins like a formula of a spreadsheet. If it really begins so, put an apostrophe (') in front."
-
-
-@dataclass(frozen=True, slots=True)
-class CellFault:
-    """What is wrong at a line, counted from 1 for the first line; `column` is empty for the line as a whole."""
-
-    line: int
-    column: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
