@@ -34,6 +34,7 @@ DUE_SOON = timedelta(days=3)
 # The task that the reminder job leaves when nobody answered; as long as the visit is silent, its row stands for it.
 CALL_TASK = "call_silent_patient"
 ENDED = (EventKind.DEATH.value, EventKind.WITHDRAWAL_NEW_DATA.value, EventKind.WITHDRAWAL_ALL.value)
+CALLED_OFF = (EventKind.CANCELLED_SURGERY.value,)
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 alert_rank = case(ALERT_RANKS, value=Alert.level, else_=ALERT_RANKS["info"])
@@ -148,7 +149,8 @@ def _asks_something() -> ColumnElement[bool]:
 
 def _surgery_near(today: date) -> ColumnElement[bool]:
     near = Episode.planned_surgery_on.between(today, today + BASELINE_HORIZON)
-    return and_(Episode.surgery_on.is_(None), Episode.planned_surgery_on.is_not(None), near)
+    still_planned = and_(Episode.surgery_on.is_(None), Episode.planned_surgery_on.is_not(None))
+    return and_(still_planned, near, not_(_happened(CALLED_OFF)))
 
 
 def _silent(viewer: Viewer) -> ColumnElement[bool]:

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.models import Assignment, Visit
+from lrrc_qol.persistence.models import Assignment, EpisodeEvent, Visit
 from lrrc_qol.persistence.queries.worklist import Viewer, WorkKind, Worklist, parse_cursor, read_worklist
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.handle_alert import close_alert, take_alert
-from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.record_event import record_event, revoke_event
 from lrrc_qol.services.request_call import request_call
 from tests.clock import FixedClock
 from tests.consents import give_consent, make_text
@@ -122,6 +122,22 @@ def test_a_missing_baseline_is_pressing_from_two_weeks_before_the_operation(
 ) -> None:
     make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=days))
     assert (look(runtime, nurse, kind=WorkKind.NO_BASELINE).rows != ()) is listed
+
+
+def test_no_baseline_is_missing_when_the_operation_was_called_off_until_that_is_taken_back(
+    runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    patient = make_patient(runtime, nurse, planned_surgery_on=clock.now().date() + timedelta(days=10))
+    with runtime.writing(nurse) as work:
+        detail = {"follow_up": "yes"}
+        day = clock.now().date()
+        record_event(work, patient, kind=EventKind.CANCELLED_SURGERY, happened_on=day, detail=detail)
+        event = work.session.scalars(select(EpisodeEvent.public_id)).one()
+        assert work.session.scalars(select(Visit.planned).where(Visit.key == "BL1")).all() == [False]
+    assert kinds(look(runtime, nurse)) == []
+    with runtime.writing(nurse) as work:
+        revoke_event(work, patient, event, reason="It takes place after all.")
+    assert kinds(look(runtime, nurse)) == ["no_baseline"]
 
 
 def test_a_baseline_is_no_longer_missing_once_it_was_sent_in(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:

@@ -14,7 +14,7 @@ from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.events import EpisodeFacts, EventKind, RecordedEvent, Stay, episode_facts
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import Anchors
-from lrrc_qol.persistence.queries.worklist_kinds import ENDED
+from lrrc_qol.persistence.queries.worklist_kinds import CALLED_OFF, ENDED
 
 CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
 RULES = CATALOGUE.events
@@ -153,3 +153,4 @@ def test_a_wrong_day_of_a_stop_lets_nothing_out() -> None:
 
 def test_the_lists_of_work_know_the_same_endings_as_the_table() -> None:
     assert set(ENDED) == {kind.value for kind in RULES.ending_kinds()}
+    assert set(CALLED_OFF) == {kind.value for kind in RULES.separate_kinds()}
