@@ -20,6 +20,7 @@ KINDS = {
 TASKS = {
     "call_request": "Feels unwell: asked for a call",
     "call_silent_patient": "Call: the form was not answered",
+    "link_wanted": "Asked for a new link, but no mail can be sent",
     "link_locked": "Could not get in: wrong year of birth several times",
     "mail_failed": "A mail could not be sent",
     "check_anatomy": "Check the anatomy: a form says something else than the record",

@@ -129,6 +129,8 @@ def test_a_closed_and_an_early_link_say_so(client: FlaskClient, runtime: Runtime
     assert "Monday, 2 March 2026" in client.get(f"/l/{token}").text
     clock.set(now)
     clock.advance(days=30)
+    assert "would like to know how you are" in client.get(f"/l/{token}").text  # another form is due by now
+    clock.advance(days=31)
     assert "closed" in client.get(f"/l/{token}").text
 
 
