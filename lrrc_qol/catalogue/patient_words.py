@@ -49,6 +49,11 @@ def day_words(words: Translations, day: date) -> str:
     return format_date(day, "full", locale=words.locale)
 
 
+def day_short_words(words: Translations, day: date) -> str:
+    """A date in few letters, such as `3 Mar 2026`."""
+    return format_date(day, "medium", locale=words.locale)
+
+
 def kept_apart(words: Translations, text: str) -> str:
     """A name inside a text: in a language written from right to left its letters keep their order."""
     return f"{_ANY_DIRECTION}{text}{_END}" if words.direction == "rtl" else text

@@ -27,6 +27,11 @@ def day_words(day: date) -> str:
     return patient_words.day_words(page_words(), day)
 
 
+def day_short_words(day: date) -> str:
+    """A date in few letters in the language of the page."""
+    return patient_words.day_short_words(page_words(), day)
+
+
 def kept_apart(text: str) -> str:
     """A name for a text without markup, its letters in their own order whichever way the page is written."""
     return patient_words.kept_apart(page_words(), text)

@@ -104,6 +104,7 @@ DOORS = (
     Door("GET", "/form/call-me", SEATED, 200),
     Door("GET", "/my", SEATED, 200),
     Door("POST", "/my/visits/{visit}", SEATED, 303),
+    Door("GET", "/my/results", SEATED, 404),  # the centre has not switched it on
     Door("POST", "/form/{assignment}/item/1", SEATED, 303, {"action": "continue", "answer": "2"}),
     Door("POST", "/form/{assignment}/save", SEATED, 200, SAVE, json=True),
     Door("POST", "/form/{assignment}/submit", SEATED, 409, {"key": "matrix-submit", "version": 0}, json=True),
@@ -158,6 +159,8 @@ DOORS = (
     Door("GET", "/admin/", ADMINISTERING, 200),
     Door("GET", "/admin/consent", ADMINISTERING, 200),
     Door("POST", "/admin/consent", ADMINISTERING, 422, {"version": "", "title": ""}),
+    Door("GET", "/admin/own-results", ADMINISTERING, 200),
+    Door("POST", "/admin/own-results", ADMINISTERING, 303, {"shown": "no"}),
     Door("GET", "/admin/languages", ADMINISTERING, 200),
     Door("GET", "/admin/languages/nl", ADMINISTERING, 200, published=True),
     Door("POST", "/admin/languages/nl/approve", ADMINISTERING, 422, {"reviewer_name": ""}, published=True),
