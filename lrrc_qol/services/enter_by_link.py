@@ -136,7 +136,11 @@ def _find(work: Work, token: str) -> _Found | None:
     due = visits_due(work, episode.id)
     if due:
         return _Found(link, due[0], patient, centre, "open")
-    return _Found(link, own, patient, centre, "closed" if state == "open" else state)
+    if own.episode_id != episode.id:
+        # A link of an earlier operation: the own page is that of the present one.
+        first = select(Visit).where(Visit.episode_id == episode.id).order_by(Visit.opens_at, Visit.id).limit(1)
+        return _Found(link, work.session.scalars(first).first() or own, patient, centre, "closed")
+    return _Found(link, own, patient, centre, state)
 
 
 def _state(visit: Visit, *, now: datetime) -> LinkState:

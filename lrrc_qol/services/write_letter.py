@@ -19,7 +19,7 @@ from lrrc_qol.services.link_rules import answerable
 from lrrc_qol.services.outbox import AUTOMATED
 from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.plan_episode import protocol_of
-from lrrc_qol.services.reminder_cursor import look_again_tomorrow
+from lrrc_qol.services.reminder_cursor import look_again_tomorrow, own_policy
 
 HELD = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.NO_FORM})
 STAFF_ROLE = "nurse"
@@ -161,5 +161,5 @@ def _give_back(work: Work, message: Message, visit: Visit, patient: Patient) -> 
         return
     visit.arming += 1
     visit.next_reminder_ordinal = message.ordinal
-    policy = protocol_of(work, visit.episode_id).reminders
+    policy = own_policy(protocol_of(work, visit.episode_id).reminders, patient.reminder_hour)
     look_again_tomorrow(visit, policy, zone=patient.timezone, now=work.now)

@@ -29,7 +29,8 @@ class TopicList(Base):
 class AddressChange(Base):
     """An address a patient typed in; mails go there only after somebody pressed the link that was sent to it.
 
-    Somebody who reads the mail to the old address can stop it. Until when it can be confirmed is derived.
+    Somebody who reads the mail to the old address (`earlier_sealed`) can stop it. Until when it can be confirmed is
+    derived.
     """
 
     __tablename__ = "address_change"
@@ -39,6 +40,7 @@ class AddressChange(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     email_sealed: Mapped[bytes]
+    earlier_sealed: Mapped[bytes | None]
     requested_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]

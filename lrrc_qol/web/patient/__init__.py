@@ -1,6 +1,16 @@
 """Everything a patient sees: the front door, the link in the mail, the forms, and stopping the mails."""
 
-from lrrc_qol.web.patient import asides, entrance, form_pages, item_pages, own_page, own_results, saving, stop_mails
+from lrrc_qol.web.patient import (
+    asides,
+    entrance,
+    form_pages,
+    item_pages,
+    own_page,
+    own_results,
+    own_settings,
+    saving,
+    stop_mails,
+)
 from lrrc_qol.web.patient.blueprint import blueprint
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "item_pages",
     "own_page",
     "own_results",
+    "own_settings",
     "saving",
     "stop_mails",
 ]

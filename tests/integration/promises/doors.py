@@ -104,6 +104,11 @@ DOORS = (
     Door("GET", "/form/call-me", SEATED, 200),
     Door("GET", "/my", SEATED, 200),
     Door("POST", "/my/visits/{visit}", SEATED, 303),
+    Door("GET", "/my/topics", SEATED, 200),
+    Door("POST", "/my/topics", SEATED, 303, {"topics": "pain", "words": "Quiet words."}),
+    Door("GET", "/my/settings", SEATED, 200),
+    Door("POST", "/my/settings", SEATED, 303, {"language": "en", "text_size": "large", "reminder_hour": "12"}),
+    Door("POST", "/my/stop-mails", SEATED, 303),
     Door("GET", "/my/results", SEATED, 404),  # the centre has not switched it on
     Door("POST", "/form/{assignment}/item/1", SEATED, 303, {"action": "continue", "answer": "2"}),
     Door("POST", "/form/{assignment}/save", SEATED, 200, SAVE, json=True),
