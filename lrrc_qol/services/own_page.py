@@ -32,9 +32,12 @@ class DueForm:
 
 @dataclass(frozen=True, slots=True)
 class SentForm:
-    """A questionnaire that was sent; days are those where the patient lives. `read_on` None: nobody has read it yet."""
+    """Questionnaires that were sent on one day, and read on one day; None: nobody has read them yet.
 
-    title: str
+    Days are those where the patient lives.
+    """
+
+    titles: tuple[str, ...]
     sent_on: date
     read_on: date | None
 
@@ -136,18 +139,16 @@ def _sent(work: Work, seat: Seat, episode_id: int) -> tuple[SentForm, ...]:
         select(Response)
         .join(Assignment, Assignment.id == Response.assignment_id)
         .where(Response.episode_id == episode_id, Response.submitted_at.is_not(None))
-        .order_by(Response.submitted_at.desc(), Assignment.position.desc())
+        .order_by(Response.submitted_at, Assignment.position)
     )
     sent = [row[0] for row in rows]
     forms = [FormWords((one.instrument_id, one.instrument_version), one.wording_digest) for one in sent]
     words = words_of_forms(work, seat.centre_id, forms, seat.language, mode=ON_SCREEN) if forms else ()
     zone = ZoneInfo(seat.timezone)
-    return tuple(
-        SentForm(
-            title=wording.title,
-            sent_on=(one.submitted_at or work.now).astimezone(zone).date(),
-            read_on=None if one.reviewed_at is None else one.reviewed_at.astimezone(zone).date(),
-        )
-        for one, wording in zip(sent, words, strict=True)
-        if wording is not None
-    )
+    grouped: dict[tuple[date, date | None], list[str]] = {}
+    for one, wording in zip(sent, words, strict=True):
+        if wording is not None:
+            read_on = None if one.reviewed_at is None else one.reviewed_at.astimezone(zone).date()
+            sent_on = (one.submitted_at or work.now).astimezone(zone).date()
+            grouped.setdefault((sent_on, read_on), []).append(wording.title)
+    return tuple(SentForm(tuple(titles), *days) for days, titles in reversed(grouped.items()))

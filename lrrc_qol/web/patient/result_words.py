@@ -16,14 +16,14 @@ def scale_names(words: Translations) -> Mapping[Key, str]:
     Left out on purpose: screening scores for depression, anxiety and nerve pain, which need a person to explain them.
     """
     overall = words.gettext("Quality of life overall")
-    strain = words.gettext("How much burdens you")
+    strain = words.gettext("How upset or worried you are")
     body = words.gettext("How you feel about your body")
     strength = words.gettext("Strength of your body")
     hindered = words.gettext("How much pain gets in your way")
     doing = words.gettext("How you are doing overall")
     return {
         ("qlq_c30", "QL"): overall,
-        ("pe_wellbeing", "overall"): overall,
+        ("pe_wellbeing", "overall"): words.gettext("Quality of life, asked in one question"),
         ("pain_nrs", "pain_worst"): words.gettext("Worst pain"),
         ("pe_checkin", "pain_worst"): words.gettext("Worst pain, in the short forms at home"),
         ("distress_nrs", "distress"): strain,
