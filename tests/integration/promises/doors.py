@@ -87,6 +87,10 @@ DOORS = (
     Door("GET", "{drawing library}", EVERYBODY, 200),
     Door("GET", "/l/{link}", EVERYBODY, 200),
     Door("POST", "/l/{link}", EVERYBODY, 422, {"year": ""}),
+    Door("GET", "/e/{link}", EVERYBODY, 404),  # no change of address was asked for
+    Door("POST", "/e/{link}", EVERYBODY, 404),
+    Door("GET", "/x/{link}", EVERYBODY, 404),
+    Door("POST", "/x/{link}", EVERYBODY, 404),
     Door("GET", "/new-link", EVERYBODY, 200),
     Door("GET", "/u/{stop}", EVERYBODY, 200),
     Door("POST", "/u/{stop}", EVERYBODY, 200),
@@ -109,6 +113,8 @@ DOORS = (
     Door("GET", "/my/settings", SEATED, 200),
     Door("POST", "/my/settings", SEATED, 303, {"language": "en", "text_size": "large", "reminder_hour": "12"}),
     Door("POST", "/my/stop-mails", SEATED, 303),
+    Door("GET", "/my/address", SEATED, 200),
+    Door("POST", "/my/address", SEATED, 422, {"email": "no address"}),
     Door("GET", "/my/results", SEATED, 404),  # the centre has not switched it on
     Door("POST", "/form/{assignment}/item/1", SEATED, 303, {"action": "continue", "answer": "2"}),
     Door("POST", "/form/{assignment}/save", SEATED, 200, SAVE, json=True),
