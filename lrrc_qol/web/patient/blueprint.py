@@ -10,6 +10,7 @@ from lrrc_qol.web.patient.plain_words import (
     day_words,
     kept_apart,
     kept_ltr,
+    next_look_words,
     telephone_uri,
 )
 
@@ -20,3 +21,4 @@ blueprint.add_app_template_filter(day_words, "day_words")
 blueprint.add_app_template_filter(day_short_words, "day_short_words")
 blueprint.add_app_template_filter(kept_apart, "kept_apart")
 blueprint.add_app_template_filter(kept_ltr, "kept_ltr")
+blueprint.add_app_template_filter(next_look_words, "next_look_words")
