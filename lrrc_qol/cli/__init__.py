@@ -11,11 +11,12 @@ from lrrc_qol.cli.export import export
 from lrrc_qol.cli.instruments import instruments
 from lrrc_qol.cli.jobs import jobs
 from lrrc_qol.cli.protocol import protocol
+from lrrc_qol.cli.records import records
 from lrrc_qol.cli.rescore import rescore_command
 from lrrc_qol.cli.score import score
 
 
 def register_commands(app: Flask) -> None:
     """Add every command to the app's command line."""
-    for command in (centres, db, demo, export, instruments, jobs, protocol, rescore_command, score, users):
+    for command in (centres, db, demo, export, instruments, jobs, protocol, records, rescore_command, score, users):
         app.cli.add_command(command)

@@ -13,7 +13,7 @@ from lrrc_qol.services.own_settings import read_settings
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
 from lrrc_qol.web.languages import greet, page_words, speak
 from lrrc_qol.web.patient.blueprint import blueprint
-from lrrc_qol.web.patient.own_page import refuse_staff
+from lrrc_qol.web.patient.own_page import only_on_own_device
 from lrrc_qol.web.patient.pages import seat_page
 
 ASKED_KEY = "asked_address"
@@ -23,7 +23,7 @@ ASKED_KEY = "asked_address"
 @audience.patient
 def own_address() -> ResponseReturnValue:
     """The address on file, its middle hidden, and a field for another one."""
-    refuse_staff()
+    only_on_own_device()
     return _page(email="")
 
 
@@ -31,7 +31,7 @@ def own_address() -> ResponseReturnValue:
 @audience.patient
 def ask_for_address() -> ResponseReturnValue:
     """Write to both addresses; nothing changes until the new one is confirmed."""
-    refuse_staff()
+    only_on_own_device()
     email = request.form.get("email", "")
     try:
         with runtime().writing(patient_actor()) as work:

@@ -15,7 +15,7 @@ from lrrc_qol.services.own_results import OwnCurve, OwnResults, read_own_results
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
 from lrrc_qol.web.languages import page_words
 from lrrc_qol.web.patient.blueprint import blueprint
-from lrrc_qol.web.patient.own_page import refuse_staff
+from lrrc_qol.web.patient.own_page import only_on_own_device
 from lrrc_qol.web.patient.pages import seat_page
 from lrrc_qol.web.patient.result_words import compared_words, scale_names
 
@@ -48,7 +48,7 @@ class CurveView:
 @audience.patient
 def own_results() -> ResponseReturnValue:
     """The curves, if the centre shows them; 404 otherwise."""
-    refuse_staff()
+    only_on_own_device()
     words = page_words()
     names = scale_names(words)
     # Not only read: that somebody looked is written down.

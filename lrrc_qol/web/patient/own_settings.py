@@ -13,7 +13,7 @@ from lrrc_qol.services.talk_topics import LONGEST_WORDS, read_topics, say_topics
 from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime
 from lrrc_qol.web.languages import page_words, remember
 from lrrc_qol.web.patient.blueprint import blueprint
-from lrrc_qol.web.patient.own_page import refuse_staff
+from lrrc_qol.web.patient.own_page import only_on_own_device
 from lrrc_qol.web.patient.pages import seat_page
 from lrrc_qol.web.patient.save_request import small_int
 from lrrc_qol.web.patient.topic_words import topic_names
@@ -25,7 +25,7 @@ KEPT_KEY = "kept"
 @audience.patient
 def topics() -> ResponseReturnValue:
     """What the patient would like to talk about."""
-    refuse_staff()
+    only_on_own_device()
     seat = current_seat()
     with runtime().reading(patient_actor()) as work:
         found = read_topics(work, seat.episode_id, centre_id=seat.centre_id)
@@ -36,7 +36,7 @@ def topics() -> ResponseReturnValue:
 @audience.patient
 def say_what_matters() -> ResponseReturnValue:
     """Keep the list; the nurses get a task."""
-    refuse_staff()
+    only_on_own_device()
     codes, words = request.form.getlist("topics"), request.form.get("words", "")
     try:
         with runtime().writing(patient_actor()) as work:
@@ -64,7 +64,7 @@ def _topics_page(codes: set[str], words: str, *, mistake: str = "") -> str:
 @audience.patient
 def own_settings() -> ResponseReturnValue:
     """Language, size of the text, time of the mails, the way to the address, and stopping the mails."""
-    refuse_staff()
+    only_on_own_device()
     with runtime().reading(patient_actor()) as work:
         found = read_settings(work, current_seat())
     return seat_page(
@@ -80,7 +80,7 @@ def own_settings() -> ResponseReturnValue:
 @audience.patient
 def keep_settings() -> ResponseReturnValue:
     """Keep them; the next page speaks and looks as chosen."""
-    refuse_staff()
+    only_on_own_device()
     wanted = Choices(
         language=request.form.get("language", ""),
         text_size=request.form.get("text_size", ""),
@@ -100,7 +100,7 @@ def keep_settings() -> ResponseReturnValue:
 @audience.patient
 def stop_own_mails() -> ResponseReturnValue:
     """Stop the reminder mails; it is not a withdrawal."""
-    refuse_staff()
+    only_on_own_device()
     with runtime().writing(patient_actor()) as work:
         stop_reminders(work, current_seat().patient_public_id, via="own page")
     session[KEPT_KEY] = "settings"

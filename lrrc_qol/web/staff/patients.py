@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.charts.script import chart_config
 from lrrc_qol.charts.wording import day_month, day_short
 from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.services.clinical_record.store import read_all_entries
 from lrrc_qol.services.consent import read_consent
 from lrrc_qol.services.list_patients import patient_page
 from lrrc_qol.services.read_record import note_view, read_record
@@ -33,6 +34,7 @@ from lrrc_qol.web.staff.patient_words import (
     form_marks,
     visit_badge,
 )
+from lrrc_qol.web.staff.record_words import record_lines, record_notes
 
 STAGES = {"before": False, "after": True}
 LARGEST_ROW_NUMBER = 2**31 - 1
@@ -93,14 +95,19 @@ def patient(public_id: str) -> ResponseReturnValue:
         record = read_record(work, public_id, episode=request.args.get("episode", type=_row_number))
         consent = read_consent(work, public_id)
         topics = read_topics(work, record.patient.episode_id, centre_id=work.actor.centre())
+        clinical = read_all_entries(work, record.patient.episode_id)
+        rules = work.catalogue.record
     with runtime().writing(current_actor()) as work:
         note_view(work, record.patient, part="page")
+    notes = record_notes(rules, clinical, record.patient.surgery_on)
     g.chart_page = True
     return render_template(
         "staff/patient.html",
         record=record,
         patient=record.patient,
-        panels=curve_panels(record),
+        panels=curve_panels(record, notes),
+        day_notes=notes,
+        record_lines=record_lines(rules, clinical),
         chart_config=chart_config(),
         baseline_badge=baseline_badge(record.baseline, operated=record.patient.surgery_on is not None),
         contact_badges=contact_badges(record.contact),

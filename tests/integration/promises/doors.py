@@ -86,6 +86,7 @@ DOORS = (
     Door("GET", "/static/patient.js", EVERYBODY, 200),
     Door("GET", "{drawing library}", EVERYBODY, 200),
     Door("GET", "/l/{link}", EVERYBODY, 200),
+    Door("GET", "/form/locked", EVERYBODY, 200),
     Door("POST", "/l/{link}", EVERYBODY, 422, {"year": ""}),
     Door("GET", "/e/{link}", EVERYBODY, 404),  # no change of address was asked for
     Door("POST", "/e/{link}", EVERYBODY, 404),

@@ -15,6 +15,7 @@ from lrrc_qol.persistence.models import Alert, AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.list_patients import PAGE_SIZE
+from tests.clinical_rows import a_complication, an_operation, record_of, save
 from tests.clock import FixedClock
 from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat
 from tests.raised_alerts import answer_pain, pain_alert
@@ -45,6 +46,22 @@ def test_the_list_shows_what_a_nurse_looks_for(
     assert LINK.findall(page)[1:] == [followed]  # the newest enrolment comes first
     for words in ("Bea Waiting", "H-2", "No baseline yet", "planned", "1 red", "Ada Example", "day 30"):
         assert words in page
+
+
+def test_the_record_stands_in_the_overview_and_on_the_curve(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str
+) -> None:
+    day = record_of(runtime, nurse, followed).facts.surgery_on
+    assert day is not None
+    save(runtime, nurse, followed, "operation", an_operation(sacrectomy=True, sacrectomy_level="s3"))
+    save(runtime, nurse, followed, "complication", a_complication(day + timedelta(days=9)))
+
+    page = nurse_browser.get(f"/staff/patients/{followed}").text
+
+    for words in ("Central, anterior; sacrectomy S3", "R0, 3 mm", "1, highest grade IIIa; empty pelvis syndrome"):
+        assert words in page
+    assert "abscess IIIa (day 9)" in page
+    assert any("Day 9: abscess IIIa" in str(one["layout"]["annotations"]) for one in figures(page))
 
 
 def test_a_score_opens_to_how_it_came_about(nurse_browser: StaffBrowser, followed: str) -> None:
@@ -231,7 +248,7 @@ def test_a_form_is_shown_question_by_question(runtime: Runtime, nurse_browser: S
     for words in ("Scores", "Answers", "the patient", "own phone", "5 of 5", "on 1 to 4"):
         assert words in page.text
     nurse_browser.press(f"{links[0]}/reviewed")
-    assert "Reviewed" in nurse_browser.get(links[0]).text
+    assert ">Read " in nurse_browser.get(links[0]).text
     assert nurse_browser.get(f"/staff/patients/{followed}/forms/999999").status_code == 404
 
 
