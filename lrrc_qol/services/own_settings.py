@@ -91,9 +91,9 @@ def change_settings(work: Work, seat: Seat, choices: Choices) -> None:
 
 
 def hidden_address(address: str) -> str:
-    """An address that its owner knows again and nobody else can use: a…a@example.org."""
+    """An address that its owner knows again and nobody else can use: a***a@example.org."""
     name, _, domain = address.rpartition("@")
-    return f"{name[:1]}…{name[-1:]}@{domain}"
+    return f"{name[:1]}***{name[-1:]}@{domain}"
 
 
 def _languages(work: Work, patient: Patient) -> tuple[str, ...]:

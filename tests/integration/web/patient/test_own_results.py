@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from lrrc_qol.mail import forbidden_words
 from lrrc_qol.persistence.models import AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
@@ -90,3 +94,25 @@ def test_in_arabic_time_runs_from_right_to_left(
     page = client.get("/my/results").text
     first, last = (part.split('"')[0] for part in page.split(' cx="')[1:3])
     assert float(first) > float(last)
+
+
+OWN_PAGES = ("/my", "/my/results", "/my/topics", "/my/settings", "/my/address")
+ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+TITLE = re.compile(r"<title>([^<]*)</title>")
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "de", "ar", "zh-Hans"])
+def test_own_pages_are_light_and_their_titles_tell_nothing(
+    client: FlaskClient, runtime: Runtime, clock: FixedClock, admin: Actor, language: str
+) -> None:
+    switch(runtime, admin, shown=True)
+    Visitor(client).open_link(recovering(runtime, clock, language=language))
+    for path in OWN_PAGES:
+        page = client.get(path, headers={"Accept-Encoding": "gzip"})
+        text = gzip.decompress(page.data).decode()
+        assets = [client.get(asset, headers={"Accept-Encoding": "gzip"}) for asset in ASSET.findall(text)]
+        assert (page.status_code, len(assets)) == (200, 3)
+        assert len(page.data) + sum(len(asset.data) for asset in assets) <= 15 * 1024, path
+        title = TITLE.search(text)
+        assert title is not None
+        assert forbidden_words(title[1], language) == [], path
