@@ -69,6 +69,17 @@ def shows_results(work: Work, seat: Seat) -> bool:
     return work.session.scalar(since) is not None
 
 
+def visit_read_on(work: Work, seat: Seat) -> date | None:
+    """The day on which the last sent form of the seat's visit was read; None while one of them was not."""
+    rows = work.session.scalars(
+        select(Response.reviewed_at)
+        .join(Assignment, Assignment.id == Response.assignment_id)
+        .where(Assignment.visit_id == seat.visit_id, Response.submitted_at.is_not(None))
+    ).all()
+    read = [at for at in rows if at is not None]
+    return max(read).astimezone(ZoneInfo(seat.timezone)).date() if read and len(read) == len(rows) else None
+
+
 def other_visits_due(work: Work, seat: Seat) -> tuple[DueForm, ...]:
     """What can be answered now besides the visit of this seat."""
     return tuple(one for one in _due(work, seat.episode_id) if one.visit_public_id != seat.visit_public_id)

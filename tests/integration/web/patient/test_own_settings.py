@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.persistence.models import AuditEntry, EpisodeEvent, Patient, Task, TopicList, Visit
@@ -111,6 +112,14 @@ def test_the_same_list_twice_is_one_and_too_many_words_stay_on_the_page(client: 
     assert (answer.status_code, long in answer.text, 'value="mood" checked' in answer.text) == (422, True, True)
     with runtime.reading(COMMAND) as work:
         assert work.session.scalars(select(TopicList.codes)).all() == [["pain"]]
+
+
+def test_what_was_said_cannot_be_changed_in_the_database(client: FlaskClient, runtime: Runtime) -> None:
+    Visitor(client).open_link(baseline_link(runtime))
+    assert post(client, "/my/topics", topics=["pain"], words="") == 303
+    for statement in ("UPDATE topic_list SET id = id", "DELETE FROM topic_list"):
+        with pytest.raises(DBAPIError, match="only ever added"), runtime.database.write() as session:
+            session.execute(text(statement))
 
 
 def test_stopping_the_mails_from_the_page_is_no_withdrawal(client: FlaskClient, runtime: Runtime) -> None:
