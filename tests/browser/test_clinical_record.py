@@ -81,7 +81,7 @@ def test_a_complex_operation_is_entered_on_a_phone(live: LiveSite, open_page: Ca
     page.get_by_label("Complication", exact=True).select_option("abscess")
     press(page.get_by_role("button", name="Save"))
 
-    expect(page.get_by_role("table").last).to_contain_text("empty pelvis syndrome")
+    expect(page.get_by_role("table").last).to_contain_text("Empty pelvis syndrome")
     expect(page.locator("#operation")).to_contain_text("Sciatic left, total")
     check(page, "all of it")
     assert presses <= MOST_PRESSES
