@@ -19,11 +19,16 @@ from lrrc_qol.services.wordings.packs import ON_SCREEN
 PAPER = "paper"
 # What a session keeps as its mode when the paper is to be typed a second time; the forms say `PAPER`.
 PAPER_TWICE = "paper_twice"
+# The patient answers on a tablet of the ward that a nurse handed over.
+WARD_TABLET = "ward_tablet"
 STAFF_LANGUAGE = "en"
 IDLE_LIMIT = timedelta(minutes=30)
+# A tablet that many hands pass on locks sooner. Design figure.
+TABLET_IDLE_LIMIT = timedelta(minutes=10)
 TOUCH_AFTER = timedelta(minutes=1)
 # After the last form is sent the seat can only see the thank-you page and get the result of a repeated submit.
 AFTERWARDS = timedelta(minutes=10)
+TABLET_AFTERWARDS = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Seat:
     runs on. `draft_language`: the pages must say that nobody has reviewed their translation.
 
     With `staff_id` that member of staff types in what the patient wrote or says, in `mode`; `answered_on` is the day
-    on the paper or of the call, and `twice` paper is typed a second time before it is sent.
+    on the paper or of the call, and `twice` paper is typed a second time before it is sent. Without it the patient
+    answers alone, also on the ward's tablet.
     """
 
     session_id: int
@@ -81,6 +87,11 @@ class Seat:
         """The language of the page and of what it asks the reader to do: the patient's, or that of the staff."""
         return self.language if self.staff_id is None else STAFF_LANGUAGE
 
+    @property
+    def on_tablet(self) -> bool:
+        """Whether the patient answers on a tablet that belongs to the ward."""
+        return self.mode == WARD_TABLET
+
 
 def contact_of(centre: Centre) -> CentreContact:
     """The part of a centre that a patient may see, under the name that the mails are signed with."""
@@ -111,7 +122,11 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
     if row is None:
         return None
     session, visit, episode, patient, centre, plan = row
-    if visit.completed_at is not None and work.now - visit.completed_at > AFTERWARDS:
+    on_tablet = session.mode == WARD_TABLET
+    if on_tablet and work.now - session.last_seen_at > TABLET_IDLE_LIMIT:
+        return None
+    afterwards = TABLET_AFTERWARDS if on_tablet else AFTERWARDS
+    if visit.completed_at is not None and work.now - visit.completed_at > afterwards:
         return None
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
     if session.staff_id is not None:

@@ -151,8 +151,11 @@ def start_response(work: Work, seat: Seat, form: Form, *, words: str = "") -> Re
 
 
 def _taken_over(seat: Seat, response: Response) -> None:
-    """A draft that staff go on with is theirs: what is told an interviewer is not pooled with what is given alone."""
-    if seat.staff_id is not None and response.entered_by is None:
+    """A draft that staff go on with is theirs: what is told an interviewer is not pooled with what is given alone.
+
+    One that the patient goes on with on the ward's tablet is answered by whom the nurse said.
+    """
+    if (seat.staff_id is not None or seat.on_tablet) and response.entered_by is None:
         response.mode, response.entered_by = seat.mode, seat.staff_id
         response.respondent, response.respondent_relation = seat.respondent, seat.respondent_relation
 

@@ -139,8 +139,8 @@ def _not_applicable(work: Work, response: Response, item_id: str, before: Answer
 
 
 def _left_for_the_screen(work: Work, seat: Seat) -> bool:
-    """Whether the patient can still answer alone what staff may not type in: its licence may not permit their way."""
-    return seat.staff_id is not None and bool(rows_with_words(work, seat, unsent=True, mode=ON_SCREEN))
+    """Whether the patient can still answer at home what may not be asked this way: its licence may not permit it."""
+    return seat.mode != ON_SCREEN and bool(rows_with_words(work, seat, unsent=True, mode=ON_SCREEN))
 
 
 def _finish_visit(work: Work, seat: Seat) -> None:

@@ -86,6 +86,7 @@ DOORS = (
     Door("GET", "/static/patient.js", EVERYBODY, 200),
     Door("GET", "{drawing library}", EVERYBODY, 200),
     Door("GET", "/l/{link}", EVERYBODY, 200),
+    Door("GET", "/form/locked", EVERYBODY, 200),
     Door("POST", "/l/{link}", EVERYBODY, 422, {"year": ""}),
     Door("GET", "/u/{stop}", EVERYBODY, 200),
     Door("POST", "/u/{stop}", EVERYBODY, 200),
