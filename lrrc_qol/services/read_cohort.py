@@ -9,6 +9,7 @@ from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.cohort import VisitCounts, count_operated, count_visits
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_for_new
 
 SMALLEST_CELL = 5
 
@@ -55,7 +56,7 @@ class Cohort:
 def read_cohort(work: Work) -> Cohort:
     """Read the completion table of the actor's centre, visits in the order of its protocol."""
     centre = work.session.get_one(Centre, work.actor.centre())
-    protocol = work.catalogue.protocol(centre.protocol_id)
+    protocol = protocol_for_new(work, centre)
     order = {visit.key: index for index, visit in enumerate(protocol.visits)}
     counts = count_visits(
         work.session,

@@ -15,12 +15,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
-from lrrc_qol.domain.errors import UnknownProtocol
 from lrrc_qol.domain.schedule import plain_key
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, PatientSession, Plan, Response, Visit
 from lrrc_qol.persistence.upsert import insert_all_unless_there
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocols_at
 from lrrc_qol.services.wordings.asked import AskedForm, Asking, Choice, asking_of
 from lrrc_qol.services.wordings.packs import ON_SCREEN
 
@@ -166,22 +166,15 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
         .join(Plan, Plan.id == newest.correlate(Visit).scalar_subquery())
         .where(*scope)
     ).all()
-    protocols = {(row.protocol_id, row.protocol_version) for row in rows}
-    planned = {protocol: _instruments(work, *protocol) for protocol in protocols}
+    protocols = protocols_at(work, {(row.protocol_id, row.protocol_version) for row in rows})
+    planned = {
+        version: {visit.key: visit.instruments for visit in protocol.visits} for version, protocol in protocols.items()
+    }
     return [
         VisitToFill(row.id, row.episode_id, centre_id, row.kind, instruments, row.language, bool(row.open))
         for row in rows
-        if (instruments := planned[row.protocol_id, row.protocol_version].get(plain_key(row.key))) is not None
+        if (instruments := planned.get((row.protocol_id, row.protocol_version), {}).get(plain_key(row.key))) is not None
     ]
-
-
-def _instruments(work: Work, protocol_id: str, version: str) -> Mapping[str, tuple[str, ...]]:
-    """The instruments that a protocol asks, by visit."""
-    try:
-        protocol = work.catalogue.protocol(protocol_id, version)
-    except UnknownProtocol:
-        return {}
-    return {visit.key: visit.instruments for visit in protocol.visits}
 
 
 def _assigned(work: Work, scope: Iterable[ColumnElement[bool]], *, lock: bool) -> Mapping[int, Mapping[str, _Row]]:
