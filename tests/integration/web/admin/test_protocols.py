@@ -22,6 +22,7 @@ from lrrc_qol.services.protocol_versions import (
 )
 from lrrc_qol.services.protocols import centre_protocol, rules_at
 from tests.factories import make_centre, make_staff
+from tests.staff_browser import signed_in
 
 OPENS = "schedule.visits.1.open"
 SIGNED: dict[str, Any] = {"reason": "Opens earlier.", "owner": "Dr Owner"}
@@ -30,7 +31,7 @@ SIGNED: dict[str, Any] = {"reason": "Opens earlier.", "owner": "Dr Owner"}
 @pytest.fixture
 def admin(runtime: Runtime) -> Actor:
     make_centre(runtime)
-    return make_staff(runtime, role="admin")
+    return make_staff(runtime, role="admin", email="boss@example.org")
 
 
 def a_draft(runtime: Runtime, admin: Actor) -> str:
@@ -97,3 +98,20 @@ def test_the_second_of_two_is_told_and_another_centre_sees_nothing(runtime: Runt
     other = make_staff(runtime, code="SOUTH", role="admin", email="south@example.org")
     with runtime.reading(other) as work, pytest.raises(NotFound):
         read_version(work, draft)
+
+
+def test_what_was_typed_stays_on_the_page_with_the_refusal_beside_it(
+    runtime: Runtime, admin: Actor, app: Flask
+) -> None:
+    draft = a_draft(runtime, admin)
+    client = signed_in(app, "boss@example.org")
+    assert client.get("/admin/protocols").status_code == 200
+    address = f"/admin/protocols/{draft}"
+    assert client.get(address).status_code == 200
+    sent = client.press(address, revision="1", **{f"f-{OPENS}": "soon"})
+    assert sent.status_code == 422
+    assert 'value="soon"' in sent.text
+    assert "Enter a whole number." in sent.text
+    stale = client.press(address, revision="7", **{f"f-{OPENS}": "-33"})
+    assert 'value="-33"' in stale.text
+    assert "stored now: -28" in stale.text
