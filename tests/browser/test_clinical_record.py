@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -25,6 +26,73 @@ def check(page: Page, place: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
 
 
+@dataclass
+class Fingers:
+    """A thumb on a phone that counts how often it presses."""
+
+    page: Page
+    presses: int = 0
+
+    def press(self, wanted: Locator) -> None:
+        self.presses += 1
+        wanted.click()
+
+    def link(self, name: str) -> None:
+        with self.page.expect_navigation():
+            self.press(self.page.get_by_role("link", name=name))
+
+    def button(self, name: str) -> None:
+        with self.page.expect_navigation():
+            self.press(self.page.get_by_role("button", name=name).last)
+
+    def choose(self, group: str, *labels: str) -> None:
+        for label in labels:
+            self.press(self.page.get_by_role("group", name=group, exact=True).get_by_label(label, exact=True))
+
+
+def enter_treatment(thumb: Fingers, operated: date) -> None:
+    page = thumb.page
+    thumb.link("Add treatment")
+    check(page, "treatment")
+    thumb.choose("Treatment", "Re-irradiation")
+    thumb.choose("Where it stands", "Completed")
+    page.get_by_label("Started on").fill((operated - timedelta(days=80)).isoformat())
+    page.get_by_label("Ended on").fill((operated - timedelta(days=60)).isoformat())
+    page.get_by_label("Dose").fill("36")
+    thumb.button("Save")
+
+
+def enter_operation(thumb: Fingers) -> None:
+    page = thumb.page
+    thumb.link("Enter operation")
+    check(page, "operation")
+    assert page.get_by_label("VRAM flap").locator("..").evaluate("label => label.offsetHeight") >= 48
+    thumb.choose("Exenteration", "Posterior (sacral)", "Lateral")
+    thumb.choose("Removed", "Rectum", "Bladder")
+    thumb.choose("Sacrectomy", "Yes")
+    thumb.choose("Nerves cut", "Sciatic left, total")
+    thumb.choose("Margin", "R0")
+    thumb.choose("Reconstruction", "VRAM flap")
+    thumb.choose("Stomas now", "Colostomy", "Urostomy or conduit")
+    thumb.button("Save")
+    expect(page.get_by_role("alert")).to_contain_text("Sacrectomy without its level.")
+    check(page, "a doubt")
+    thumb.choose("Highest level removed", "S2")
+    thumb.button("Save anyway")
+    expect(page.get_by_text("The anatomy follows")).to_be_visible()
+
+
+def enter_complication(thumb: Fingers, operated: date) -> None:
+    page = thumb.page
+    thumb.link("Add complication")
+    thumb.choose("Clavien-Dindo grade", "IIIa")
+    page.get_by_label("Since").fill((operated + timedelta(days=9)).isoformat())
+    thumb.button("Save")
+    check(page, "refused")
+    page.get_by_label("Complication", exact=True).select_option("abscess")
+    thumb.button("Save")
+
+
 def test_a_complex_operation_is_entered_on_a_phone(live: LiveSite, open_page: Callable[..., Page]) -> None:
     nurse = make_staff(live.runtime)
     patient = make_patient(live.runtime, nurse)
@@ -36,52 +104,11 @@ def test_a_complex_operation_is_entered_on_a_phone(live: LiveSite, open_page: Ca
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     check(page, "nothing yet")
-    presses = 0
-
-    def press(wanted: Locator) -> None:
-        nonlocal presses
-        presses += 1
-        wanted.click()
-
-    def choose(group: str, *labels: str) -> None:
-        for label in labels:
-            press(page.get_by_role("group", name=group, exact=True).get_by_label(label, exact=True))
-
-    press(page.get_by_role("link", name="Add treatment"))
-    check(page, "treatment")
-    choose("Treatment", "Re-irradiation")
-    choose("Where it stands", "Completed")
-    page.get_by_label("Started on").fill((operated - timedelta(days=80)).isoformat())
-    page.get_by_label("Ended on").fill((operated - timedelta(days=60)).isoformat())
-    page.get_by_label("Dose").fill("36")
-    press(page.get_by_role("button", name="Save"))
-
-    press(page.get_by_role("link", name="Enter operation"))
-    check(page, "operation")
-    assert page.get_by_label("VRAM flap").locator("..").evaluate("label => label.offsetHeight") >= 48
-    choose("Exenteration", "Posterior (sacral)", "Lateral")
-    choose("Removed", "Rectum", "Bladder")
-    choose("Sacrectomy", "Yes")
-    choose("Nerves cut", "Sciatic left, total")
-    choose("Margin", "R0")
-    choose("Reconstruction", "VRAM flap")
-    choose("Stomas now", "Colostomy", "Urostomy or conduit")
-    press(page.get_by_role("button", name="Save"))
-    expect(page.get_by_role("alert")).to_contain_text("Sacrectomy without its level.")
-    check(page, "a doubt")
-    choose("Highest level removed", "S2")
-    press(page.get_by_role("button", name="Save anyway").last)
-    expect(page.get_by_text("The anatomy follows")).to_be_visible()
-
-    press(page.get_by_role("link", name="Add complication"))
-    choose("Clavien-Dindo grade", "IIIa")
-    page.get_by_label("Since").fill(date.fromordinal(operated.toordinal() + 9).isoformat())
-    press(page.get_by_role("button", name="Save"))
-    check(page, "refused")
-    page.get_by_label("Complication", exact=True).select_option("abscess")
-    press(page.get_by_role("button", name="Save"))
-
+    thumb = Fingers(page)
+    enter_treatment(thumb, operated)
+    enter_operation(thumb)
+    enter_complication(thumb, operated)
     expect(page.get_by_role("table").last).to_contain_text("Empty pelvis syndrome")
     expect(page.locator("#operation")).to_contain_text("Sciatic left, total")
     check(page, "all of it")
-    assert presses <= MOST_PRESSES
+    assert thumb.presses <= MOST_PRESSES

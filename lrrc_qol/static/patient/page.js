@@ -1,5 +1,5 @@
 /* What the patient pages share: forms that are sent once, words, requests, and what has to be read at once. */
-const page = (() => {
+const page = self.document && (() => {
   "use strict";
   const PATIENCE = 20000;
   const $ = (id) => document.getElementById(id);
@@ -94,5 +94,5 @@ const page = (() => {
     $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
   });
 
-  return { $, player, word, post, advise };
+  return { $, player, word, post, open, advise };
 })();

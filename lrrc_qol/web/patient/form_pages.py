@@ -37,7 +37,7 @@ def parts() -> ResponseReturnValue:
 def form(assignment: str) -> ResponseReturnValue:
     """The whole form at once, for a browser that steps through it by itself; others are led to the first question.
 
-    The parts that come after it are on the same page, so that a visit costs a phone one page, not one for each part.
+    The part that comes after it is on the same page, so that a long visit costs a phone fewer pages than it has parts.
     """
     seat = current_seat()
     with runtime().reading(patient_actor()) as work:
