@@ -25,6 +25,72 @@ def check(page: Page, place: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
 
 
+class Form:
+    """A page on which presses are counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.presses = 0
+
+    def press(self, wanted: Locator) -> None:
+        """Press a link, a button or a box."""
+        self.presses += 1
+        wanted.click()
+
+    def choose(self, group: str, *labels: str) -> None:
+        """Press these choices of a field."""
+        for label in labels:
+            self.press(self.page.get_by_role("group", name=group, exact=True).get_by_label(label, exact=True))
+
+    def save(self, words: str = "Save") -> None:
+        """Press the button at the end of the form."""
+        self.press(self.page.get_by_role("button", name=words).last)
+
+
+def add_treatment(form: Form, operated: date) -> None:
+    """Re-irradiation that ended two months before the operation."""
+    form.press(form.page.get_by_role("link", name="Add treatment"))
+    check(form.page, "treatment")
+    form.choose("Treatment", "Re-irradiation")
+    form.choose("Where it stands", "Completed")
+    form.page.get_by_label("Started on").fill((operated - timedelta(days=80)).isoformat())
+    form.page.get_by_label("Ended on").fill((operated - timedelta(days=60)).isoformat())
+    form.page.get_by_label("Dose").fill("36")
+    form.save()
+
+
+def enter_operation(form: Form) -> None:
+    """A sacrectomy, at first without its level, with two stomas and a flap."""
+    page = form.page
+    form.press(page.get_by_role("link", name="Enter operation"))
+    check(page, "operation")
+    assert page.get_by_label("VRAM flap").locator("..").evaluate("label => label.offsetHeight") >= 48
+    form.choose("Exenteration", "Posterior (sacral)", "Lateral")
+    form.choose("Removed", "Rectum", "Bladder")
+    form.choose("Sacrectomy", "Yes")
+    form.choose("Nerves cut", "Sciatic left, total")
+    form.choose("Margin", "R0")
+    form.choose("Reconstruction", "VRAM flap")
+    form.choose("Stomas now", "Colostomy", "Urostomy or conduit")
+    form.save()
+    expect(page.get_by_role("alert")).to_contain_text("Sacrectomy without its level.")
+    check(page, "a doubt")
+    form.choose("Highest level removed", "S2")
+    form.save("Save anyway")
+    expect(page.get_by_text("The anatomy follows")).to_be_visible()
+
+
+def add_complication(form: Form, operated: date) -> None:
+    """An abscess, at first without its name."""
+    form.press(form.page.get_by_role("link", name="Add complication"))
+    form.choose("Clavien-Dindo grade", "IIIa")
+    form.page.get_by_label("Since").fill((operated + timedelta(days=9)).isoformat())
+    form.save()
+    check(form.page, "refused")
+    form.page.get_by_label("Complication", exact=True).select_option("abscess")
+    form.save()
+
+
 def test_a_complex_operation_is_entered_on_a_phone(live: LiveSite, open_page: Callable[..., Page]) -> None:
     nurse = make_staff(live.runtime)
     patient = make_patient(live.runtime, nurse)
@@ -36,52 +102,11 @@ def test_a_complex_operation_is_entered_on_a_phone(live: LiveSite, open_page: Ca
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     check(page, "nothing yet")
-    presses = 0
-
-    def press(wanted: Locator) -> None:
-        nonlocal presses
-        presses += 1
-        wanted.click()
-
-    def choose(group: str, *labels: str) -> None:
-        for label in labels:
-            press(page.get_by_role("group", name=group, exact=True).get_by_label(label, exact=True))
-
-    press(page.get_by_role("link", name="Add treatment"))
-    check(page, "treatment")
-    choose("Treatment", "Re-irradiation")
-    choose("Where it stands", "Completed")
-    page.get_by_label("Started on").fill((operated - timedelta(days=80)).isoformat())
-    page.get_by_label("Ended on").fill((operated - timedelta(days=60)).isoformat())
-    page.get_by_label("Dose").fill("36")
-    press(page.get_by_role("button", name="Save"))
-
-    press(page.get_by_role("link", name="Enter operation"))
-    check(page, "operation")
-    assert page.get_by_label("VRAM flap").locator("..").evaluate("label => label.offsetHeight") >= 48
-    choose("Exenteration", "Posterior (sacral)", "Lateral")
-    choose("Removed", "Rectum", "Bladder")
-    choose("Sacrectomy", "Yes")
-    choose("Nerves cut", "Sciatic left, total")
-    choose("Margin", "R0")
-    choose("Reconstruction", "VRAM flap")
-    choose("Stomas now", "Colostomy", "Urostomy or conduit")
-    press(page.get_by_role("button", name="Save"))
-    expect(page.get_by_role("alert")).to_contain_text("Sacrectomy without its level.")
-    check(page, "a doubt")
-    choose("Highest level removed", "S2")
-    press(page.get_by_role("button", name="Save anyway").last)
-    expect(page.get_by_text("The anatomy follows")).to_be_visible()
-
-    press(page.get_by_role("link", name="Add complication"))
-    choose("Clavien-Dindo grade", "IIIa")
-    page.get_by_label("Since").fill(date.fromordinal(operated.toordinal() + 9).isoformat())
-    press(page.get_by_role("button", name="Save"))
-    check(page, "refused")
-    page.get_by_label("Complication", exact=True).select_option("abscess")
-    press(page.get_by_role("button", name="Save"))
-
+    form = Form(page)
+    add_treatment(form, operated)
+    enter_operation(form)
+    add_complication(form, operated)
     expect(page.get_by_role("table").last).to_contain_text("Empty pelvis syndrome")
     expect(page.locator("#operation")).to_contain_text("Sciatic left, total")
     check(page, "all of it")
-    assert presses <= MOST_PRESSES
+    assert form.presses <= MOST_PRESSES
