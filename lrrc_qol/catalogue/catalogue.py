@@ -38,6 +38,7 @@ class Catalogue:
     mail_languages: frozenset[str]
     missed_reasons: Picklist
     relations: Picklist
+    topics: Picklist
     events: EventRules
     classification: ClassificationRules
     consent_scopes: tuple[ConsentScope, ...]
@@ -140,6 +141,7 @@ def load_catalogue(
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
         missed_reasons=load_picklist(clinical_dir, "missed_reasons"),
         relations=load_picklist(clinical_dir, "relations"),
+        topics=load_picklist(clinical_dir, "topics"),
         events=load_events(clinical_dir, {one.id for one in instruments}),
         classification=load_classification(clinical_dir),
         consent_scopes=load_consent_scopes(clinical_dir),

@@ -24,6 +24,7 @@ from lrrc_qol.services.context import COMMAND, Actor, Work
 from lrrc_qol.services.demo_history import staff_id
 from lrrc_qol.services.enrol_patient import Enrolment, enrol_patient
 from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.show_results import show_results
 from lrrc_qol.services.staff_accounts import NewCentre, NewStaff, add_centre, add_staff
 
 CENTRE_CODE = "DEMO"
@@ -89,6 +90,7 @@ def _make_centre(work: Work) -> Actor:
     ]
     nurse = Actor(kind="staff", id=staff_id(work, public_ids[0]), centre_id=centre_id, role="nurse")
     _add_consent_text(replace(work, actor=nurse))
+    show_results(replace(work, actor=nurse), shown=True)
     return nurse
 
 

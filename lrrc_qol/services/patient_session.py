@@ -20,6 +20,8 @@ from lrrc_qol.services.wordings.packs import ON_SCREEN
 PAPER = "paper"
 # What a session keeps as its mode when the paper is to be typed a second time; the forms say `PAPER`.
 PAPER_TWICE = "paper_twice"
+# What a session keeps as its mode when nothing was due: it opens the patient's own page and no questionnaire.
+OWN_PAGE = "own_page"
 # The patient answers on a tablet of the ward that a nurse handed over.
 WARD_TABLET = "ward_tablet"
 STAFF_LANGUAGE = "en"
@@ -54,6 +56,9 @@ class Seat:
     With `staff_id` that member of staff types in what the patient wrote or says, in `mode`; `answered_on` is the day
     on the paper or of the call, and `twice` paper is typed a second time before it is sent. Without it the patient
     answers alone, also on the ward's tablet.
+
+    With `looks_only` nothing was due when the patient came: the seat opens their own page and no questionnaire.
+    `text_size` is what the patient chose, empty for the usual size.
     """
 
     session_id: int
@@ -82,6 +87,8 @@ class Seat:
     respondent: str = "patient"
     respondent_relation: str | None = None
     answered_on: date | None = None
+    looks_only: bool = False
+    text_size: str = ""
 
     @property
     def told_in(self) -> str:
@@ -128,7 +135,8 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
     if on_tablet and work.now - session.last_seen_at > TABLET_IDLE_LIMIT:
         return None
     afterwards = TABLET_AFTERWARDS if on_tablet else AFTERWARDS
-    if visit.completed_at is not None and work.now - visit.completed_at > afterwards:
+    sent_at = None if session.mode == OWN_PAGE else visit.completed_at
+    if sent_at is not None and work.now - sent_at > afterwards:
         return None
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
     if session.staff_id is not None:
@@ -209,12 +217,21 @@ def _seat(
         draft_language=is_draft(work, centre.id, patient.language),
         patient_public_id=patient.public_id,
         staff_id=session.staff_id,
-        mode=PAPER if _on_paper(session) else session.mode or ON_SCREEN,
+        mode=_form_mode(session),
         twice=session.mode == PAPER_TWICE,
         respondent=session.respondent or "patient",
         respondent_relation=session.respondent_relation,
         answered_on=session.answered_on,
+        looks_only=session.mode == OWN_PAGE,
+        text_size=patient.text_size or "",
     )
+
+
+def _form_mode(session: PatientSession) -> str:
+    """How forms of this session are answered, as the forms say it."""
+    if _on_paper(session):
+        return PAPER
+    return session.mode if session.mode and session.mode != OWN_PAGE else ON_SCREEN
 
 
 def needs_touch(work: Work, seat: Seat) -> bool:

@@ -51,7 +51,7 @@ class Form:
 def lock_form(work: Work, seat: Seat, assignment_public_id: str) -> Form:
     """The form for a writer, if it belongs to the seat's visit; NotFound otherwise. Writers of one form take turns."""
     query = select(Assignment).where(Assignment.public_id == assignment_public_id, Assignment.visit_id == seat.visit_id)
-    assignment = work.session.scalars(query.with_for_update()).first()
+    assignment = None if seat.looks_only else work.session.scalars(query.with_for_update()).first()
     if assignment is None:
         raise NotFound("no such form")
     response = work.session.scalars(select(Response).where(Response.assignment_id == assignment.id)).first()
@@ -64,6 +64,8 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
     One that was never started is left out when it cannot be shown in the seat's mode (or in `mode`): the visit can be
     finished without it.
     """
+    if seat.looks_only:
+        return []
     query = (
         select(Assignment, Response)
         .outerjoin(Response, Response.assignment_id == Assignment.id)

@@ -6,8 +6,9 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from lrrc_qol.services.answer_form import list_parts, open_form, open_forms
+from lrrc_qol.services.own_page import other_visits_due, visit_read_on
 from lrrc_qol.services.visit_advice import urgent_advice
-from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime, typed_by_staff
+from lrrc_qol.web.guards import audience, current_seat, on_tablet, patient_actor, runtime, typed_by_staff
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.pages import (
     first_open,
@@ -64,15 +65,27 @@ def thanks() -> ResponseReturnValue:
     with runtime().reading(patient_actor()) as work:
         found = list_parts(work, current_seat())
         urgent = urgent_advice(work, current_seat())
+        read_on = visit_read_on(work, current_seat())
+        others = () if typed_by_staff() or on_tablet() else other_visits_due(work, current_seat())
     sent = [part for part in found if part.state == "submitted"]
     if typed_by_staff() and first_open(found) is None and not urgent:
         flash("The form is typed in and sent.", "good")
         return redirect(staff_url(), 303)
+    if current_seat().looks_only:
+        return redirect(url_for("patient.own_page"), 303)
     if not found:
         return seat_page("patient/nothing.html")
     if not sent:
         return redirect(url_for("patient.parts"), 303)
-    return seat_page("patient/thanks.html", parts=found, sent=len(sent), next_part=first_open(found), urgent=urgent)
+    return seat_page(
+        "patient/thanks.html",
+        parts=found,
+        sent=len(sent),
+        next_part=first_open(found),
+        urgent=urgent,
+        others=others,
+        read_on=read_on,
+    )
 
 
 def review_page(assignment: str, *, problem: str = "") -> ResponseReturnValue:

@@ -50,6 +50,8 @@ def first_undecided(items: Sequence[FormItem]) -> int:
 
 def next_page(work: Work, seat: Seat, *, script: bool) -> str:
     """Where to go on: the whole form for a page that can step by itself, else the first open question."""
+    if seat.looks_only:
+        return url_for("patient.own_page")
     part = first_open(list_parts(work, seat))
     if part is None:
         return url_for("patient.thanks")

@@ -64,5 +64,5 @@ def review_form(public_id: str, response_id: int) -> ResponseReturnValue:
     """Mark a sent form as read."""
     with runtime().writing(current_actor()) as work:
         mark_reviewed(work, public_id, response_id)
-    flash("Marked as reviewed.", "good")
+    flash("Marked as read: the patient sees that on their own page.", "good")
     return redirect(url_for("staff.form", public_id=public_id, response_id=response_id))

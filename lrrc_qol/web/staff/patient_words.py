@@ -27,6 +27,8 @@ MESSAGE_KINDS = {
     "reminder": "Reminder",
     "link_resent": "Fresh link",
     "staff_alert": "Notice to staff",
+    "address_confirm": "To a new address: please confirm",
+    "address_notice": "To the old address: a change was asked for",
 }
 MESSAGE_STATES = {
     "queued": ("Waiting to be sent", ""),

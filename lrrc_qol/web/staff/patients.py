@@ -16,6 +16,7 @@ from lrrc_qol.services.consent import read_consent
 from lrrc_qol.services.list_patients import patient_page
 from lrrc_qol.services.read_record import note_view, read_record
 from lrrc_qol.services.resend_link import resend_link
+from lrrc_qol.services.talk_topics import read_topics
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.consent import STATUS_WORDS
@@ -94,6 +95,7 @@ def patient(public_id: str) -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         record = read_record(work, public_id, episode=request.args.get("episode", type=_row_number))
         consent = read_consent(work, public_id)
+        topics = read_topics(work, record.patient.episode_id, centre_id=work.actor.centre())
         clinical = read_all_entries(work, record.patient.episode_id)
         rules = work.catalogue.record
     with runtime().writing(current_actor()) as work:
@@ -111,6 +113,8 @@ def patient(public_id: str) -> ResponseReturnValue:
         baseline_badge=baseline_badge(record.baseline, operated=record.patient.surgery_on is not None),
         contact_badges=contact_badges(record.contact),
         consent=consent,
+        topics=topics,
+        topic_list=runtime().catalogue.topics,
         consent_badge=STATUS_WORDS[consent.state.status],
         may_edit=has_permission("edit_record") and not record.earlier,
         visit_badge=visit_badge,

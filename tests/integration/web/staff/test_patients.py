@@ -265,7 +265,7 @@ def test_a_form_is_shown_question_by_question(runtime: Runtime, nurse_browser: S
     for words in ("Scores", "Answers", "the patient", "own phone", "5 of 5", "on 1 to 4"):
         assert words in page.text
     nurse_browser.press(f"{links[0]}/reviewed")
-    assert "Reviewed" in nurse_browser.get(links[0]).text
+    assert ">Read " in nurse_browser.get(links[0]).text
     assert nurse_browser.get(f"/staff/patients/{followed}/forms/999999").status_code == 404
 
 

@@ -134,3 +134,9 @@ def test_after_sending_it_shows_the_thanks_a_moment_and_no_answer(
     assert "Please give the tablet back to your nurse." in thanks
     clock.advance(seconds=TABLET_AFTERWARDS.total_seconds() + 1)
     assert nurse_browser.get("/form/thanks").status_code == 401
+
+
+def test_a_tablet_that_is_handed_on_has_no_own_page(nurse_browser: StaffBrowser, form: str) -> None:
+    assert nurse_browser.get(form).status_code == 200
+    for path in ("/my", "/my/results", "/my/topics", "/my/settings", "/my/address"):
+        assert nurse_browser.get(path).status_code == 404, path
