@@ -12,11 +12,13 @@ from lrrc_qol.catalogue.events import load_events
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.picklists import Picklist, load_picklist
 from lrrc_qol.catalogue.protocols import load_protocols
+from lrrc_qol.catalogue.record import load_record
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
 from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
 from lrrc_qol.config import CLINICAL_DIR, EMAIL_DIR, TRANSLATIONS_DIR
 from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.classification import ClassificationRules
+from lrrc_qol.domain.clinical_record import RecordRules
 from lrrc_qol.domain.consent import ConsentScope
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.events import EventRules
@@ -36,9 +38,11 @@ class Catalogue:
     mail_languages: frozenset[str]
     missed_reasons: Picklist
     relations: Picklist
+    topics: Picklist
     events: EventRules
     classification: ClassificationRules
     consent_scopes: tuple[ConsentScope, ...]
+    record: RecordRules
 
     def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
         """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
@@ -137,7 +141,9 @@ def load_catalogue(
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),
         missed_reasons=load_picklist(clinical_dir, "missed_reasons"),
         relations=load_picklist(clinical_dir, "relations"),
-        events=load_events(clinical_dir),
+        topics=load_picklist(clinical_dir, "topics"),
+        events=load_events(clinical_dir, {one.id for one in instruments}),
         classification=load_classification(clinical_dir),
         consent_scopes=load_consent_scopes(clinical_dir),
+        record=load_record(clinical_dir),
     )

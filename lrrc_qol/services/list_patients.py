@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
-from lrrc_qol.domain.events import EventKind, RecordedEvent
+from lrrc_qol.domain.events import EventKind, RecordedEvent, was_called_off
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.patients import (
     BaselineForm,
     ListedPatient,
     OpenVisit,
     PatientListFilter,
+    Stage,
     StandingEvent,
     count_open_alerts,
     list_baseline_forms,
@@ -28,10 +29,14 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class PatientLine:
-    """One patient of the list; `day` counts from the operation, `next_visit` is the first that is not finished."""
+    """One patient of the list; `day` counts from the operation, `next_visit` is the first that is not finished.
+
+    `not_operated`: it was decided not to operate, or nothing was removed.
+    """
 
     patient: ListedPatient
     day: int | None
+    not_operated: bool
     baseline: Baseline
     contact: ContactState
     next_visit: OpenVisit | None
@@ -48,11 +53,12 @@ class PatientPage:
 
 
 def patient_page(
-    work: Work, *, before: int | None = None, hospital_number: str | None = None, operated: bool | None = None
+    work: Work, *, before: int | None = None, hospital_number: str | None = None, stage: Stage | None = None
 ) -> PatientPage:
     """One page of the centre's patients, newest enrolment first."""
     centre = work.session.get_one(Centre, work.actor.centre())
-    wanted = PatientListFilter(PAGE_SIZE + 1, before, hospital_number, operated)
+    separate = tuple(sorted(kind.value for kind in work.catalogue.events.separate_kinds()))
+    wanted = PatientListFilter(PAGE_SIZE + 1, before, hospital_number, stage, separate)
     found = list_patients(work.session, centre_id=centre.id, wanted=wanted, cipher=work.cipher)
     shown = found[:PAGE_SIZE]
     return PatientPage(
@@ -83,6 +89,8 @@ def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[
         lines.append(
             PatientLine(
                 patient=patient,
+                not_operated=patient.surgery_on is None
+                and was_called_off(_events(events, patient), work.catalogue.events),
                 day=None if patient.surgery_on is None else (today - patient.surgery_on).days,
                 baseline=baseline,
                 contact=contact_facts_from_events(_events(events, patient), work.catalogue.events, today=local_today),

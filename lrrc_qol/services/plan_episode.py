@@ -25,7 +25,7 @@ from lrrc_qol.persistence.models import Assignment, Centre, Episode, Message, Pa
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import recorded_events
-from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm
+from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm, own_policy
 from lrrc_qol.services.wordings import VisitToFill, asking_of, fill_visits, unopened
 
 
@@ -115,7 +115,7 @@ def apply_plan(work: Work, episode: Episode, patient: Patient) -> tuple[VisitCha
         else:
             _move_visit(visit, change.after, patient)
             moved.append(visit)
-        arm(visit, protocol.reminders, zone=patient.timezone, now=work.now)
+        arm(visit, own_policy(protocol.reminders, patient.reminder_hour), zone=patient.timezone, now=work.now)
     work.session.add_all(added)
     work.session.flush()
     _fill(work, protocol, patient, added=added, moved=moved)
@@ -140,7 +140,8 @@ def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
     for visit in _visits(work, episode.id):
         if visit.planned and visit.completed_at is None and visit.closes_at > work.now:
             visit.arming += 1
-            advance(visit, protocol.reminders, zone=patient.timezone, now=work.now, last_ordinal=sent.get(visit.id))
+            policy = own_policy(protocol.reminders, patient.reminder_hour)
+            advance(visit, policy, zone=patient.timezone, now=work.now, last_ordinal=sent.get(visit.id))
 
 
 def answered_keys(work: Work, episode_id: int) -> frozenset[str]:

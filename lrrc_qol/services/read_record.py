@@ -10,7 +10,7 @@ from lrrc_qol.domain.applicability import missing_facts
 from lrrc_qol.domain.baseline import Baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent, episode_facts
+from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent, episode_facts, was_called_off
 from lrrc_qol.domain.schedule import PlannedVisit, Protocol, VisitKind, VisitState, visit_state
 from lrrc_qol.persistence.queries.happenings import (
     Ending,
@@ -74,6 +74,7 @@ class PatientRecord:
     visits: tuple[VisitView, ...]
     curves: tuple[Curve, ...]
     events: tuple[EventRow, ...]
+    not_operated: bool
     alerts: tuple[OpenAlertRow, ...]
     messages: tuple[MessageRow, ...]
     not_asked: tuple[NotAsked, ...]
@@ -83,6 +84,11 @@ class PatientRecord:
     left_out: Mapping[int, Mapping[str, str]]
     missed: Mapping[int, MissedNote]
     episodes: tuple[EpisodeRow, ...]
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day of death, withdrawal or another end of follow-up: nothing due from then on was missed."""
+        return self.ending.happened_on if self.ending else self.patient.closed_on
 
     @property
     def earlier(self) -> bool:
@@ -134,6 +140,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
         events=events,
+        not_operated=patient.surgery_on is None and was_called_off(_standing(events), work.catalogue.events),
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),
         not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),

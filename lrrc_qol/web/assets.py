@@ -28,6 +28,8 @@ SIGNS = re.compile(
     r"""(?P<kept>"(?:\\.|[^"\\])*"|'[^']*'|(?<=[( ])/(?![ /*])(?:\\.|\[[^\]]*]|[^/\\])+/)"""
     r"""| ?(?P<sign>[=<>?:{},;&|()\[\]+*!-]+) ?"""
 )
+# A line may go on in the next one after these; only after a bracket that closes may the break be what ends a command.
+NEEDLESS_BREAK = re.compile(r"([;{,(])\n")
 COMMENT_OPENINGS = ("//", "/*")
 # The address names the content, so a browser never has to ask again.
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -57,7 +59,7 @@ def packed(name: str) -> Response:
     lines = (line.strip() for path in _parts(name) for line in path.read_text(encoding="utf-8").splitlines())
     tight = _tight if name.endswith(".js") else _tight_style
     told = "\n".join(tight(line) for line in lines if line and not line.startswith(COMMENT_OPENINGS))
-    response = Response(told, mimetype=MIMETYPES[Path(name).suffix])
+    response = Response(NEEDLESS_BREAK.sub(r"\1", told), mimetype=MIMETYPES[Path(name).suffix])
     response.headers["Cache-Control"] = IMMUTABLE
     if name.endswith(".js"):
         response.headers["Service-Worker-Allowed"] = WORKER_SCOPE

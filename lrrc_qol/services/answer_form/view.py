@@ -23,7 +23,10 @@ MOST_ON_A_PAGE = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One questionnaire of the visit as a line on the overview: id and version, and the minutes it should take."""
+    """One questionnaire of the visit as a line on the overview: id and version, and the minutes it should take.
+
+    `begun_in` is the mode in which a draft was begun, where that is another than that of the seat.
+    """
 
     assignment_public_id: str
     instrument: tuple[str, str]
@@ -31,6 +34,7 @@ class Part:
     minutes: float
     state: Literal["new", "started", "submitted"]
     position: int
+    begun_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class FormView:
 
 def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
     """The questionnaires of the seat's visit in the order they are asked."""
-    return tuple(_part(work, row) for row in rows_with_words(work, seat))
+    return tuple(_part(work, seat, row) for row in rows_with_words(work, seat))
 
 
 def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
@@ -138,13 +142,13 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
 
 
 def _device_key(work: Work, seat: Seat, assignment_public_id: str) -> str:
-    """Only patients' own devices keep answers: staff have a line, and their computer is not one person's."""
-    if not work.settings.device_store or seat.staff_id is not None:
+    """Only a patient's own device keeps answers: computers of staff and tablets of the ward pass from hand to hand."""
+    if not work.settings.device_store or seat.staff_id is not None or seat.on_tablet:
         return ""
     return work.cipher.device_key(assignment_public_id)
 
 
-def _part(work: Work, row: WordedRow) -> Part:
+def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
     instrument = work.catalogue.instrument(row.assignment.instrument_id, row.assignment.instrument_version)
     if row.response is None:
         state: Literal["new", "started", "submitted"] = "new"
@@ -157,6 +161,7 @@ def _part(work: Work, row: WordedRow) -> Part:
         minutes=instrument.minutes,
         state=state,
         position=row.assignment.position,
+        begun_in=row.response.mode if state == "started" and row.response and row.response.mode != seat.mode else None,
     )
 
 

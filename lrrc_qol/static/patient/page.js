@@ -21,6 +21,18 @@ const page = self.document && (() => {
   const become = document.querySelector("[data-become]");
   if (become) history.replaceState(null, "", become.dataset.become);
 
+  // A tablet of the ward locks itself once nobody has touched it for so long, also when it slept meanwhile.
+  const locks = document.querySelector("[data-lock]");
+  if (locks) {
+    let touched = Date.now();
+    const look = () => {
+      if (Date.now() - touched > locks.dataset.lockSeconds * 1000) location.replace(locks.dataset.lock);
+    };
+    ["pointerdown", "keydown", "input"].forEach((kind) => addEventListener(kind, () => { touched = Date.now(); }));
+    document.addEventListener("visibilitychange", look);
+    setInterval(look, 5000);
+  }
+
   const words = {};
   document.querySelectorAll("#words dt").forEach((name) => {
     words[name.textContent] = name.nextElementSibling.textContent;

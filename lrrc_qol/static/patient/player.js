@@ -251,7 +251,8 @@ if (self.document && page.player) (async () => {
     $("next").textContent = word(step ? "continue" : "send");
     $("mistake").hidden = true;
     $("left-out").hidden = !step || step.dataset.state !== "declined";
-    $("place").textContent = word("place", place + 1, steps.length);
+    const left = Math.ceil(part.dataset.minutes * (1 - place / steps.length));
+    $("place").textContent = word("place", place + 1, steps.length) + (left ? " – " + word("left" + left) : "");
     Object.assign($("bar"), { max: steps.length, value: place + 1 });
     if (!step) list(steps, hash, go);
   }
@@ -378,7 +379,7 @@ if (self.document && page.player) (async () => {
   }
 
   if (!copy.start()) {
-    $("plain").textContent = word("closed");
+    $("plain").textContent = $("copy").textContent;
     part = units[0];
     return comeBack();
   }

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, url_for
 
+from lrrc_qol.charts.wording import MODES
 from lrrc_qol.domain.instrument import ItemKind
 from lrrc_qol.services.answer_form import FormItem, FormView, Part, list_parts, open_form
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.web.guards import current_seat, runtime
-
-INDENT = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,8 @@ def seat_page(template: str, **values: object) -> str:
     """A page inside the frame of the current seat, in the patient's language."""
     seat = current_seat()
     if seat.staff_id is not None:
-        values |= {"relations": runtime().catalogue.relations, "staff_url": staff_url()}
-    page = render_template(template, seat=seat, centre=seat.centre, **values)
-    # A phone pays for each byte, and nothing of a form depends on the indentation of its source.
-    return INDENT.sub("\n", page)
+        values |= {"relations": runtime().catalogue.relations, "staff_url": staff_url(), "modes": MODES}
+    return render_template(template, seat=seat, centre=seat.centre, **values)
 
 
 def staff_url() -> str:
@@ -54,6 +50,8 @@ def first_undecided(items: Sequence[FormItem]) -> int:
 
 def next_page(work: Work, seat: Seat, *, script: bool) -> str:
     """Where to go on: the whole form for a page that can step by itself, else the first open question."""
+    if seat.looks_only:
+        return url_for("patient.own_page")
     part = first_open(list_parts(work, seat))
     if part is None:
         return url_for("patient.thanks")

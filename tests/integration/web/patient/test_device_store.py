@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from lrrc_qol.config import Settings
 from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.answer_form import list_parts, open_form
+from tests.factories import make_patient, make_staff, take_seat
 from tests.integration.web.patient.visitor import Visitor
 from tests.mailbox import Mailbox
 from tests.patient_links import baseline_link, check_in_link
@@ -42,3 +45,12 @@ def test_a_site_that_switched_it_off_gives_no_key(client: FlaskClient, runtime: 
     page = client.get(Visitor(client).enter(check_in_link(runtime))).text
     assert KEY.findall(page) == []
     assert "data-urgent" not in page
+
+
+def test_a_tablet_of_the_ward_keeps_nothing(runtime: Runtime) -> None:
+    phone = take_seat(runtime, make_patient(runtime, make_staff(runtime)))
+    tablet = replace(phone.seat, mode="ward_tablet")
+    with runtime.reading(phone.actor) as work:
+        form = list_parts(work, phone.seat)[0].assignment_public_id
+        assert open_form(work, phone.seat, form).device_key
+        assert open_form(work, tablet, form).device_key == ""
