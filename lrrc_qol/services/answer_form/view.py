@@ -142,7 +142,7 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
 
 
 def _device_key(work: Work, seat: Seat, assignment_public_id: str) -> str:
-    """Only patients' own devices keep answers: those of staff and of the ward are not one person's, and have a line."""
+    """Only a patient's own device keeps answers: computers of staff and tablets of the ward pass from hand to hand."""
     if not work.settings.device_store or seat.staff_id is not None or seat.on_tablet:
         return ""
     return work.cipher.device_key(assignment_public_id)

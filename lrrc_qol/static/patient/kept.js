@@ -2,7 +2,7 @@
 const kept = self.document && (() => {
   "use strict";
   const PREFIX = "unsent:", LONGEST = 7 * 864e5, PATIENCE = 400;
-  const own = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16)).join("");
+  const own = page.newKey();
   const names = (start) => Object.keys(localStorage).filter((name) => name.startsWith(start));
   let turn = Promise.resolve(), key = null, form = "";
 

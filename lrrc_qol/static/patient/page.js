@@ -39,6 +39,9 @@ const page = self.document && (() => {
   });
   const word = (name, ...values) => words[name].replace(/\{(\d)\}/g, (_, place) => values[place]);
 
+  const newKey = () => crypto.randomUUID ? crypto.randomUUID()
+    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
   async function post(url, body) {
     const control = new AbortController();
     const limit = setTimeout(() => control.abort(), PATIENCE);
@@ -94,5 +97,5 @@ const page = self.document && (() => {
     $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
   });
 
-  return { $, player, word, post, open, advise };
+  return { $, player, word, post, open, advise, newKey };
 })();

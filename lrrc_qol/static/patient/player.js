@@ -1,7 +1,7 @@
 /* The form on a phone: steps locally and saves each answer at once. Without it the server leads through the pages. */
 if (self.document && page.player) (async () => {
   "use strict";
-  const { $, player, word, post, open, advise } = page, { asked, mark, field, typed, unfit, given, list } = questions;
+  const { $, player, word, post, open, advise, newKey } = page, { asked, mark, field, typed, unfit, given, list } = questions;
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60, LONGEST_SILENCE = 4000;
   const units = [...player.querySelectorAll(".unit")], isCopy = "copy" in player.dataset;
 
@@ -11,9 +11,6 @@ if (self.document && page.player) (async () => {
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map(), warned = new Set();
   let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
-
-  const newKey = () => crypto.randomUUID ? crypto.randomUUID()
-    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   function say(name, mood, ...values) {
     $("status").className = "status " + mood;
@@ -25,8 +22,8 @@ if (self.document && page.player) (async () => {
   const unsent = () => new Set([...inFlight().map(({ item_id }) => item_id), ...waiting.keys()]).size;
   const keep = () => kept.put(unsent() ? { version, flight: inFlight().length ? flight : null, waiting: [...waiting.values()] } : null);
 
-  function sayUnsent(status) {
-    if (!kept.able()) say(status ? "busy" : "offline", "bad");
+  function sayUnsent() {
+    if (!kept.able()) say("unsent", "bad");
     else say(leaving ? "leaving" : ended ? "ended-kept" : "kept", "bad", unsent());
     warn();
   }
@@ -75,7 +72,7 @@ if (self.document && page.player) (async () => {
       await keep();
       return location.reload();
     }
-    if (unsent()) sayUnsent(0);
+    if (unsent()) sayUnsent();
     return later();
   }
 
@@ -87,13 +84,14 @@ if (self.document && page.player) (async () => {
   function settle(status, body) {
     const done = flight;
     if (!status || status === 429 || status >= 500) {
-      if (done.answers) sayUnsent(status); else say("unsent", "bad");
+      if (done.answers) sayUnsent(); else say("unsent", "bad");
       return later();
     }
     pause = FIRST_PAUSE;
     flight = null;
     // Answers that this page does not show yet must keep it from sending: the server then refuses the old version.
-    if (body.saved && !body.changed_elsewhere.length) version = body.version;
+    // Nor does what still waits here replace an answer that was only now seen: it was given before.
+    if (body.saved && !body.changed_elsewhere.length && !(body.items && waiting.size)) version = body.version;
     if (body.instruction) advise(body.instruction);
     renewed = renewed && status !== 200;
     if (status !== 200) refused(status, body, done);
@@ -136,7 +134,7 @@ if (self.document && page.player) (async () => {
       }
       flight = done;
       ended = true;
-      return sayUnsent(status);
+      return sayUnsent();
     }
     over = true;
     return say("refused", "bad");
@@ -190,7 +188,7 @@ if (self.document && page.player) (async () => {
     sending = false;
     if (flight && !flight.answers && !busy) flight = null;
     keep();
-    if (ended || isCopy || pause !== FIRST_PAUSE) return sayUnsent(0);
+    if (ended || isCopy || pause !== FIRST_PAUSE) return sayUnsent();
     say("saving", "");
     return setTimeout(warn, LONGEST_SILENCE);
   }
@@ -226,7 +224,7 @@ if (self.document && page.player) (async () => {
     if (over || !unsent()) return;
     event.preventDefault();
     leaving = form;
-    sayUnsent(0);
+    sayUnsent();
     sendNow();
   }));
   addEventListener("beforeunload", (event) => {
@@ -381,7 +379,7 @@ if (self.document && page.player) (async () => {
   }
 
   if (!copy.start()) {
-    $("plain").textContent = word("closed");
+    $("plain").textContent = $("copy").textContent;
     part = units[0];
     return comeBack();
   }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +14,6 @@ from lrrc_qol.services.answer_form import FormItem, FormView, Part, list_parts, 
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.web.guards import current_seat, runtime
-
-INDENT = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +30,7 @@ def seat_page(template: str, **values: object) -> str:
     seat = current_seat()
     if seat.staff_id is not None:
         values |= {"relations": runtime().catalogue.relations, "staff_url": staff_url(), "modes": MODES}
-    page = render_template(template, seat=seat, centre=seat.centre, **values)
-    # A phone pays for each byte, and nothing of a form depends on the indentation of its source.
-    return INDENT.sub("\n", page)
+    return render_template(template, seat=seat, centre=seat.centre, **values)
 
 
 def staff_url() -> str:
