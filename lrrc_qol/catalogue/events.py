@@ -12,6 +12,7 @@ from lrrc_qol.domain.events import (
     AlertsReaction,
     AnalysisReaction,
     Ask,
+    Double,
     EventKind,
     EventRule,
     EventRules,
@@ -36,7 +37,12 @@ def load_events(folder: Path) -> EventRules:
             {EventKind(name): _rule(EventKind(name), entry) for name, entry in file.data["events"].items()}
         ),
         restart_after_days=schedule["restart_after_days"],
+        double=_double(file.data["double"]),
     )
+
+
+def _double(entry: Mapping[str, Any]) -> Double:
+    return Double(**{**entry, "confidence": Confidence(entry["confidence"])})
 
 
 def _rule(kind: EventKind, entry: Mapping[str, Any]) -> EventRule:

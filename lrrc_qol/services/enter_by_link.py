@@ -124,10 +124,12 @@ def _find(work: Work, token: str) -> _Found | None:
 
 
 def _state(visit: Visit, *, ended: bool, work: Work) -> LinkState:
-    if ended or not visit.planned:
+    if ended:
         return "ended"
     if visit.completed_at is not None:
         return "answered"
+    if not visit.planned:
+        return "ended"
     if answerable(visit, now=work.now):
         return "open"
     return "not_yet" if work.now < visit.opens_at else "closed"

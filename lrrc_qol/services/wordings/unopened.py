@@ -181,7 +181,7 @@ def _instruments(work: Work, protocol_id: str, version: str) -> Mapping[str, tup
         protocol = work.catalogue.protocol(protocol_id, version)
     except UnknownProtocol:
         return {}
-    return {visit.key: visit.instruments for visit in protocol.visits}
+    return protocol.asked()
 
 
 def _assigned(work: Work, scope: Iterable[ColumnElement[bool]], *, lock: bool) -> Mapping[int, Mapping[str, _Row]]:
