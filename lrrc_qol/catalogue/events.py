@@ -12,6 +12,7 @@ from lrrc_qol.domain.events import (
     AlertsReaction,
     AnalysisReaction,
     Ask,
+    Double,
     EventKind,
     EventRule,
     EventRules,
@@ -43,7 +44,12 @@ def load_events(folder: Path, instruments: Collection[str]) -> EventRules:
         ),
         restart_after_days=schedule["restart_after_days"],
         short_set=tuple(file.data["short_set"]["instruments"]),
+        double=_double(file.data["double"]),
     )
+
+
+def _double(entry: Mapping[str, Any]) -> Double:
+    return Double(**{**entry, "confidence": Confidence(entry["confidence"])})
 
 
 def _rule(kind: EventKind, entry: Mapping[str, Any]) -> EventRule:

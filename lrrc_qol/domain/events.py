@@ -180,16 +180,29 @@ class EventRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Double:
+    """A visit that counts for the one at discharge as well when both fall within `within_days` of each other."""
+
+    visit: str
+    stands_for: str
+    within_days: int
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class EventRules:
     """The table of all events. A stay longer than `restart_after_days` starts the check-ins anew when it ends.
 
     `short_set` are the questionnaires that are still asked of somebody who is too ill for all of them.
+    `double` is the visit whose forms need not be asked again at discharge.
     """
 
     version: str
     rules: Mapping[EventKind, EventRule]
     restart_after_days: int
     short_set: tuple[str, ...]
+    double: Double | None = None
 
     def rule(self, kind: EventKind) -> EventRule:
         """The line of that event; every kind has one."""

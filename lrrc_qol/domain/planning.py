@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from lrrc_qol.domain.events import Stay
-from lrrc_qol.domain.schedule import Anchor, Anchors, PlannedVisit, Protocol, VisitKind, VisitSpec, restarted_key
+from lrrc_qol.domain.schedule import (
+    RECALLED_KEY,
+    Anchor,
+    Anchors,
+    PlannedVisit,
+    Protocol,
+    VisitKind,
+    VisitSpec,
+    restarted_key,
+)
 
 _AFTER_OPERATION, _OF_FOLLOW_UP = " after the operation", " of follow-up"
 
@@ -29,6 +38,7 @@ def plan_visits(
     A visit is left out while its anchor is unknown, when a required fact does not hold, or when it would have closed
     before enrolment. No window opens before enrolment. Two windows of one kind never overlap: the earlier one ends
     the day before the next opens, and is left out when nothing of it remains. Nothing opens after `ended_on`.
+    A baseline that is asked for once more opens anew on that day; one asked for from memory is a visit of its own.
 
     Check-ins are for people at home. None opens during a stay in hospital that still lasts, or that lasted longer than
     `restart_after_days`; after such a stay their series starts anew on the day of leaving, under keys of its own. Of
@@ -42,35 +52,45 @@ def plan_visits(
     return tuple(visit for visit in trimmed if visit is not None)
 
 
-def beside_answered(visits: Sequence[PlannedVisit], answered: Sequence[PlannedVisit]) -> tuple[PlannedVisit, ...]:
-    """Return the calendar without a check-in that would ask again in the days of one that was answered.
-
-    An answered visit keeps the window it was answered in. A check-in that would overlap it opens the day after it, and
-    is left out when nothing of its own window remains. Other visits stay: each asks for something of its own.
-    """
-    kept = sorted((one for one in answered if one.kind is VisitKind.CHECK_IN), key=lambda one: one.opens_on)
-    keys = {one.key for one in answered}
-    moved = (visit if visit.key in keys else _beside(visit, kept) for visit in visits)
-    return tuple(visit for visit in moved if visit is not None)
-
-
-def _beside(visit: PlannedVisit, kept: Sequence[PlannedVisit]) -> PlannedVisit | None:
-    if visit.kind is not VisitKind.CHECK_IN:
-        return visit
-    opens_on = visit.opens_on
-    for one in kept:
-        if one.opens_on <= visit.closes_on and opens_on <= one.closes_on:
-            opens_on = one.closes_on + timedelta(days=1)
-    if opens_on > visit.closes_on:
-        return None
-    return replace(visit, opens_on=opens_on, due_on=max(visit.due_on, opens_on))
+def effective_repeats(protocol: Protocol, anchors: Anchors) -> tuple[date, ...]:
+    """Return the days, in order, on which a new baseline was asked for while one could still be given."""
+    if not anchors.repeats:
+        return ()
+    reference = protocol.visit(protocol.baseline.visits[0])
+    window = _place(reference, anchors, anchors.day(reference.anchor))
+    if window is None:
+        return ()
+    return tuple(sorted(day for day in anchors.repeats if day <= window.closes_on))
 
 
 def _fixed(protocol: Protocol, anchors: Anchors) -> Iterator[PlannedVisit]:
     """Everything but the check-ins from going home."""
+    repeats = effective_repeats(protocol, anchors)
     for spec in protocol.visits:
         if not _from_home(spec) and (visit := _place(spec, anchors, anchors.day(spec.anchor))) is not None:
+            if repeats and spec.key in protocol.baseline.visits:
+                visit = _again(visit, repeats[-1])
             yield _named_without_operation(visit) if anchors.surgery_on is None else visit
+    if (recalled := _recalled(protocol, anchors)) is not None:
+        yield recalled
+
+
+def _again(visit: PlannedVisit, asked_on: date) -> PlannedVisit:
+    """A baseline that is asked for once more: from that day on, until it would have closed anyway."""
+    opens_on = min(max(visit.opens_on, asked_on), visit.closes_on)
+    return replace(visit, opens_on=opens_on, due_on=max(visit.due_on, opens_on))
+
+
+def _recalled(protocol: Protocol, anchors: Anchors) -> PlannedVisit | None:
+    """The baseline from memory: from the day it was asked for, while the protocol takes one for a baseline at all."""
+    if anchors.recall_on is None or anchors.surgery_on is None:
+        return None
+    opens_on = max(anchors.recall_on, anchors.surgery_on)
+    closes_on = anchors.surgery_on + timedelta(days=protocol.baseline.recalled_days)
+    if opens_on > closes_on:
+        return None
+    spec = protocol.visit(RECALLED_KEY)
+    return PlannedVisit(RECALLED_KEY, spec.kind, spec.name, opens_on, opens_on, closes_on, spec.instruments)
 
 
 def _named_without_operation(visit: PlannedVisit) -> PlannedVisit:

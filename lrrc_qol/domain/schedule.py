@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.figures import BaselineRules
 
+RECALLED_KEY = "BLR"
+"""Key of the baseline that is asked for from memory, after the operation."""
 _RESTART = re.compile(r"-R\d+-")
 _PLAUSIBLE_YEARS = range(1900, 2200)
 
@@ -139,12 +141,23 @@ class Protocol:
     digest: str
 
     def visit(self, key: str) -> VisitSpec:
-        """Return the visit of that key, also of a series that started anew; KeyError when there is none."""
+        """Return the visit of that key, also of a series that started anew; KeyError when there is none.
+
+        The baseline from memory asks what the reference baseline asks.
+        """
         plain = plain_key(key)
         for visit in self.visits:
             if visit.key == plain:
                 return visit
+        if key == RECALLED_KEY:
+            reference = self.visit(self.baseline.visits[0])
+            return replace(reference, key=RECALLED_KEY, name=f"{reference.name}, from memory")
         raise KeyError(key)
+
+    def asked(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the instruments of every visit, the baseline from memory included."""
+        keys = [visit.key for visit in self.visits]
+        return {key: self.visit(key).instruments for key in (*keys, RECALLED_KEY)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +204,9 @@ class PlannedVisit:
     closes_on: date
     instruments: tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class VisitChange:
-    """What a re-plan does to one visit; `kept_answered` means the form stays where it was answered."""
-
-    key: str
-    change: Literal["added", "moved", "dropped", "kept_answered"]
-    before: PlannedVisit | None
-    after: PlannedVisit | None
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in the window."""
+        return self.opens_on <= day <= self.closes_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,34 +217,6 @@ class ReminderTime:
     send_at: datetime
     not_after: datetime
     hours: SendingHours
-
-
-def compare_plans(
-    before: Sequence[PlannedVisit], after: Sequence[PlannedVisit], answered: frozenset[str]
-) -> tuple[VisitChange, ...]:
-    """Return what changes from one plan to another, in calendar order of the new plan, dropped visits last.
-
-    `answered` are the keys of visits that have an answer: those keep their label and window and are reported
-    `kept_answered` when the new plan differs. Visits that stay the same are not reported.
-    """
-    old = {visit.key: visit for visit in before}
-    new = {visit.key: visit for visit in after}
-    keys = [visit.key for visit in after] + [visit.key for visit in before if visit.key not in new]
-    return tuple(
-        VisitChange(key, _change(key, old, new, answered), old.get(key), new.get(key))
-        for key in keys
-        if old.get(key) != new.get(key)
-    )
-
-
-def _change(
-    key: str, old: Mapping[str, PlannedVisit], new: Mapping[str, PlannedVisit], answered: frozenset[str]
-) -> Literal["added", "moved", "dropped", "kept_answered"]:
-    if key not in old:
-        return "added"
-    if key in answered:
-        return "kept_answered"
-    return "moved" if key in new else "dropped"
 
 
 def visit_state(visit: PlannedVisit, *, today: date, submitted: bool) -> VisitState:

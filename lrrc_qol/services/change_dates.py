@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
-from lrrc_qol.domain.schedule import VisitChange, check_anchors
+from lrrc_qol.domain.plan_changes import PlanPreview
+from lrrc_qol.domain.schedule import check_anchors
 from lrrc_qol.persistence.models import Centre, Episode, Patient
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
@@ -35,7 +36,7 @@ class EpisodeDates:
 class DatesPreview:
     """What applying `dates` would do to the plan of the episode as it is at `episode_version`."""
 
-    changes: tuple[VisitChange, ...]
+    plan: PlanPreview
     episode_version: int
     dates: EpisodeDates
 
@@ -45,12 +46,12 @@ def preview_dates(work: Work, patient_public_id: str, dates: EpisodeDates) -> Da
     patient, episode = find_episode(work, patient_public_id)
     _check(work, patient, episode, dates)
     anchors = replace(anchors_of(work, episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
-    return DatesPreview(changes=preview_plan(work, episode, anchors), episode_version=episode.version, dates=dates)
+    return DatesPreview(plan=preview_plan(work, episode, anchors), episode_version=episode.version, dates=dates)
 
 
 def change_dates(
     work: Work, patient_public_id: str, dates: EpisodeDates, *, expected_version: int, reason: str
-) -> tuple[VisitChange, ...]:
+) -> PlanPreview:
     """Set the dates and re-plan what has not been answered.
 
     StaleWrite when the episode changed since the preview; InvalidInput for impossible dates or a missing reason.
@@ -66,7 +67,7 @@ def change_dates(
     for name, value in asdict(dates).items():
         setattr(episode, name, value)
     work.session.flush()
-    changes = apply_plan(work, episode, patient)
+    plan = apply_plan(work, episode, patient)
     audit.record(
         work,
         "changed_dates",
@@ -77,11 +78,11 @@ def change_dates(
         detail={
             "before": _plain(before),
             "after": _plain(dates),
-            "visits": {change.key: change.change for change in changes},
+            "visits": {change.key: change.change for change in plan.changes},
         },
         reason=reason.strip(),
     )
-    return changes
+    return plan
 
 
 def _check(work: Work, patient: Patient, episode: Episode, dates: EpisodeDates) -> None:

@@ -148,7 +148,7 @@ def _points(course: Course, forms: Sequence[FormRow], scale: Scale, instrument: 
                 reason=score.reason,
                 mode=form.mode or "",
                 respondent=form.respondent or "",
-                out_of_window=not visit.opens_on <= form.answered_on <= visit.closes_on,
+                out_of_window=not (visit.planned and visit.opens_on <= form.answered_on <= visit.closes_on),
                 answered=score.answered,
                 expected=score.expected,
                 prorated=score.prorated,

@@ -73,7 +73,7 @@ def enrol_patient(work: Work, enrolment: Enrolment) -> str:
     )
     work.session.add(episode)
     work.session.flush()
-    changes = start_plan(work, episode, patient)
+    changes = start_plan(work, episode, patient).changes
     protocol = protocol_of(work, episode.id)
     audit.record(
         work,

@@ -45,7 +45,7 @@ def open_next_episode(work: Work, patient: Patient, before: Episode, *, day: dat
         subject_id=episode.id,
         centre_id=episode.centre_id,
         episode_id=episode.id,
-        detail={"ordinal": episode.ordinal, "after": before.id, "visits": [change.key for change in changes]},
+        detail={"ordinal": episode.ordinal, "after": before.id, "visits": [change.key for change in changes.changes]},
     )
     return episode
 

@@ -1,32 +1,24 @@
-"""Bring an episode's visits into line with its plan and its dates; answered visits are never touched."""
+"""Bring an episode's visits into line with its plan and its dates; what was answered keeps its forms and a label."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.events import RecordedEvent, episode_facts
-from lrrc_qol.domain.planning import beside_answered, plan_visits
-from lrrc_qol.domain.schedule import (
-    Anchors,
-    PlannedVisit,
-    Protocol,
-    VisitChange,
-    compare_plans,
-    local_instant,
-)
+from lrrc_qol.domain.plan_changes import PlanPreview
+from lrrc_qol.domain.schedule import Anchors, PlannedVisit, Protocol
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Assignment, Centre, Episode, Message, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.models import Centre, Episode, Message, Patient, Plan, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import recorded_events
+from lrrc_qol.services.plan_labels import draw, preview_of, set_window, store_labels
 from lrrc_qol.services.protocols import protocol_at, protocol_for_new
-from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm, own_policy
+from lrrc_qol.services.reminder_cursor import advance, arm, disarm, own_policy
 from lrrc_qol.services.wordings import VisitToFill, asking_of, fill_visits, unopened
 
 
@@ -38,7 +30,7 @@ def protocol_of(work: Work, episode_id: int) -> Protocol:
     return protocol_at(work, plan.protocol_id, plan.protocol_version)
 
 
-def start_plan(work: Work, episode: Episode, patient: Patient, *, reason: str | None = None) -> tuple[VisitChange, ...]:
+def start_plan(work: Work, episode: Episode, patient: Patient, *, reason: str | None = None) -> PlanPreview:
     """Freeze what the centre follows now as the plan of a new episode, and plan it.
 
     The caller called `hold_choices` first, as for `apply_plan`.
@@ -78,54 +70,55 @@ def anchors_of(work: Work, episode: Episode, *, events: Sequence[RecordedEvent] 
     )
 
 
-def preview_plan(work: Work, episode: Episode, anchors: Anchors) -> tuple[VisitChange, ...]:
-    """What planning with `anchors` would change; writes nothing."""
-    visits = _visits(work, episode.id)
-    before = tuple(as_planned(visit) for visit in visits if visit.planned)
-    after = plan_visits(
-        protocol_of(work, episode.id), anchors, restart_after_days=work.catalogue.events.restart_after_days
-    )
-    # Instruments are frozen per visit, so only the calendar is compared.
-    after = tuple(replace(visit, instruments=()) for visit in after)
-    answered = answered_keys(work, episode.id)
-    after = beside_answered(after, [as_planned(visit) for visit in visits if visit.key in answered])
-    return compare_plans(before, after, answered)
+def preview_plan(work: Work, episode: Episode, anchors: Anchors, *, protocol: Protocol | None = None) -> PlanPreview:
+    """What planning with `anchors` (and another version of the protocol) would change; writes nothing."""
+    patient = work.session.get_one(Patient, episode.patient_id)
+    followed = _at_own_hour(protocol or protocol_of(work, episode.id), patient)
+    return preview_of(work, draw(work, episode, anchors, followed), followed, zone=patient.timezone)
 
 
-def apply_plan(work: Work, episode: Episode, patient: Patient) -> tuple[VisitChange, ...]:
-    """Plan the episode anew from its dates: add, move and drop unanswered visits, set their reminders, report it.
+def apply_plan(work: Work, episode: Episode, patient: Patient) -> PlanPreview:
+    """Plan the episode anew from its dates: label what was answered, add, move and drop the rest, report it.
 
     A dropped visit keeps its row, because messages and links point to it, but is no longer planned. Added visits get
     what the centre asks now, and so do moved ones that have not opened. The caller called `hold_choices` first.
     """
-    protocol = protocol_of(work, episode.id)
-    changes = preview_plan(work, episode, anchors_of(work, episode))
-    rows = {visit.key: visit for visit in _visits(work, episode.id)}
+    protocol = _at_own_hour(protocol_of(work, episode.id), patient)
+    drawn = draw(work, episode, anchors_of(work, episode), protocol)
+    preview = preview_of(work, drawn, protocol, zone=patient.timezone)
+    store_labels(work, drawn, protocol, patient)
+    rows = {visit.key: visit for visit in drawn.unanswered}
     added, moved = [], []
-    for change in changes:
-        if change.change == "kept_answered":
-            continue
-        if change.after is None:
-            rows[change.key].planned = False
-            disarm(rows[change.key])
+    for change in preview.changes:
+        if change.answered_on is not None:
             continue
         visit = rows.get(change.key)
+        if change.after is None:
+            if visit is not None:
+                visit.planned = False
+                disarm(visit)
+            continue
         if visit is None:
             visit = _new_visit(work, episode, patient, change.after)
             added.append(visit)
         else:
             _move_visit(visit, change.after, patient)
             moved.append(visit)
-        arm(visit, own_policy(protocol.reminders, patient.reminder_hour), zone=patient.timezone, now=work.now)
+        arm(visit, protocol.reminders, zone=patient.timezone, now=work.now)
     work.session.add_all(added)
     work.session.flush()
     _fill(work, protocol, patient, added=added, moved=moved)
-    return changes
+    return preview
+
+
+def _at_own_hour(protocol: Protocol, patient: Patient) -> Protocol:
+    """The protocol with its mails at the hour that the patient chose."""
+    return replace(protocol, reminders=own_policy(protocol.reminders, patient.reminder_hour))
 
 
 def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
     """Take up the reminders of unfinished visits again, for example after a pause, behind the last one sent."""
-    protocol = protocol_of(work, episode.id)
+    protocol = _at_own_hour(protocol_of(work, episode.id), patient)
     sent = {
         visit_id: ordinal
         for visit_id, ordinal in work.session.execute(
@@ -141,21 +134,7 @@ def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
     for visit in _visits(work, episode.id):
         if visit.planned and visit.completed_at is None and visit.closes_at > work.now:
             visit.arming += 1
-            policy = own_policy(protocol.reminders, patient.reminder_hour)
-            advance(visit, policy, zone=patient.timezone, now=work.now, last_ordinal=sent.get(visit.id))
-
-
-def answered_keys(work: Work, episode_id: int) -> frozenset[str]:
-    """Keys of the visits of which at least one questionnaire was sent in; a draft moves along with its visit."""
-    return frozenset(
-        work.session.scalars(
-            select(Visit.key)
-            .join(Assignment, Assignment.visit_id == Visit.id)
-            .join(Response, Response.assignment_id == Assignment.id)
-            .where(Visit.episode_id == episode_id, Response.submitted_at.is_not(None))
-            .distinct()
-        )
-    )
+            advance(visit, protocol.reminders, zone=patient.timezone, now=work.now, last_ordinal=sent.get(visit.id))
 
 
 def _visits(work: Work, episode_id: int) -> Sequence[Visit]:
@@ -174,7 +153,7 @@ def _new_visit(work: Work, episode: Episode, patient: Patient, planned: PlannedV
         arming=1,
         planned=True,
     )
-    _set_window(visit, planned, patient)
+    set_window(visit, planned, patient)
     return visit
 
 
@@ -206,15 +185,7 @@ def _fill(work: Work, protocol: Protocol, patient: Patient, *, added: Sequence[V
 
 
 def _move_visit(visit: Visit, planned: PlannedVisit, patient: Patient) -> None:
-    _set_window(visit, planned, patient)
+    visit.name = planned.name
+    set_window(visit, planned, patient)
     visit.planned = True
     visit.arming += 1
-
-
-def _set_window(visit: Visit, planned: PlannedVisit, patient: Patient) -> None:
-    zone = ZoneInfo(patient.timezone)
-    visit.opens_on = planned.opens_on
-    visit.due_on = planned.due_on
-    visit.closes_on = planned.closes_on
-    visit.opens_at = local_instant(planned.opens_on, 0, zone)
-    visit.closes_at = local_instant(planned.closes_on + timedelta(days=1), 0, zone)

@@ -22,7 +22,7 @@ from lrrc_qol.domain.events import (
     ScheduleReaction,
     episode_facts,
 )
-from lrrc_qol.domain.schedule import VisitChange
+from lrrc_qol.domain.plan_changes import PlanPreview, VisitChange
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Message, Patient, PatientSession, Visit
 from lrrc_qol.services import audit
@@ -35,6 +35,7 @@ from lrrc_qol.services.plan_episode import anchors_of, apply_plan, preview_plan,
 from lrrc_qol.services.wordings import align_episode, hold_choices
 
 REASON_LIMIT = 500
+UNCHANGED = PlanPreview(changes=(), rearmed=())
 _SILENCING = frozenset({RemindersReaction.STOP, RemindersReaction.STOP_REMINDERS, RemindersReaction.OPT_OUT})
 _REOPENING = frozenset({RemindersReaction.RESUME, RemindersReaction.OPT_IN, RemindersReaction.DELIVERABLE})
 
@@ -43,7 +44,7 @@ _REOPENING = frozenset({RemindersReaction.RESUME, RemindersReaction.OPT_IN, Remi
 class EventPreview:
     """What recording an event would do: to the visits, and in plain words."""
 
-    changes: tuple[VisitChange, ...]
+    plan: PlanPreview
     consequences: tuple[str, ...]
     changes_plan: bool
 
@@ -57,7 +58,7 @@ def preview_event(
     stored = _checked(work, patient, episode, kind=kind, happened_on=happened_on, detail=detail)
     events = [*_standing(work, episode), RecordedEvent(kind, happened_on, work.now, stored)]
     return EventPreview(
-        changes=preview_plan(work, episode, anchors_of(work, episode, events=events)) if rule.changes_plan else (),
+        plan=preview_plan(work, episode, anchors_of(work, episode, events=events)) if rule.changes_plan else UNCHANGED,
         consequences=rule.reaction_to(stored).consequences,
         changes_plan=rule.changes_plan,
     )
@@ -150,7 +151,7 @@ def correct_event_day(
 
 def preview_correction(
     work: Work, patient_public_id: str, event_public_id: str, *, happened_on: date | None
-) -> tuple[VisitChange, ...]:
+) -> PlanPreview:
     """What moving an event to `happened_on`, or taking it back (None), would do to the visits; writes nothing."""
     patient, newest = find_episode(work, patient_public_id)
     event, episode = _find_event(work, patient, newest, event_public_id)
@@ -205,7 +206,7 @@ def _settle(work: Work, patient: Patient, episode: Episode, kind: EventKind) -> 
     ended = contact_state(rows, work.catalogue.events, today=work.today_in(centre.timezone)).ended
     episode.closed_on = facts.ended_on if ended else None
     work.session.flush()
-    changes = apply_plan(work, episode, patient)
+    changes = apply_plan(work, episode, patient).changes
     if work.catalogue.events.rule(kind).may_lighten:
         align_episode(work, episode)
     return changes

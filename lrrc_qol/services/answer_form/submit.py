@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from lrrc_qol.domain.applicability import contradictions
 from lrrc_qol.domain.instrument import AnswerValue, Instrument
-from lrrc_qol.domain.schedule import VisitKind
+from lrrc_qol.domain.schedule import RECALLED_KEY, VisitKind
 from lrrc_qol.domain.scoring import score_response
 from lrrc_qol.persistence.models import Answer, Message, Response, Visit
 from lrrc_qol.services import audit
@@ -32,13 +32,14 @@ from lrrc_qol.services.answer_form.rows import (
 )
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.label_answered import label_answered
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
 from lrrc_qol.services.store_scores import score_rows, store_scores
 from lrrc_qol.services.visit_advice import urgent_advice
-from lrrc_qol.services.wordings import ON_SCREEN
+from lrrc_qol.services.wordings import ON_SCREEN, hold_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
     `conflict` when the draft moved on since `version`; 409 `second_entry` when paper is to be typed a second time and
     compared first; 422 `nothing_answered` for an untouched form.
     """
+    if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
+        # A baseline from before a repeat was asked for makes room for the new one, and planning holds these first.
+        hold_choices(work, seat.centre_id)
     form = lock_form(work, seat, assignment_public_id)
     digest = body_hash({"kind": "submit"})
     earlier = find_request(work, form, key)
@@ -72,12 +76,17 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
     second = second_entry_of(work, form.response)
     if second is not None and second.compared_at is None:
         return SubmitResult(409, {"error": "second_entry", "submitted": False})
-    unanswered = _freeze(work, seat, form, form.response)
+    return _send(work, seat, form, form.response, key=key, digest=digest)
+
+
+def _send(work: Work, seat: Seat, form: Form, response: Response, *, key: str, digest: str) -> SubmitResult:
+    unanswered = _freeze(work, seat, form, response)
     # Two last parts sent at once would each see the other as still to come, and nobody would finish the visit.
     work.session.execute(select(Visit.id).where(Visit.id == seat.visit_id).with_for_update())
     following = after_sending(work, seat)
     if following["next"] is None and not _left_for_the_screen(work, seat):
         _finish_visit(work, seat)
+    label_answered(work, seat.visit_id, answered_on=response.answered_on)
     body = {"submitted": True, "unanswered": unanswered, **following}
     keep_request(work, form, key=key, digest=digest, status=200, result=body)
     return SubmitResult(200, body)
@@ -95,7 +104,7 @@ def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]
         answer.given_at.astimezone(ZoneInfo(seat.timezone)).date() for answer in form.current.values()
     )
     if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
-        response.baseline_type = "prospective"
+        response.baseline_type = "recalled" if seat.visit_key == RECALLED_KEY else "prospective"
     add_answers(work, [_not_applicable(work, response, item_id, form.current.get(item_id)) for item_id in unasked])
     value_set = value_set_of(work, response.centre_id, form.instrument)
     scores = score_response(form.instrument, values, value_set=value_set)

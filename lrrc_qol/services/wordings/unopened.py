@@ -189,9 +189,7 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
         .where(*scope)
     ).all()
     protocols = protocols_at(work, {(row.protocol_id, row.protocol_version) for row in rows})
-    planned = {
-        version: {visit.key: visit.instruments for visit in protocol.visits} for version, protocol in protocols.items()
-    }
+    planned = {version: protocol.asked() for version, protocol in protocols.items()}
     light = _in_light(work, centre_id)
     return [
         VisitToFill(

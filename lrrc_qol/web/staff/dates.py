@@ -43,16 +43,14 @@ def change_patient_dates(public_id: str) -> ResponseReturnValue:
         return _preview(found, form)
     try:
         with runtime().writing(current_actor()) as work:
-            changes = change_dates(
-                work, public_id, form.dates(), expected_version=version, reason=form.reason.data or ""
-            )
+            plan = change_dates(work, public_id, form.dates(), expected_version=version, reason=form.reason.data or "")
     except StaleWrite:
         form.form_errors.append(STALE)
         return _preview(found, form)
     except InvalidInput as refusal:
         form.add_faults(refusal.fields)
         return _preview(found, form) if form.reason.errors else _dates_page(found, form)
-    flash(f"The dates are changed. {_visit_words([change.change for change in changes])}", "good")
+    flash(f"The dates are changed. {_visit_words([change.change for change in plan.changes])}", "good")
     return redirect(url_for("staff.patient", public_id=public_id))
 
 

@@ -33,9 +33,9 @@ def take_back_event(public_id: str, event_id: str) -> ResponseReturnValue:
             and runtime().catalogue.events.rule(EventKind(event.kind)).changes_plan
         ):
             with runtime().reading(current_actor()) as work:
-                changes = preview_correction(work, public_id, event_id, happened_on=day)
+                plan = preview_correction(work, public_id, event_id, happened_on=day)
             return render_template(
-                "staff/event_change_confirm.html", patient=patient, event=event, form=form, words=words, changes=changes
+                "staff/event_change_confirm.html", patient=patient, event=event, form=form, words=words, plan=plan
             )
         with runtime().writing(current_actor()) as work:
             if day is None:

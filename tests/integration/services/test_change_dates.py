@@ -35,11 +35,9 @@ def apply(runtime: Runtime, nurse: Actor, patient: str, wanted: EpisodeDates) ->
     with runtime.reading(nurse) as work:
         preview = preview_dates(work, patient, wanted)
     with runtime.writing(nurse) as work:
-        changes = change_dates(
-            work, patient, wanted, expected_version=preview.episode_version, reason="Operation moved."
-        )
-    assert changes == preview.changes
-    return {change.key: change.change for change in changes}
+        plan = change_dates(work, patient, wanted, expected_version=preview.episode_version, reason="Operation moved.")
+    assert plan == preview.plan
+    return {change.key: change.change for change in plan.changes}
 
 
 def test_surgery_and_discharge_plan_the_later_visits(runtime: Runtime, clock: FixedClock) -> None:
@@ -69,10 +67,10 @@ def test_an_operation_moved_after_the_baseline_was_answered_keeps_the_answers(ru
     nurse = make_staff(runtime)
     patient = make_patient(runtime, nurse, planned_surgery_on=PLANNED)
     complete_visit(runtime, take_seat(runtime, patient))
-    window = visits(runtime)["BL1"]
     assert apply(runtime, nurse, patient, dates(planned_surgery_on=date(2026, 6, 1))) == {"BL1": "kept_answered"}
     after = visits(runtime)["BL1"]
-    assert (after.opens_on, after.closes_on, after.planned) == (window.opens_on, window.closes_on, True)
+    assert (after.opens_on, after.closes_on, after.planned) == (date(2026, 5, 4), date(2026, 5, 31), True)
+    assert (after.next_reminder_at, after.home_key, after.home_in_window) == (None, "BL1", True)
     with runtime.reading(COMMAND) as work:
         assert len(work.session.scalars(select(Response).where(Response.submitted_at.is_not(None))).all()) == 4
 

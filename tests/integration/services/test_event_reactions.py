@@ -87,10 +87,10 @@ def test_the_preview_says_what_recording_does(runtime: Runtime, nurse: Actor, pa
     before = planned(runtime, nurse, patient)
     happen(runtime, nurse, patient, EventKind.DEATH)
 
-    assert {change.key for change in preview.changes} == set(before) - set(planned(runtime, nurse, patient))
+    assert {change.key for change in preview.plan.changes} == set(before) - set(planned(runtime, nurse, patient))
     with runtime.reading(COMMAND) as work:
         noted = work.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "recorded_event")).one()
-    assert set(noted["visits"]) == {change.key for change in preview.changes}
+    assert set(noted["visits"]) == {change.key for change in preview.plan.changes}
 
 
 def test_a_stop_in_palliative_care_closes_follow_up_until_the_choice_changes(
@@ -352,5 +352,6 @@ def test_nobody_is_asked_twice_when_a_stay_is_entered_after_a_check_in_was_answe
         _, episode = find_episode(work, patient)
         check_ins = select(Visit).where(Visit.episode_id == episode.id, Visit.planned, Visit.kind == "check_in")
         visits = work.session.scalars(check_ins.order_by(Visit.opens_on)).all()
-    assert "CHK-D028" in {visit.key for visit in visits}
+    (answered,) = [visit for visit in visits if visit.completed_at is not None]
+    assert (answered.key, answered.home_key) == ("CHK-R1-D002", "CHK-D028")
     assert all(first.closes_on < second.opens_on for first, second in pairwise(visits))

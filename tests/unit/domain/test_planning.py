@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lrrc_qol.catalogue import load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.events import Stay
-from lrrc_qol.domain.planning import beside_answered, plan_visits
-from lrrc_qol.domain.schedule import Anchors, PlannedVisit, VisitKind
+from lrrc_qol.domain.planning import plan_visits
+from lrrc_qol.domain.schedule import RECALLED_KEY, Anchors, PlannedVisit, VisitKind
 
 CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
 PE12 = CATALOGUE.protocol("pe12")
@@ -66,27 +66,22 @@ def test_a_second_readmission_starts_them_once_more() -> None:
     assert keys[:4] == ["CHK-D002", "CHK-R1-D002", "CHK-R2-D002", "CHK-R2-D005"]
 
 
-def test_a_check_in_does_not_ask_again_in_the_days_of_an_answered_one() -> None:
-    answered = [visit for visit in planned() if visit.key == "CHK-D028"]  # day 28 to 31 at home
-    late_stay = planned(Stay(home(10), home(27)))  # its first check-ins would be open on days 29 to 31 and 32 to 34
-
-    visits = {visit.key: visit for visit in beside_answered(late_stay, answered)}
-
-    assert "CHK-R1-D002" not in visits
-    assert visits["CHK-R1-D005"].opens_on == home(32)
+def test_a_repeat_opens_the_baseline_anew_until_it_would_have_closed_anyway() -> None:
+    before = Anchors(enrolled_on=date(2026, 2, 1), planned_surgery_on=date(2026, 3, 30))
+    asked = replace(before, repeats=(date(2026, 3, 10),))
+    (window,) = plan_visits(PE12, asked)
+    assert (window.key, window.opens_on, window.closes_on) == ("BL1", date(2026, 3, 10), date(2026, 3, 29))
+    assert plan_visits(PE12, replace(before, repeats=(date(2026, 3, 30),))) == plan_visits(PE12, before)
 
 
-def test_a_check_in_that_reaches_past_an_answered_one_opens_after_it() -> None:
-    answered = [visit for visit in planned() if visit.key == "CHK-D028"]
-    visits = {visit.key: visit for visit in beside_answered(planned(Stay(home(10), home(28))), answered)}
-    first = visits["CHK-R1-D002"]
-    assert (first.opens_on, first.due_on, first.closes_on) == (home(32), home(32), home(32))
-
-
-def test_other_visits_stay_beside_answered_ones() -> None:
-    answered = [visit for visit in planned() if visit.kind is VisitKind.FOLLOW_UP]
-    later = plan_visits(PE12, replace(BASE, surgery_on=date(2026, 3, 9)))
-    assert beside_answered(later, answered) == later
+def test_a_baseline_from_memory_is_asked_for_two_weeks_after_the_operation() -> None:
+    asked = replace(BASE, recall_on=SURGERY + timedelta(days=4))
+    recalled = next(visit for visit in plan_visits(PE12, asked) if visit.key == RECALLED_KEY)
+    assert (recalled.opens_on, recalled.closes_on) == (date(2026, 3, 6), date(2026, 3, 16))
+    assert recalled.instruments == PE12.visit("BL1").instruments == PE12.asked()[RECALLED_KEY]
+    for day, surgery_on in ((15, SURGERY), (4, None)):
+        none = replace(BASE, recall_on=SURGERY + timedelta(days=day), surgery_on=surgery_on, discharged_on=None)
+        assert RECALLED_KEY not in {visit.key for visit in plan_visits(PE12, none)}
 
 
 def test_who_was_not_operated_on_is_followed_from_that_day_and_reads_of_no_operation() -> None:

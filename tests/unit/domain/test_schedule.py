@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lrrc_qol.domain.plan_changes import compare_unanswered
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchor,
@@ -18,7 +19,6 @@ from lrrc_qol.domain.schedule import (
     VisitSpec,
     VisitState,
     check_anchors,
-    compare_plans,
     visit_state,
 )
 
@@ -161,36 +161,36 @@ NEW = replace(OLD, closes_on=DAY + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "answered", "expected"),
+    ("before", "after", "expected"),
     [
-        ([], [OLD], set(), [("M1", "added", None, OLD)]),
-        ([OLD], [NEW], set(), [("M1", "moved", OLD, NEW)]),
-        ([OLD], [], set(), [("M1", "dropped", OLD, None)]),
-        ([OLD], [OLD], set(), []),
-        ([OLD], [OLD], {"M1"}, []),
-        ([OLD], [NEW], {"M1"}, [("M1", "kept_answered", OLD, NEW)]),
-        ([OLD], [], {"M1"}, [("M1", "kept_answered", OLD, None)]),
+        ([], [OLD], [("M1", "added", None, OLD)]),
+        ([OLD], [NEW], [("M1", "moved", OLD, NEW)]),
+        ([OLD], [], [("M1", "dropped", OLD, None)]),
+        ([OLD], [OLD], []),
     ],
 )
 def test_compared_plans(
-    before: list[PlannedVisit], after: list[PlannedVisit], answered: set[str], expected: list[tuple[object, ...]]
+    before: list[PlannedVisit], after: list[PlannedVisit], expected: list[tuple[object, ...]]
 ) -> None:
-    changes = compare_plans(before, after, frozenset(answered))
+    changes = compare_unanswered({one.key: one for one in before}, after, today=DAY)
     assert [(one.key, one.change, one.before, one.after) for one in changes] == expected
 
 
-def test_an_operation_moved_after_the_baseline_was_answered_keeps_that_answer(pe12: Protocol) -> None:
-    first = Anchors(date(2027, 1, 1), planned_surgery_on=date(2027, 3, 1))
-    moved = replace(first, planned_surgery_on=date(2027, 5, 20))
-    changes = compare_plans(plan_visits(pe12, first), plan_visits(pe12, moved), frozenset({"BL1"}))
-    assert [(one.key, one.change) for one in changes] == [("BL1", "kept_answered")]
+def test_what_opens_and_closes_today_is_said() -> None:
+    later = replace(
+        OLD, opens_on=DAY + timedelta(days=9), due_on=DAY + timedelta(days=9), closes_on=DAY + timedelta(days=9)
+    )
+    (closing,) = compare_unanswered({"M1": OLD}, [later], today=DAY)
+    (opening,) = compare_unanswered({"M1": later}, [OLD], today=DAY)
+    assert (closing.opens, closing.closes, opening.opens, opening.closes) == (False, True, True, False)
 
 
 def test_a_corrected_discharge_moves_check_ins_but_no_follow_up(pe12: Protocol) -> None:
     first = Anchors(date(2027, 1, 1), surgery_on=date(2027, 3, 1), discharged_on=date(2027, 3, 20))
     moved = replace(first, discharged_on=date(2027, 3, 21))
-    changes = compare_plans(plan_visits(pe12, first), plan_visits(pe12, moved), frozenset({"CHK-D002"}))
-    assert {one.change for one in changes if one.key != "CHK-D002"} == {"moved"}
+    stored = {one.key: one for one in plan_visits(pe12, first)}
+    changes = compare_unanswered(stored, plan_visits(pe12, moved), today=first.enrolled_on)
+    assert {one.change for one in changes} == {"moved"}
     assert {one.key.partition("-")[0] for one in changes} == {"DC", "CHK"}
 
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrrc_qol.domain.plan_changes import compare_unanswered
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchors,
     Protocol,
     VisitKind,
-    compare_plans,
     local_instant,
     next_reminder,
     reminder_times,
@@ -69,23 +69,8 @@ def test_windows_are_in_order_and_never_overlap_within_a_kind(pe12: Protocol, an
 def test_the_same_dates_give_the_same_plan_and_no_change(pe12: Protocol, anchors: Anchors) -> None:
     plan = plan_visits(pe12, anchors)
     assert plan == plan_visits(pe12, anchors)
-    assert compare_plans(plan, plan, frozenset(visit.key for visit in plan)) == ()
-
-
-@settings(deadline=None)
-@given(before=any_anchors(), after=any_anchors(), data=st.data())
-def test_an_answered_visit_is_never_dropped_or_moved(
-    pe12: Protocol, before: Anchors, after: Anchors, data: st.DataObject
-) -> None:
-    old, new = plan_visits(pe12, before), plan_visits(pe12, after)
-    keys = [visit.key for visit in old]
-    answered = data.draw(st.frozensets(st.sampled_from(keys))) if keys else frozenset()
-    changes = compare_plans(old, new, answered)
-    assert all(change.change == "kept_answered" for change in changes if change.key in answered)
-    reported = {change.key for change in changes}
-    same = {visit.key for visit in old} & {visit.key for visit in new} - reported
-    assert {v for v in old if v.key in same} == {v for v in new if v.key in same}
-    assert len(reported) == len(changes)
+    stored = {visit.key: visit for visit in plan}
+    assert compare_unanswered(stored, plan, today=anchors.enrolled_on) == ()
 
 
 @given(day=days, hour=st.integers(min_value=0, max_value=23), zone=zones)
