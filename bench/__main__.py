@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from bench import due, export, scoring, session, staff_pages
+from bench import due, export, phone, scoring, session, staff_pages
 from bench.report import Report
 
 PARTS = {
     "session": session.run,
+    "phone": phone.run,
     "due": due.run,
     "pages": staff_pages.run,
     "scoring": scoring.run,

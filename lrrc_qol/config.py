@@ -61,6 +61,7 @@ class Settings:
     """Everything the environment decides. `base_url` has no trailing slash.
 
     `trusted_proxies` is how many proxies of our own stand in front: only their word on the sender's address counts.
+    `device_store`: answers that could not be sent may wait, encrypted, on the patient's device.
     """
 
     mode: Mode
@@ -71,6 +72,7 @@ class Settings:
     smtp: SmtpServer
     mail_from: str
     trusted_proxies: int = 0
+    device_store: bool = True
 
     @property
     def open_doors(self) -> bool:
@@ -91,6 +93,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         smtp=_smtp(environ.get("LRRC_QOL_SMTP_URL", ""), strict=strict),
         mail_from=_mail_from(environ.get("LRRC_QOL_MAIL_FROM", ""), strict=strict),
         trusted_proxies=_trusted_proxies(environ.get("LRRC_QOL_TRUSTED_PROXIES", "0")),
+        device_store=_switch("LRRC_QOL_DEVICE_STORE", environ.get("LRRC_QOL_DEVICE_STORE", "on")),
     )
 
 
@@ -195,6 +198,12 @@ def _trusted_proxies(text: str) -> int:
     if text not in {"0", "1", "2", "3"}:
         raise SettingsError("LRRC_QOL_TRUSTED_PROXIES is the number of your own proxies in front: 0, 1, 2 or 3.")
     return int(text)
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise SettingsError(f"{name} is {text!r}; use on or off.")
+    return text == "on"
 
 
 def _mail_from(text: str, *, strict: bool) -> str:

@@ -70,6 +70,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIN_SIZE=400,
+        COMPRESS_LEVEL=9,
     )
     if settings.trusted_proxies:
         # Address and scheme only: the host comes from the configuration, never from a header.

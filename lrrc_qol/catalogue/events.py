@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,11 +25,17 @@ from lrrc_qol.domain.instrument import Confidence
 _REACTION = ("schedule", "reminders", "alerts", "analysis", "hold_days", "consequences")
 
 
-def load_events(folder: Path) -> EventRules:
-    """Read `events.toml`; DefinitionError names the place and the reason when an event or a reaction is wrong."""
+def load_events(folder: Path, instruments: Collection[str]) -> EventRules:
+    """Read `events.toml`; DefinitionError names the place and the reason when an event or a reaction is wrong.
+
+    `instruments` are the ids of all questionnaires that there are.
+    """
     file = read_definition(folder / "events.toml", read_schema(folder / "events.schema.json"))
     for key, reason in _faults(file):
         raise file.error(key, reason)
+    unknown = [one for one in file.data["short_set"]["instruments"] if one not in instruments]
+    if unknown:
+        raise file.error(("short_set", "instruments"), f"there is no questionnaire {', '.join(unknown)}")
     schedule = file.data["schedule"]
     return EventRules(
         version=file.data["version"],
@@ -37,6 +43,7 @@ def load_events(folder: Path) -> EventRules:
             {EventKind(name): _rule(EventKind(name), entry) for name, entry in file.data["events"].items()}
         ),
         restart_after_days=schedule["restart_after_days"],
+        short_set=tuple(file.data["short_set"]["instruments"]),
         double=_double(file.data["double"]),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from babel.dates import format_date, get_day_names
@@ -44,9 +44,33 @@ def _span(words: Translations, days: Sequence[int], *, start: str, end: str) -> 
     return words.gettext("%(first)s to %(last)s, %(start)s to %(end)s") % values
 
 
+def next_look_words(words: Translations, hours: Mapping[str, Sequence[str]], now: datetime) -> str:
+    """When the nurses look at forms next, said at `now`, the time at the centre; empty when no hours are known.
+
+    Public holidays are not known here: the hours are those of an ordinary week.
+    """
+    for days in range(len(WEEK) + 1):
+        day = now.date() + timedelta(days=days)
+        span = hours.get(WEEK[day.weekday()])
+        if not span or (not days and f"{now:%H:%M}" >= span[1]):
+            continue
+        if not days and f"{now:%H:%M}" >= span[0]:
+            # NOTE: they are the nurses; time is a time of day such as "16:00"
+            return words.gettext("They are there now, until %(time)s.") % {"time": span[1]}
+        values = {"day": day_words(words, day), "time": span[0]}
+        # NOTE: they are the nurses; day is a date with its weekday, time a time of day such as "08:00"
+        return words.gettext("They are there again on %(day)s, from %(time)s.") % values
+    return ""
+
+
 def day_words(words: Translations, day: date) -> str:
     """A date with its weekday, such as `Monday 3 March 2026`."""
     return format_date(day, "full", locale=words.locale)
+
+
+def day_short_words(words: Translations, day: date) -> str:
+    """A date in few letters, such as `3 Mar 2026`."""
+    return format_date(day, "medium", locale=words.locale)
 
 
 def kept_apart(words: Translations, text: str) -> str:

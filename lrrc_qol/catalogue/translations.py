@@ -107,6 +107,14 @@ def locale_of(language: str) -> Locale:
         raise ValueError(f"unknown language {language!r}") from error
 
 
+def own_name(language: str) -> str:
+    """A language as those who speak it call it: `Nederlands`; the tag itself where there is no such language."""
+    try:
+        return Locale.parse(language, sep="-").get_display_name() or language
+    except (ValueError, UnknownLocaleError):
+        return language
+
+
 def language_name(language: str) -> str:
     """What staff read for a tag: `Dutch (Nederlands)`; the tag itself where there is no such language."""
     try:

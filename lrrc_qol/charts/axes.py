@@ -63,6 +63,27 @@ class DayMark:
         return {**place, "textangle": -90, "yanchor": "top", "xanchor": "right", "font": font}
 
 
+@dataclass(frozen=True, slots=True)
+class DayNote:
+    """What was done or went wrong on a day: a small sign on the axis, because several may lie close together."""
+
+    day: int
+    words: str
+
+    def sign(self) -> dict[str, Any]:
+        """The sign, whose words appear under the pointer; the page lists them too."""
+        return {
+            "x": self.day,
+            "y": 0,
+            "yref": "paper",
+            "yanchor": "middle",
+            "text": "◆",
+            "hovertext": f"Day {self.day}: {self.words}",
+            "showarrow": False,
+            "font": {"size": 13, "color": INK},
+        }
+
+
 def day_window(trajectories: Iterable[Trajectory], marks: Iterable[DayMark] = ()) -> DayWindow:
     """The days that hold every form, missed visit and mark, at least six weeks from the operation."""
     days = [mark.day for mark in marks]

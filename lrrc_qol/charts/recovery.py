@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lrrc_qol.charts.axes import AMBER, GREEN, GREY, LINE_COLOURS, DayMark, DayWindow, day_axis, layout, score_axis
+from lrrc_qol.charts.axes import (
+    AMBER,
+    GREEN,
+    GREY,
+    LINE_COLOURS,
+    DayMark,
+    DayNote,
+    DayWindow,
+    day_axis,
+    layout,
+    score_axis,
+)
 from lrrc_qol.charts.backdrop import Figure, end_words, reference, zone, zone_words
 from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, remarks, score_words
 from lrrc_qol.domain.baseline import BaselineKind
@@ -33,6 +44,7 @@ class CurveFrame:
 
     window: DayWindow
     marks: tuple[DayMark, ...] = ()
+    notes: tuple[DayNote, ...] = ()
     visit_names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,7 +70,13 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
             x=day_axis(frame.window),
             y=score_axis(scale),
             shapes=[*zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
-            annotations=[*end_words(scale), *zone_words(scale), *notes, *(mark.label() for mark in frame.marks)],
+            annotations=[
+                *end_words(scale),
+                *zone_words(scale),
+                *notes,
+                *(mark.label() for mark in frame.marks),
+                *(note.sign() for note in frame.notes if frame.window.first <= note.day <= frame.window.last),
+            ],
         ),
     }
 

@@ -90,6 +90,8 @@ ROUND = (
 # Two patients whose days since surgery and since going home are fixed, so that there is always something to try: the
 # first answers today's check-in in severe pain (a red alert to take), the second has today's check-in still to answer.
 FLARE, WAITING = 2, 16
+# One patient had everything at once: S2 sacrectomy with sciatic nerve after re-irradiation, two stomas, complications.
+COMPLEX = 1
 FIXED_DAYS = {FLARE: (24, 9), WAITING: (20, 5)}
 
 
@@ -120,8 +122,8 @@ class Person:
             "urostomy": self.urostomy,
             "rectum_removed": True,
             "bladder_removed": self.urostomy,
-            "vagina": self.number % 3 != 0 if self.sex == "female" else None,
-            "nerve_resection": self.number % 5 == 0,
+            "vagina": self.number % 3 != 0 and self.number != COMPLEX if self.sex == "female" else None,
+            "nerve_resection": self.number % 5 == 0 or self.number == COMPLEX,
         }
 
     @property
@@ -164,8 +166,8 @@ def make_person(number: int, *, rng: Random, today: date) -> Person:
         enrolled_on=enrolled_on,
         surgery_on=surgery_on,
         discharged_on=discharged_on,
-        stoma=rng.random() < 0.7,
-        urostomy=rng.random() < 0.4,
+        stoma=rng.random() < 0.7 or number == COMPLEX,
+        urostomy=rng.random() < 0.4 or number == COMPLEX,
         before=rng.uniform(0.08, 0.34),
         drop=rng.uniform(0.12, 0.34),
         recovery_days=rng.uniform(35, 130),

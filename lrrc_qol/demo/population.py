@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from lrrc_qol.demo.answers import make_answers
 from lrrc_qol.demo.people import Person, Stage, make_person
+from lrrc_qol.demo.records import record_of
 from lrrc_qol.demo.visits import Chooser, PastVisit, Stop, answer_visit, close_old_alerts, mark_messages_sent, visits_of
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.instrument import Instrument
@@ -17,11 +18,13 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import AnswerInput, FormItem
 from lrrc_qol.services.change_anatomy import change_anatomy, read_anatomy
 from lrrc_qol.services.change_dates import EpisodeDates, change_dates, preview_dates
+from lrrc_qol.services.clinical_record.edit import save_section
 from lrrc_qol.services.consent import NewConsent, NewConsentText, add_consent_text, record_consent, text_in_effect
 from lrrc_qol.services.context import COMMAND, Actor, Work
 from lrrc_qol.services.demo_history import staff_id
 from lrrc_qol.services.enrol_patient import Enrolment, enrol_patient
 from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.show_results import show_results
 from lrrc_qol.services.staff_accounts import NewCentre, NewStaff, add_centre, add_staff
 
 CENTRE_CODE = "DEMO"
@@ -87,6 +90,7 @@ def _make_centre(work: Work) -> Actor:
     ]
     nurse = Actor(kind="staff", id=staff_id(work, public_ids[0]), centre_id=centre_id, role="nurse")
     _add_consent_text(replace(work, actor=nurse))
+    show_results(replace(work, actor=nurse), shown=True)
     return nurse
 
 
@@ -105,6 +109,15 @@ def _agree(work: Work, patient: str, person: Person) -> None:
     record_consent(work, patient, NewConsent(text.public_id, work.today_in(TIMEZONE), scopes, form="paper"))
 
 
+def _write_record(work: Work, patient: str, person: Person, *, cast: Cast, rng: Random) -> None:
+    """The clinical record of an operated patient, each part on the day that it was known."""
+    for written in record_of(person, rng) if person.surgery_on <= cast.today else ():
+        if written.on <= cast.today:
+            then = _at(work, written.on, 17, cast)
+            expected = 1 if written.change else 0
+            save_section(then, patient, written.section, written.content, expected_ordinal=expected)
+
+
 def _live(work: Work, person: Person, *, cast: Cast, rng: Random) -> None:
     """One patient's story up to today."""
     patient = enrol_patient(_at(work, person.enrolled_on, 9, cast), _enrolment(person, cast))
@@ -117,6 +130,7 @@ def _live(work: Work, person: Person, *, cast: Cast, rng: Random) -> None:
         _enter_dates(_at(work, person.discharged_on, 15, cast), patient, person, discharged=True)
     end = _end_of_answers(person, cast, rng)
     _walk(work, patient, person, _stops_after(work, patient, person, end, rng), cast=cast, rng=rng)
+    _write_record(work, patient, person, cast=cast, rng=rng)
     _meet_fate(work, patient, person, end, cast=cast)
     mark_messages_sent(work, patient, now=cast.now)
     close_old_alerts(work, patient, before=cast.now - timedelta(hours=30))

@@ -9,10 +9,14 @@ from enum import StrEnum
 
 
 class ScopeAct(StrEnum):
-    """What the program does when a scope is refused; `nothing` leaves it to people."""
+    """What the program does when a scope is refused; `nothing` leaves it to people.
+
+    `no_forms` = staff type in no form, and no mail goes out either: it would ask for one.
+    """
 
     NOTHING = "nothing"
     NO_MAIL = "no_mail"
+    NO_FORMS = "no_forms"
     NOT_EXPORTED = "not_exported"
 
 
@@ -89,11 +93,15 @@ def current_text(texts: Sequence[TextVersion], today: date) -> TextVersion | Non
     return effective[-1] if effective else None
 
 
-def scopes_that(scopes: Sequence[ConsentScope], act: ScopeAct) -> tuple[str, ...]:
-    """The ids of the scopes on whose refusal the program acts in this way."""
-    return tuple(scope.id for scope in scopes if scope.acts is act)
+HOLDING_MAIL = (ScopeAct.NO_MAIL, ScopeAct.NO_FORMS)
+"""On refusal of these no mail goes out."""
 
 
-def refuses(refused: Collection[str], scopes: Sequence[ConsentScope], act: ScopeAct) -> bool:
-    """Whether one of the refused scopes is one that the program acts on in this way."""
-    return not set(refused).isdisjoint(scopes_that(scopes, act))
+def scopes_that(scopes: Sequence[ConsentScope], *acts: ScopeAct) -> tuple[str, ...]:
+    """The ids of the scopes on whose refusal the program acts in one of these ways."""
+    return tuple(scope.id for scope in scopes if scope.acts in acts)
+
+
+def refuses(refused: Collection[str], scopes: Sequence[ConsentScope], *acts: ScopeAct) -> bool:
+    """Whether one of the refused scopes is one that the program acts on in one of these ways."""
+    return not set(refused).isdisjoint(scopes_that(scopes, *acts))

@@ -24,6 +24,12 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     LINK_RESENT = "link_resent"
     STAFF_ALERT = "staff_alert"
+    ADDRESS_CONFIRM = "address_confirm"
+    ADDRESS_NOTICE = "address_notice"
+
+
+ABOUT_ADDRESS = frozenset({MessageKind.ADDRESS_CONFIRM, MessageKind.ADDRESS_NOTICE})
+"""About a change of address that the patient asked for: one to the new address, one to the old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +93,18 @@ def may_contact(facts: ContactFacts, kind: MessageKind) -> ContactDecision:
     """Decide whether a message of `kind` may go out now; the first reason that holds it is named.
 
     A staff alert tells the patient nothing, so no state of the patient holds it. A link a person asked for is sent
-    despite opt-out, pause or hospital stay and after the window, because a late form is welcome. Invitations and
-    reminders need everything to be right.
+    despite opt-out, pause or hospital stay and after the window, because a late form is welcome. What a change of
+    address needs goes out whether there is a form or not, also when the old address is known to bounce. Invitations
+    and reminders need everything to be right.
     """
     if not facts.known:
         return ContactDecision(False, ContactReason.UNKNOWN)
     if kind is MessageKind.STAFF_ALERT:
         return ContactDecision(True, ContactReason.ALLOWED)
-    checks = _hard_stops(facts)
-    if kind is not MessageKind.LINK_RESENT:
+    checks = _person_stops(facts)
+    if kind not in ABOUT_ADDRESS:
+        checks += _form_stops(facts)
+    if kind is not MessageKind.LINK_RESENT and kind not in ABOUT_ADDRESS:
         checks += _automated_stops(facts)
     for holds, reason in checks:
         if holds:
@@ -103,12 +112,17 @@ def may_contact(facts: ContactFacts, kind: MessageKind) -> ContactDecision:
     return ContactDecision(True, ContactReason.ALLOWED)
 
 
-def _hard_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
+def _person_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
     return (
         (facts.died, ContactReason.DIED),
         (facts.withdrawn, ContactReason.WITHDRAWN),
         (facts.no_consent, ContactReason.NO_CONSENT),
         (facts.episode_closed, ContactReason.EPISODE_CLOSED),
+    )
+
+
+def _form_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
+    return (
         (facts.answered, ContactReason.ANSWERED),
         (not facts.has_form, ContactReason.NO_FORM),
         (not facts.has_address, ContactReason.NO_ADDRESS),
@@ -131,6 +145,7 @@ class ContactState:
     """What the events of an episode say about contact on a day.
 
     `ended` = follow-up was ended for another reason than death or withdrawal. `softened` = mails use softer words.
+    `light` = only the short set is asked.
     """
 
     died: bool = False
@@ -142,6 +157,7 @@ class ContactState:
     address_bounced: bool = False
     ended: bool = False
     softened: bool = False
+    light: bool = False
 
     @property
     def takes_part(self) -> bool:
@@ -176,6 +192,7 @@ def contact_facts_from_events(events: Sequence[RecordedEvent], rules: EventRules
         address_bounced=_holds(mails, RemindersReaction.UNDELIVERABLE, RemindersReaction.DELIVERABLE),
         ended=bool(stops) and not (died or withdrew),
         softened=RemindersReaction.SOFTEN in mails,
+        light=ScheduleReaction.LIGHT in stays,
     )
 
 

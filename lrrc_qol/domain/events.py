@@ -54,7 +54,7 @@ class RecordedEvent:
 
 
 class ScheduleReaction(StrEnum):
-    """What an event does to the visits."""
+    """What an event does to the visits; `light` leaves their days and asks less at those that have not opened."""
 
     CONTINUE = "continue"
     CANCEL = "cancel"
@@ -65,6 +65,7 @@ class ScheduleReaction(StrEnum):
     NON_OPERATED = "non_operated"
     REPEAT_BASELINE = "repeat_baseline"
     RECALL_BASELINE = "recall_baseline"
+    LIGHT = "light"
 
 
 class RemindersReaction(StrEnum):
@@ -159,6 +160,11 @@ class EventRule:
         reactions = (self.reaction, *self.by_answer.values())
         return any(reaction.schedule is not ScheduleReaction.CONTINUE for reaction in reactions)
 
+    @property
+    def may_lighten(self) -> bool:
+        """Whether less may be asked when this is recorded."""
+        return any(one.schedule is ScheduleReaction.LIGHT for one in (self.reaction, *self.by_answer.values()))
+
     def reaction_to(self, detail: Mapping[str, Any]) -> Reaction:
         """What follows from an event with this detail."""
         if self.depends_on is None:
@@ -188,12 +194,14 @@ class Double:
 class EventRules:
     """The table of all events. A stay longer than `restart_after_days` starts the check-ins anew when it ends.
 
+    `short_set` are the questionnaires that are still asked of somebody who is too ill for all of them.
     `double` is the visit whose forms need not be asked again at discharge.
     """
 
     version: str
     rules: Mapping[EventKind, EventRule]
     restart_after_days: int
+    short_set: tuple[str, ...]
     double: Double | None = None
 
     def rule(self, kind: EventKind) -> EventRule:
@@ -214,6 +222,16 @@ class EventRules:
     def reaction(self, event: RecordedEvent) -> Reaction:
         """What follows from a recorded event."""
         return self.rules[event.kind].reaction_to(event.detail)
+
+    def lightening_kinds(self) -> frozenset[EventKind]:
+        """Events that say, by what is answered to them, whether only the short set is asked."""
+        return frozenset(kind for kind, rule in self.rules.items() if rule.may_lighten)
+
+    def separate_kinds(self) -> frozenset[EventKind]:
+        """Events after which a patient who was not operated on is read in a group of their own."""
+        return frozenset(
+            kind for kind, rule in self.rules.items() if rule.reaction.analysis is AnalysisReaction.SEPARATE_CURVE
+        )
 
     def that_count(self, events: Sequence[RecordedEvent]) -> tuple[RecordedEvent, ...]:
         """The events that hold, in order of the day they happened, then of their recording."""
@@ -238,7 +256,8 @@ class EpisodeFacts:
 
     `stays` are in order of admission. `not_operated_on`: the day on which it was decided not to operate, when
     follow-up goes on. `ended_on`: nothing opens after this day. `repeats`: days on which a new baseline was
-    asked for. `recall_on`: the day on which a baseline from memory was asked for.
+    asked for. `recall_on`: the day on which a baseline from memory was asked for. `light_since`: the day from which
+    only the short set is asked.
     """
 
     stays: tuple[Stay, ...] = ()
@@ -246,6 +265,7 @@ class EpisodeFacts:
     ended_on: date | None = None
     repeats: tuple[date, ...] = ()
     recall_on: date | None = None
+    light_since: date | None = None
 
 
 ENDS = frozenset({ScheduleReaction.CANCEL, ScheduleReaction.END, ScheduleReaction.NEW_EPISODE})
@@ -264,7 +284,14 @@ def episode_facts(events: Sequence[RecordedEvent], rules: EventRules) -> Episode
         ended_on=min(days(*ENDS), default=None),
         repeats=tuple(days(ScheduleReaction.REPEAT_BASELINE)),
         recall_on=max(days(ScheduleReaction.RECALL_BASELINE), default=None),
+        light_since=max(days(ScheduleReaction.LIGHT), default=None),
     )
+
+
+def was_called_off(events: Sequence[RecordedEvent], rules: EventRules) -> bool:
+    """Whether it was decided not to operate, or nothing was removed; a later operation counts more than this."""
+    separate = rules.separate_kinds()
+    return any(event.kind in separate for event in events)
 
 
 def _stays(dated: Sequence[tuple[ScheduleReaction, date]]) -> tuple[Stay, ...]:

@@ -185,7 +185,8 @@ class Anchors:
         days = {
             Anchor.ENROLMENT: self.enrolled_on,
             Anchor.SURGERY: self.surgery_on or self.not_operated_on,
-            Anchor.PLANNED_SURGERY: self.surgery_on or self.planned_surgery_on,
+            # Whoever is not to be operated on is asked nothing about the time before an operation.
+            Anchor.PLANNED_SURGERY: self.surgery_on or (None if self.not_operated_on else self.planned_surgery_on),
             Anchor.DISCHARGE: self.discharged_on,
         }
         return days[anchor]

@@ -24,11 +24,23 @@ class Row:
         return self.cells.get(column, "").strip()
 
 
-def read_table(text: str, columns: Mapping[str, str], *, required: tuple[str, ...], what: str) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """What is wrong in a cell, and how to mend it; lines count from 1, `column` is empty for the line as a whole."""
+
+    line: int
+    column: str
+    text: str
+
+
+def read_table(
+    text: str, columns: Mapping[str, str], *, required: tuple[str, ...], what: str, only_known: bool = False
+) -> list[Row]:
     """The rows of a table whose first line names the columns.
 
     `columns` maps a name as it may be written (lower case, single spaces) to the name used in the rows; unknown
-    columns are ignored. ImportRefused names the line when the table cannot be read; `what` is the kind of table.
+    columns are ignored, or refused with `only_known`. ImportRefused names the line when the table cannot be read;
+    `what` is the kind of table.
     """
     skipped = 0
     first_line = _first_line(text)
@@ -40,6 +52,9 @@ def read_table(text: str, columns: Mapping[str, str], *, required: tuple[str, ..
     line, names = next(records, (1, []))
     header = [columns.get(_folded(name), "") for name in names]
     _check_header(header, line, required, what=what, columns=columns)
+    unknown = [name for name, known in zip(names, header, strict=True) if name.strip() and not known]
+    if unknown and only_known:
+        raise ImportRefused(f"Line {line}: there is no column {', '.join(unknown)}. Name it as in the template.")
     return [_row(line, cells, header) for line, cells in records if any(cell.strip() for cell in cells)]
 
 

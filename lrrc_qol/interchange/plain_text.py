@@ -66,6 +66,11 @@ def is_archive(raw: bytes) -> bool:
 def decoded(raw: bytes) -> str:
     """The file as text without byte order mark; ImportRefused unless it is UTF-8 text of a bearable size."""
     check_size(raw)
+    return utf8_text(raw)
+
+
+def utf8_text(raw: bytes) -> str:
+    """The bytes as text without byte order mark; ImportRefused, with the line, unless they are UTF-8 text."""
     for mark, name in FOREIGN_MARKS.items():
         if raw.startswith(mark):
             raise ImportRefused(f"The file is {name} text. Save it as UTF-8 (in a spreadsheet: CSV UTF-8).")

@@ -1,28 +1,36 @@
-"""The token of the link that stops a patient's mails: it names the patient's public id and cannot be made by others."""
+"""Tokens of links that need no row of their own: each names a public id and what it is for; only we can make one."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from enum import Enum
 
-_PURPOSE = b"lrrc_qol stop mails"
 _MAC_BYTES = 18
 
 
-def make_token(secret_key: str, patient_public_id: str) -> str:
-    """The token for a patient; the same each time, so that every mail's link works for ever."""
-    return f"{patient_public_id}.{_mac(secret_key, patient_public_id)}"
+class Purpose(Enum):
+    """What a token is good for; one made for one purpose is nothing for another."""
+
+    STOP_MAILS = b"lrrc_qol stop mails"
+    CONFIRM_ADDRESS = b"lrrc_qol confirm address"
+    STOP_ADDRESS = b"lrrc_qol stop address"
 
 
-def read_token(secret_key: str, token: str) -> str | None:
-    """The patient's public id; None for a token that we did not make."""
-    patient_public_id, dot, mac = token.rpartition(".")
-    right = _mac(secret_key, patient_public_id)
-    return patient_public_id if dot and hmac.compare_digest(mac.encode(), right.encode()) else None
+def make_token(secret_key: str, public_id: str, purpose: Purpose = Purpose.STOP_MAILS) -> str:
+    """The token for a public id; the same each time, so that a link in a mail works as long as its purpose does."""
+    return f"{public_id}.{_mac(secret_key, public_id, purpose)}"
 
 
-def _mac(secret_key: str, patient_public_id: str) -> str:
-    key = hmac.new(secret_key.encode(), _PURPOSE, hashlib.sha256).digest()
-    mac = hmac.new(key, patient_public_id.encode(), hashlib.sha256).digest()[:_MAC_BYTES]
+def read_token(secret_key: str, token: str, purpose: Purpose = Purpose.STOP_MAILS) -> str | None:
+    """The public id; None for a token that we did not make for this purpose."""
+    public_id, dot, mac = token.rpartition(".")
+    right = _mac(secret_key, public_id, purpose)
+    return public_id if dot and hmac.compare_digest(mac.encode(), right.encode()) else None
+
+
+def _mac(secret_key: str, public_id: str, purpose: Purpose) -> str:
+    key = hmac.new(secret_key.encode(), purpose.value, hashlib.sha256).digest()
+    mac = hmac.new(key, public_id.encode(), hashlib.sha256).digest()[:_MAC_BYTES]
     return urlsafe_b64encode(mac).decode()

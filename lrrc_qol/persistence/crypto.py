@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
+DEVICE_KEY_BYTES = 16  # AES-128: every byte of a key is one more that a phone loads
 TOKEN_BYTES = 24  # 192 random bits, more than the 128 that a link needs
 
 
@@ -26,6 +28,7 @@ class FieldCipher:
         self._aead = AESGCM(_derive(key, b"lrrc_qol field encryption"))
         self._lookup_key = _derive(key, b"lrrc_qol look-up hash")
         self._audit_key = _derive(key, b"lrrc_qol audit seal")
+        self._device_key = _derive(key, b"lrrc_qol device store")
 
     def seal(self, text: str, *, field: str) -> bytes:
         """Encrypt `text`; `field` (table.column) is bound in, so a value cannot be moved to another column."""
@@ -47,6 +50,14 @@ class FieldCipher:
     def audit_mac(self, text: str) -> str:
         """Message authentication code of an audit row or seal."""
         return hmac.new(self._audit_key, text.encode(), hashlib.sha256).hexdigest()
+
+    def device_key(self, form: str) -> str:
+        """The key, in base64, under which a device keeps the unsent answers of the form with this public id.
+
+        It is always the same for one form, so a device that lost it gets it again with the page.
+        """
+        mac = hmac.new(self._device_key, form.encode(), hashlib.sha256).digest()
+        return base64.b64encode(mac[:DEVICE_KEY_BYTES]).decode()
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -18,7 +18,7 @@ from lrrc_qol.services.answers import as_values, current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat, seat_of_visit
 from lrrc_qol.services.questionnaires import value_set_of
-from lrrc_qol.services.raise_alerts import raise_alerts
+from lrrc_qol.services.raise_alerts import instruction_for, raise_alerts
 from lrrc_qol.services.read_form import find_response
 from lrrc_qol.services.read_record import find_patient_row
 from lrrc_qol.services.store_scores import score_rows, store_scores
@@ -37,8 +37,10 @@ class Amendment:
     version: int
 
 
-def amend_answer(work: Work, patient_public_id: str, response_id: int, wanted: Amendment) -> None:
+def amend_answer(work: Work, patient_public_id: str, response_id: int, wanted: Amendment) -> bool:
     """Add the corrected answer; both values stay. Scores become the next generation; what now alerts is raised.
+
+    Return whether the corrected answer calls for an urgent instruction, which the patient must be told now.
 
     NotFound for a form that is not the patient's or was not sent; StaleWrite when somebody else amended it since
     `version`; InvalidInput without a reason, for an item that is not asked, a wrong code, or the answer it has.
@@ -59,7 +61,9 @@ def amend_answer(work: Work, patient_public_id: str, response_id: int, wanted: A
     values, _ = asked_values(replace(seat, facts=told), instrument, as_values(current))
     response.facts = sorted(told)
     _score_again(work, response, instrument, values)
-    raise_alerts(work, replace(seat, facts=told), response, values)
+    now = replace(seat, facts=told, staff_id=work.actor.id)
+    findings = raise_alerts(work, now, response, values)
+    instruction = instruction_for(work, now, findings, frozenset({wanted.item_id}))
     audit.record(
         work,
         "amended_answer",
@@ -70,6 +74,7 @@ def amend_answer(work: Work, patient_public_id: str, response_id: int, wanted: A
         detail={"item": wanted.item_id, "before": before, "after": _code(wanted.value)},
         reason=wanted.reason.strip(),
     )
+    return instruction is not None and bool(instruction["urgent"])
 
 
 def _as_it_was(seat: Seat, response: Response) -> Seat:

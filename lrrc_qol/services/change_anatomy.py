@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.applicability import told_by
 from lrrc_qol.domain.errors import StaleWrite
-from lrrc_qol.persistence.models import Answer, Response
+from lrrc_qol.persistence.models import Answer, Episode, Response
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services import audit
 from lrrc_qol.services.answers import as_values, current_answers
@@ -55,6 +55,11 @@ def change_anatomy(
     _, episode = find_episode(work, patient_public_id, lock=True)
     if episode.version != expected_version:
         raise StaleWrite("the episode was changed by somebody else since it was read")
+    return set_anatomy(work, episode, anatomy)
+
+
+def set_anatomy(work: Work, episode: Episode, anatomy: Mapping[str, bool | None]) -> bool:
+    """Set the facts that are given on an episode that the caller holds; return whether any is different now."""
     stored = anatomy_of(episode)
     changed = {fact: holds for fact, holds in anatomy.items() if stored[fact] is not holds}
     if not changed:

@@ -27,6 +27,11 @@ def correct_address(work: Work, patient_public_id: str, email: str, *, seen: str
         address = checked_email(email)
     except ValueError as error:
         raise InvalidInput({"email": str(error)}) from None
+    store_address(work, patient, episode, address)
+
+
+def store_address(work: Work, patient: Patient, episode: Episode, address: str) -> None:
+    """Write to this address from now on: what `correct_address` does once the address is checked."""
     patient.email_sealed = work.cipher.seal(address, field="patient.email")
     patient.email_lookup = work.cipher.lookup(address, field="patient.email")
     work.session.execute(

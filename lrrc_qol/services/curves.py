@@ -121,7 +121,7 @@ def _was_missed(course: Course, form: FormRow) -> bool:
     visit = course.visits[form.visit_id]
     if form.submitted_at is not None or not visit.planned or course.today <= visit.closes_on:
         return False
-    return course.ended_on is None or visit.due_on <= course.ended_on
+    return course.ended_on is None or visit.due_on < course.ended_on
 
 
 def _as_missed(course: Course, form: FormRow) -> MissedVisit:

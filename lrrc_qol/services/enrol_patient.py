@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
@@ -97,6 +99,12 @@ def _add(work: Work, patient: Patient) -> None:
         raise InvalidInput({"hospital_number": NUMBER_TAKEN}) from None
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """The names of all time zones; looked up once, because the whole table of zones is read for it."""
+    return frozenset(available_timezones())
+
+
 def checked_email(text: str) -> str:
     """The address in normal form; ValueError with a plain sentence when it cannot be an address."""
     try:
@@ -124,18 +132,26 @@ def _new_patient(work: Work, enrolment: Enrolment, *, centre: Centre, email: str
     )
 
 
-def _checked(work: Work, enrolment: Enrolment, *, centre: Centre, today: date) -> str:
-    faults = _text_faults(enrolment) | _date_faults(enrolment, today=today) | _choice_faults(work, enrolment)
-    email = ""
+def enrolment_faults(enrolment: Enrolment, *, today: date, languages: Collection[str]) -> dict[str, str]:
+    """What cannot be right, by field, as far as it can be told without looking at other patients.
+
+    `today` is the date at the centre, `languages` are those that it offers.
+    """
+    faults = _text_faults(enrolment) | _date_faults(enrolment, today=today) | _choice_faults(enrolment, languages)
     try:
-        email = checked_email(enrolment.email)
+        checked_email(enrolment.email)
     except ValueError as error:
         faults["email"] = str(error)
+    return faults
+
+
+def _checked(work: Work, enrolment: Enrolment, *, centre: Centre, today: date) -> str:
+    faults = enrolment_faults(enrolment, today=today, languages=offered_languages(work, centre.id))
     if "hospital_number" not in faults and _number_taken(work, enrolment.hospital_number, centre=centre):
         faults["hospital_number"] = NUMBER_TAKEN
     if faults:
         raise InvalidInput(faults)
-    return email
+    return checked_email(enrolment.email)
 
 
 def _text_faults(enrolment: Enrolment) -> dict[str, str]:
@@ -176,13 +192,13 @@ def _date_faults(enrolment: Enrolment, *, today: date) -> dict[str, str]:
     return faults
 
 
-def _choice_faults(work: Work, enrolment: Enrolment) -> dict[str, str]:
+def _choice_faults(enrolment: Enrolment, languages: Collection[str]) -> dict[str, str]:
     faults: dict[str, str] = {}
     if enrolment.sex not in {"male", "female"}:
         faults["sex"] = "Choose one."
-    if enrolment.language not in offered_languages(work, work.actor.centre()):
+    if enrolment.language not in languages:
         faults["language"] = "Your centre does not offer this language: it is not complete, or nobody has reviewed it."
-    if enrolment.timezone not in available_timezones():
+    if enrolment.timezone not in known_zones():
         faults["timezone"] = "This time zone is not known. Use a name such as Europe/London."
     return faults
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import select
 
 from lrrc_qol.persistence.crypto import new_token, token_hash
-from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Visit
+from lrrc_qol.persistence.models import Centre, EpisodeEvent, Link, Patient, PatientSession, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.due_now import newest_episode, visits_due
 from lrrc_qol.services.languages import is_draft
-from lrrc_qol.services.link_rules import answerable
+from lrrc_qol.services.link_rules import answerable, is_alive
 from lrrc_qol.services.patient_facts import takes_part
-from lrrc_qol.services.patient_session import CentreContact, contact_of
+from lrrc_qol.services.patient_session import OWN_PAGE, CentreContact, contact_of
 from lrrc_qol.services.throttle import check, check_in_turn, clear, register_failure
 
 YEAR_TRIES = 5
@@ -29,7 +30,11 @@ LinkState = Literal["open", "answered", "not_yet", "closed", "ended", "paused", 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """What the landing page may say before anybody is known: never a name, a date of birth or a form."""
+    """What the landing page may say before anybody is known: never a name, a date of birth or a form.
+
+    `open`: there is something to answer now, perhaps at another visit than the link's own. With `answered`, `not_yet`
+    and `closed` there is not; the year of birth then leads to the patient's own page.
+    """
 
     state: LinkState
     centre: CentreContact | None
@@ -44,13 +49,15 @@ class Entry:
     """The outcome of the year check; with `ok` a session token and the way to the form."""
 
     ok: bool
-    reason: Literal["", "unknown", "ended", "answered", "not_yet", "closed", "wrong_year", "paused"]
+    reason: Literal["", "unknown", "ended", "wrong_year", "paused"]
     session_token: str = ""
     wait_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """A link and where it leads: `visit` is the one to answer now, the link's own when there is none."""
+
     link: Link
     visit: Visit
     patient: Patient
@@ -64,7 +71,7 @@ def describe_link(work: Work, token: str) -> LinkView:
     if found is None:
         return LinkView(state="unknown", centre=None, language="en")
     blocked = check(work, _year_key(found.patient))
-    state: LinkState = "paused" if blocked.blocked and found.state == "open" else found.state
+    state: LinkState = "paused" if blocked.blocked and found.state != "ended" else found.state
     return LinkView(
         state=state,
         centre=contact_of(found.centre),
@@ -76,7 +83,9 @@ def describe_link(work: Work, token: str) -> LinkView:
 
 
 def enter_by_link(work: Work, token: str, *, year: str, source: str) -> Entry:
-    """Check the year of birth and, when right, open a session for the link's visit.
+    """Check the year of birth and, when right, open a session for what is due now, whichever visit the link is of.
+
+    The link's own visit comes first while it can be answered. With nothing due the session opens the own page only.
 
     Wrong years are counted per patient (across links, browsers and addresses) and per source address; too many pause
     the link and leave a task for the nurses. The count is part of this transaction, so a refusal is returned, not
@@ -91,8 +100,8 @@ def enter_by_link(work: Work, token: str, *, year: str, source: str) -> Entry:
             work, f"link-source:{source}", limit=SOURCE_TRIES, window_minutes=60, block_minutes=YEAR_PAUSE_MINUTES
         )
         return Entry(ok=False, reason="unknown")
-    if found.state != "open":
-        return Entry(ok=False, reason=found.state if found.state != "paused" else "ended")
+    if found.state == "ended":
+        return Entry(ok=False, reason="ended")
     blocked = check_in_turn(work, _year_key(found.patient))
     if blocked.blocked:
         return Entry(ok=False, reason="paused", wait_minutes=blocked.wait_minutes)
@@ -105,34 +114,41 @@ def enter_by_link(work: Work, token: str, *, year: str, source: str) -> Entry:
 
 def _find(work: Work, token: str) -> _Found | None:
     row = work.session.execute(
-        select(Link, Visit, Episode, Patient, Centre)
+        select(Link, Visit, Patient, Centre)
         .join(Visit, Visit.id == Link.visit_id)
-        .join(Episode, Episode.id == Visit.episode_id)
         .join(Patient, Patient.id == Link.patient_id)
         .join(Centre, Centre.id == Link.centre_id)
         .where(Link.token_hash == token_hash(token))
     ).first()
     if row is None:
         return None
-    link, visit, episode, patient, centre = row
+    link, own, patient, centre = row
+    episode = newest_episode(work, patient.id)
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
-    ended = link.revoked_at is not None or not takes_part(
-        events, work.catalogue.events, today=work.today_in(patient.timezone)
-    )
-    state = _state(visit, ended=ended or episode.closed_on is not None, work=work)
-    return _Found(link=link, visit=visit, patient=patient, centre=centre, state=state)
+    today = work.today_in(patient.timezone)
+    if link.revoked_at is not None or episode.closed_on or not takes_part(events, work.catalogue.events, today=today):
+        return _Found(link, own, patient, centre, "ended")
+    state = _state(own, now=work.now)
+    if state == "open" and own.episode_id == episode.id:
+        return _Found(link, own, patient, centre, "open")
+    if not is_alive(link, now=work.now):
+        return _Found(link, own, patient, centre, "ended")
+    due = visits_due(work, episode.id)
+    if due:
+        return _Found(link, due[0], patient, centre, "open")
+    if own.episode_id != episode.id:
+        # A link of an earlier operation: the own page is that of the present one.
+        first = select(Visit).where(Visit.episode_id == episode.id).order_by(Visit.opens_at, Visit.id).limit(1)
+        return _Found(link, work.session.scalars(first).first() or own, patient, centre, "closed")
+    return _Found(link, own, patient, centre, state)
 
 
-def _state(visit: Visit, *, ended: bool, work: Work) -> LinkState:
-    if ended:
-        return "ended"
+def _state(visit: Visit, *, now: datetime) -> LinkState:
     if visit.completed_at is not None:
         return "answered"
-    if not visit.planned:
-        return "ended"
-    if answerable(visit, now=work.now):
+    if answerable(visit, now=now):
         return "open"
-    return "not_yet" if work.now < visit.opens_at else "closed"
+    return "not_yet" if visit.planned and now < visit.opens_at else "closed"
 
 
 def _wrong_year(work: Work, found: _Found, *, source: str) -> Entry:
@@ -167,6 +183,7 @@ def _open_session(work: Work, found: _Found) -> str:
             token_hash=token_hash(token),
             link_id=found.link.id,
             visit_id=found.visit.id,
+            mode=None if found.state == "open" else OWN_PAGE,
             created_at=work.now,
             last_seen_at=work.now,
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from lrrc_qol.domain.schedule import VisitKind
-from lrrc_qol.persistence.models import Visit
+from lrrc_qol.persistence.models import Link, Visit
 
 # A late form is welcome and marked late; a baseline after the operation would not be a baseline. Design figures:
 # long enough for a stay in hospital, short enough that the form still tells of the time it is about.
@@ -16,6 +16,21 @@ LATE_DAYS = {
     VisitKind.CHECK_IN: 3,
     VisitKind.FOLLOW_UP: 30,
 }
+
+
+# An old mail still leads to what is due now. Longer than the longest gap between two visits of the shipped plan (three
+# months), so that the last mail a patient got always works; a design figure.
+LINK_LIFE = timedelta(days=100)
+
+
+def is_alive(link: Link, *, now: datetime) -> bool:
+    """Whether a link whose own visit is over still leads to what is due now: not revoked, and not too old."""
+    return link.revoked_at is None and now < link.created_at + LINK_LIFE
+
+
+def in_order(visits: Iterable[Visit], *, now: datetime) -> list[Visit]:
+    """Visits that can be answered, the one to answer first at the head: open before late, then what closes first."""
+    return sorted(visits, key=lambda visit: (visit.closes_at <= now, visit.closes_at, visit.id))
 
 
 def closes_for_good_at(visit: Visit) -> datetime:

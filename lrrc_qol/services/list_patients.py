@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
-from lrrc_qol.domain.events import EventKind, RecordedEvent
+from lrrc_qol.domain.events import EventKind, RecordedEvent, was_called_off
+from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.patients import (
     BaselineForm,
     ListedPatient,
     OpenVisit,
     PatientListFilter,
+    Stage,
     StandingEvent,
     count_open_alerts,
     list_baseline_forms,
@@ -22,16 +24,21 @@ from lrrc_qol.persistence.queries.patients import (
     list_standing_events,
 )
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_at, protocols_at
 
 PAGE_SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class PatientLine:
-    """One patient of the list; `day` counts from the operation, `next_visit` is the first that is not finished."""
+    """One patient of the list; `day` counts from the operation, `next_visit` is the first that is not finished.
+
+    `not_operated`: it was decided not to operate, or nothing was removed.
+    """
 
     patient: ListedPatient
     day: int | None
+    not_operated: bool
     baseline: Baseline
     contact: ContactState
     next_visit: OpenVisit | None
@@ -48,11 +55,12 @@ class PatientPage:
 
 
 def patient_page(
-    work: Work, *, before: int | None = None, hospital_number: str | None = None, operated: bool | None = None
+    work: Work, *, before: int | None = None, hospital_number: str | None = None, stage: Stage | None = None
 ) -> PatientPage:
     """One page of the centre's patients, newest enrolment first."""
     centre = work.session.get_one(Centre, work.actor.centre())
-    wanted = PatientListFilter(PAGE_SIZE + 1, before, hospital_number, operated)
+    separate = tuple(sorted(kind.value for kind in work.catalogue.events.separate_kinds()))
+    wanted = PatientListFilter(PAGE_SIZE + 1, before, hospital_number, stage, separate)
     found = list_patients(work.session, centre_id=centre.id, wanted=wanted, cipher=work.cipher)
     shown = found[:PAGE_SIZE]
     return PatientPage(
@@ -63,7 +71,7 @@ def patient_page(
 
 def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[PatientLine, ...]:
     session, ids = work.session, [patient.episode_id for patient in shown]
-    protocols = [work.catalogue.protocol(patient.protocol_id, patient.protocol_version) for patient in shown]
+    protocols = _protocols(work, shown)
     keys = sorted({key for protocol in protocols for key in protocol.baseline.visits})
     forms = list_baseline_forms(session, centre_id=centre.id, episode_ids=ids, visit_keys=keys)
     visits = list_open_visits(session, centre_id=centre.id, episode_ids=ids, now=work.now)
@@ -83,6 +91,8 @@ def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[
         lines.append(
             PatientLine(
                 patient=patient,
+                not_operated=patient.surgery_on is None
+                and was_called_off(_events(events, patient), work.catalogue.events),
                 day=None if patient.surgery_on is None else (today - patient.surgery_on).days,
                 baseline=baseline,
                 contact=contact_facts_from_events(_events(events, patient), work.catalogue.events, today=local_today),
@@ -92,6 +102,13 @@ def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[
             )
         )
     return tuple(lines)
+
+
+def _protocols(work: Work, shown: Sequence[ListedPatient]) -> list[Protocol]:
+    """The protocol of each; one that is unknown or altered stops the list, loudly."""
+    versions = [(patient.protocol_id, patient.protocol_version) for patient in shown]
+    found = protocols_at(work, set(versions))
+    return [found.get(version) or protocol_at(work, *version) for version in versions]
 
 
 def _candidates(forms: Sequence[BaselineForm], patient: ListedPatient) -> list[BaselineCandidate]:

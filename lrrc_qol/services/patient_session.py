@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select, update
 
 from lrrc_qol.persistence.crypto import token_hash
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Plan, Visit
+from lrrc_qol.services.consent.acts import refuses_forms
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages import is_draft
 from lrrc_qol.services.patient_facts import anatomy_facts, entry_refusal, ruled_out_anatomy, takes_part
@@ -19,11 +20,18 @@ from lrrc_qol.services.wordings.packs import ON_SCREEN
 PAPER = "paper"
 # What a session keeps as its mode when the paper is to be typed a second time; the forms say `PAPER`.
 PAPER_TWICE = "paper_twice"
+# What a session keeps as its mode when nothing was due: it opens the patient's own page and no questionnaire.
+OWN_PAGE = "own_page"
+# The patient answers on a tablet of the ward that a nurse handed over.
+WARD_TABLET = "ward_tablet"
 STAFF_LANGUAGE = "en"
 IDLE_LIMIT = timedelta(minutes=30)
+# A tablet that many hands pass on locks sooner. Design figure.
+TABLET_IDLE_LIMIT = timedelta(minutes=10)
 TOUCH_AFTER = timedelta(minutes=1)
 # After the last form is sent the seat can only see the thank-you page and get the result of a repeated submit.
 AFTERWARDS = timedelta(minutes=10)
+TABLET_AFTERWARDS = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,11 @@ class Seat:
     runs on. `draft_language`: the pages must say that nobody has reviewed their translation.
 
     With `staff_id` that member of staff types in what the patient wrote or says, in `mode`; `answered_on` is the day
-    on the paper or of the call, and `twice` paper is typed a second time before it is sent.
+    on the paper or of the call, and `twice` paper is typed a second time before it is sent. Without it the patient
+    answers alone, also on the ward's tablet.
+
+    With `looks_only` nothing was due when the patient came: the seat opens their own page and no questionnaire.
+    `text_size` is what the patient chose, empty for the usual size.
     """
 
     session_id: int
@@ -75,11 +87,18 @@ class Seat:
     respondent: str = "patient"
     respondent_relation: str | None = None
     answered_on: date | None = None
+    looks_only: bool = False
+    text_size: str = ""
 
     @property
     def told_in(self) -> str:
         """The language of the page and of what it asks the reader to do: the patient's, or that of the staff."""
         return self.language if self.staff_id is None else STAFF_LANGUAGE
+
+    @property
+    def on_tablet(self) -> bool:
+        """Whether the patient answers on a tablet that belongs to the ward."""
+        return self.mode == WARD_TABLET
 
 
 def contact_of(centre: Centre) -> CentreContact:
@@ -97,7 +116,8 @@ def contact_of(centre: Centre) -> CentreContact:
 def find_seat(work: Work, session_token: str) -> Seat | None:
     """The seat of a session token; None when it ended, idled out, or the patient no longer takes part.
 
-    A member of staff may still type in what is dated before the end of taking part (`entry_refusal`). Whether that
+    A member of staff may still type in what is dated before the end of taking part (`entry_refusal`), unless the
+    patient's consent refuses forms. Whether that
     person sits at this browser is for the caller to check.
     """
     wanted = (
@@ -111,11 +131,17 @@ def find_seat(work: Work, session_token: str) -> Seat | None:
     if row is None:
         return None
     session, visit, episode, patient, centre, plan = row
-    if visit.completed_at is not None and work.now - visit.completed_at > AFTERWARDS:
+    on_tablet = session.mode == WARD_TABLET
+    if on_tablet and work.now - session.last_seen_at > TABLET_IDLE_LIMIT:
+        return None
+    afterwards = TABLET_AFTERWARDS if on_tablet else AFTERWARDS
+    sent_at = None if session.mode == OWN_PAGE else visit.completed_at
+    if sent_at is not None and work.now - sent_at > afterwards:
         return None
     events = work.session.scalars(select(EpisodeEvent).where(EpisodeEvent.episode_id == episode.id)).all()
     if session.staff_id is not None:
         refused = entry_refusal(events, on_paper=_on_paper(session), answered_on=session.answered_on)
+        refused = refused or ("consent" if refuses_forms(work, patient.id) else "")
     else:
         refused = (
             ""
@@ -191,12 +217,21 @@ def _seat(
         draft_language=is_draft(work, centre.id, patient.language),
         patient_public_id=patient.public_id,
         staff_id=session.staff_id,
-        mode=PAPER if _on_paper(session) else session.mode or ON_SCREEN,
+        mode=_form_mode(session),
         twice=session.mode == PAPER_TWICE,
         respondent=session.respondent or "patient",
         respondent_relation=session.respondent_relation,
         answered_on=session.answered_on,
+        looks_only=session.mode == OWN_PAGE,
+        text_size=patient.text_size or "",
     )
+
+
+def _form_mode(session: PatientSession) -> str:
+    """How forms of this session are answered, as the forms say it."""
+    if _on_paper(session):
+        return PAPER
+    return session.mode if session.mode and session.mode != OWN_PAGE else ON_SCREEN
 
 
 def needs_touch(work: Work, seat: Seat) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
@@ -16,7 +17,8 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import recorded_events
 from lrrc_qol.services.plan_labels import draw, preview_of, set_window, store_labels
-from lrrc_qol.services.reminder_cursor import advance, arm, disarm
+from lrrc_qol.services.protocols import protocol_at, protocol_for_new
+from lrrc_qol.services.reminder_cursor import advance, arm, disarm, own_policy
 from lrrc_qol.services.wordings import VisitToFill, asking_of, fill_visits, unopened
 
 
@@ -25,7 +27,7 @@ def protocol_of(work: Work, episode_id: int) -> Protocol:
     plan = work.session.scalars(
         select(Plan).where(Plan.episode_id == episode_id).order_by(Plan.ordinal.desc()).limit(1)
     ).one()
-    return work.catalogue.protocol(plan.protocol_id, plan.protocol_version)
+    return protocol_at(work, plan.protocol_id, plan.protocol_version)
 
 
 def start_plan(work: Work, episode: Episode, patient: Patient, *, reason: str | None = None) -> PlanPreview:
@@ -34,7 +36,7 @@ def start_plan(work: Work, episode: Episode, patient: Patient, *, reason: str | 
     The caller called `hold_choices` first, as for `apply_plan`.
     """
     centre = work.session.get_one(Centre, episode.centre_id)
-    protocol = work.catalogue.protocol(centre.protocol_id)
+    protocol = protocol_for_new(work, centre)
     work.session.add(
         Plan(
             episode_id=episode.id,
@@ -70,9 +72,9 @@ def anchors_of(work: Work, episode: Episode, *, events: Sequence[RecordedEvent] 
 
 def preview_plan(work: Work, episode: Episode, anchors: Anchors, *, protocol: Protocol | None = None) -> PlanPreview:
     """What planning with `anchors` (and another version of the protocol) would change; writes nothing."""
-    zone = work.session.get_one(Patient, episode.patient_id).timezone
-    protocol = protocol or protocol_of(work, episode.id)
-    return preview_of(work, draw(work, episode, anchors, protocol), protocol, zone=zone)
+    patient = work.session.get_one(Patient, episode.patient_id)
+    followed = _at_own_hour(protocol or protocol_of(work, episode.id), patient)
+    return preview_of(work, draw(work, episode, anchors, followed), followed, zone=patient.timezone)
 
 
 def apply_plan(work: Work, episode: Episode, patient: Patient) -> PlanPreview:
@@ -81,7 +83,7 @@ def apply_plan(work: Work, episode: Episode, patient: Patient) -> PlanPreview:
     A dropped visit keeps its row, because messages and links point to it, but is no longer planned. Added visits get
     what the centre asks now, and so do moved ones that have not opened. The caller called `hold_choices` first.
     """
-    protocol = protocol_of(work, episode.id)
+    protocol = _at_own_hour(protocol_of(work, episode.id), patient)
     drawn = draw(work, episode, anchors_of(work, episode), protocol)
     preview = preview_of(work, drawn, protocol, zone=patient.timezone)
     store_labels(work, drawn, protocol, patient)
@@ -109,9 +111,14 @@ def apply_plan(work: Work, episode: Episode, patient: Patient) -> PlanPreview:
     return preview
 
 
+def _at_own_hour(protocol: Protocol, patient: Patient) -> Protocol:
+    """The protocol with its mails at the hour that the patient chose."""
+    return replace(protocol, reminders=own_policy(protocol.reminders, patient.reminder_hour))
+
+
 def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
     """Take up the reminders of unfinished visits again, for example after a pause, behind the last one sent."""
-    protocol = protocol_of(work, episode.id)
+    protocol = _at_own_hour(protocol_of(work, episode.id), patient)
     sent = {
         visit_id: ordinal
         for visit_id, ordinal in work.session.execute(

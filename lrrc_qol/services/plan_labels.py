@@ -23,6 +23,7 @@ from lrrc_qol.domain.schedule import (
 )
 from lrrc_qol.persistence.models import Assignment, Episode, Patient, Plan, Response, Visit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocols_at
 from lrrc_qol.services.reminder_cursor import arm, as_planned, disarm
 
 
@@ -171,5 +172,6 @@ def _rearmed(planned: PlannedVisit, protocol: Protocol, *, zone: str, work: Work
 def _protocols(work: Work, episode_id: int) -> Sequence[Protocol]:
     """The versions an episode ran on, newest first."""
     plans = select(Plan.protocol_id, Plan.protocol_version).where(Plan.episode_id == episode_id)
-    rows = work.session.execute(plans.order_by(Plan.ordinal.desc()))
-    return [work.catalogue.protocol(protocol_id, version) for protocol_id, version in rows]
+    versions = [(one, version) for one, version in work.session.execute(plans.order_by(Plan.ordinal.desc()))]
+    known = protocols_at(work, versions)
+    return [known[version] for version in versions if version in known]

@@ -48,6 +48,7 @@ from lrrc_qol.services.reminder_cursor import (
     call_at,
     disarm,
     look_again_tomorrow,
+    own_policy,
     tomorrow,
     wait_for_call,
 )
@@ -167,7 +168,8 @@ def look_at_everything_again(work: Work) -> None:
 
 def _handle(work: Work, batch: _Batch, due: DueVisit, protocol: Protocol, reason: ContactReason) -> None:
     """Decide about one visit and move its cursor."""
-    visit, zone, policy = due.visit, due.patient.timezone, protocol.reminders
+    visit, zone = due.visit, due.patient.timezone
+    policy = own_policy(protocol.reminders, due.patient.reminder_hour)
     if reason in ENDS:
         disarm(visit)
         return

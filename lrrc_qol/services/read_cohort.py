@@ -1,4 +1,4 @@
-"""The completion table of a centre: per visit what was expected, what came in time, what came late."""
+"""The completion tables of a centre: per visit what was expected, what came in time, what came late."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Centre
-from lrrc_qol.persistence.queries.cohort import VisitCounts, count_operated, count_visits
+from lrrc_qol.persistence.queries.cohort import Kinds, VisitCounts, count_patients, count_visits
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_for_new
 
 SMALLEST_CELL = 5
 
@@ -45,31 +46,41 @@ class CompletionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
-    """The centre's figures; counts from one to four are None everywhere, also of forms that did not come."""
+class Group:
+    """Patients that are read together; counts from one to four are None everywhere, also of forms that did not come."""
 
-    operated: int | None
+    patients: int | None
     lines: tuple[CompletionLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The centre's figures. Who was not operated on stays out of the figures of those who were."""
+
+    operated: Group
+    not_operated: Group
+
+
 def read_cohort(work: Work) -> Cohort:
-    """Read the completion table of the actor's centre, visits in the order of its protocol."""
+    """Read the completion tables of the actor's centre, visits in the order of its protocol."""
     centre = work.session.get_one(Centre, work.actor.centre())
-    protocol = work.catalogue.protocol(centre.protocol_id)
-    order = {visit.key: index for index, visit in enumerate(protocol.visits)}
-    counts = count_visits(
-        work.session,
-        centre_id=centre.id,
-        now=work.now,
-        ending_kinds=_kinds(work.catalogue.events.ending_kinds()),
-        excluded_kinds=_kinds(work.catalogue.events.excluded_kinds()),
+    events = work.catalogue.events
+    kinds = Kinds(
+        ending=_kinds(events.ending_kinds()),
+        excluded=_kinds(events.excluded_kinds()),
+        separate=_kinds(events.separate_kinds()),
     )
     return Cohort(
-        operated=_shown(
-            count_operated(
-                work.session, centre_id=centre.id, excluded_kinds=_kinds(work.catalogue.events.excluded_kinds())
-            )
-        ),
+        operated=_group(work, centre, kinds, operated=True), not_operated=_group(work, centre, kinds, operated=False)
+    )
+
+
+def _group(work: Work, centre: Centre, kinds: Kinds, *, operated: bool) -> Group:
+    protocol = protocol_for_new(work, centre)
+    order = {visit.key: index for index, visit in enumerate(protocol.visits)}
+    counts = count_visits(work.session, centre_id=centre.id, now=work.now, kinds=kinds, operated=operated)
+    return Group(
+        patients=_shown(count_patients(work.session, centre_id=centre.id, kinds=kinds, operated=operated)),
         lines=tuple(_line(row) for row in sorted(counts, key=lambda row: (order.get(row.key, len(order)), row.key))),
     )
 

@@ -10,7 +10,7 @@ from lrrc_qol.domain.applicability import missing_facts
 from lrrc_qol.domain.baseline import Baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent, episode_facts
+from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent, episode_facts, was_called_off
 from lrrc_qol.domain.schedule import PlannedVisit, Protocol, VisitKind, VisitState, visit_state
 from lrrc_qol.persistence.queries.happenings import (
     Ending,
@@ -41,6 +41,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
 from lrrc_qol.services.patient_facts import facts_held
+from lrrc_qol.services.protocols import protocol_at
 from lrrc_qol.services.wordings import NotAsked, not_asked, with_selected_terms
 
 
@@ -74,6 +75,7 @@ class PatientRecord:
     visits: tuple[VisitView, ...]
     curves: tuple[Curve, ...]
     events: tuple[EventRow, ...]
+    not_operated: bool
     alerts: tuple[OpenAlertRow, ...]
     messages: tuple[MessageRow, ...]
     not_asked: tuple[NotAsked, ...]
@@ -83,6 +85,11 @@ class PatientRecord:
     left_out: Mapping[int, Mapping[str, str]]
     missed: Mapping[int, MissedNote]
     episodes: tuple[EpisodeRow, ...]
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day of death, withdrawal or another end of follow-up: nothing due from then on was missed."""
+        return self.ending.happened_on if self.ending else self.patient.closed_on
 
     @property
     def earlier(self) -> bool:
@@ -119,7 +126,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         planned_on=patient.planned_surgery_on,
         missed={visit_id: work.catalogue.missed_reasons.label(note.code) for visit_id, note in missed.items()},
     )
-    protocol = work.catalogue.protocol(patient.protocol_id, patient.protocol_version)
+    protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
     counted_on = work.today_in(patient.centre_timezone)
     ending = ending_of(events)
     return PatientRecord(
@@ -134,6 +141,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
         events=events,
+        not_operated=patient.surgery_on is None and was_called_off(_standing(events), work.catalogue.events),
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),
         not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),

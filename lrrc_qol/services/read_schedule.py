@@ -24,8 +24,9 @@ from lrrc_qol.persistence.queries.schedule import (
     list_planned,
 )
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_at
 from lrrc_qol.services.read_record import contact_of_events, find_patient_row
-from lrrc_qol.services.reminder_cursor import as_planned, call_at
+from lrrc_qol.services.reminder_cursor import as_planned, call_at, own_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ class Schedule:
     events: tuple[EventRow, ...]
     to_come: tuple[ToCome, ...]
 
+    @property
+    def ended_on(self) -> date | None:
+        """The day of death, withdrawal or another end of follow-up: nothing due from then on was missed."""
+        return self.ending.happened_on if self.ending else self.patient.closed_on
+
 
 def read_schedule(work: Work, public_id: str) -> Schedule:
     """Read it for the current episode; NotFound when the actor's centre has no such patient."""
@@ -84,7 +90,8 @@ def read_schedule(work: Work, public_id: str) -> Schedule:
     ending = ending_of(events)
     missed = missed_reasons(work.session, **scope)
     local_today = work.today_in(patient.timezone)
-    policy = work.catalogue.protocol(patient.protocol_id, patient.protocol_version).reminders
+    protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
+    policy = own_policy(protocol.reminders, patient.reminder_hour)
     return Schedule(
         patient=patient,
         today=work.today_in(patient.centre_timezone),

@@ -32,7 +32,7 @@ from lrrc_qol.services.find_episode import events_of, find_episode
 from lrrc_qol.services.next_episode import open_next_episode, take_back_next_episode
 from lrrc_qol.services.patient_facts import contact_state, recorded_events
 from lrrc_qol.services.plan_episode import anchors_of, apply_plan, preview_plan, rearm_open_visits
-from lrrc_qol.services.wordings import hold_choices
+from lrrc_qol.services.wordings import align_episode, hold_choices
 
 REASON_LIMIT = 500
 UNCHANGED = PlanPreview(changes=(), rearmed=())
@@ -104,7 +104,7 @@ def add_event(
     work.session.flush()
     reaction = work.catalogue.events.rule(kind).reaction_to(event.detail)
     _act_on_mail(work, patient, episode, reaction, reason=kind.value)
-    changes = _settle(work, patient, episode) if work.catalogue.events.rule(kind).changes_plan else ()
+    changes = _settle(work, patient, episode, kind) if work.catalogue.events.rule(kind).changes_plan else ()
     if reaction.reminders in _REOPENING or reaction.schedule is ScheduleReaction.STAY_ENDS:
         rearm_open_visits(work, episode, patient)
     _note(work, "recorded_event", event, changes)
@@ -127,7 +127,7 @@ def revoke_event(work: Work, patient_public_id: str, event_public_id: str, *, re
     event.revoked_at = work.now
     event.revoked_by = work.actor.id
     work.session.flush()
-    changes = _settle(work, patient, episode)
+    changes = _settle(work, patient, episode, EventKind(event.kind))
     if contact_state(events_of(work, episode.id), work.catalogue.events, today=event.happened_on).takes_part:
         rearm_open_visits(work, episode, patient)
     _note(work, "revoked_event", event, changes, reason=reason.strip())
@@ -195,15 +195,21 @@ def _find_event(work: Work, patient: Patient, newest: Episode, public_id: str) -
     return event, episode
 
 
-def _settle(work: Work, patient: Patient, episode: Episode) -> Sequence[VisitChange]:
-    """Bring the visits and the closing day of the episode into line with the events that stand."""
+def _settle(work: Work, patient: Patient, episode: Episode, kind: EventKind) -> Sequence[VisitChange]:
+    """Bring the visits and the closing day of the episode into line with the events that stand.
+
+    `kind` is what was recorded or taken back.
+    """
     rows = events_of(work, episode.id)
     facts = episode_facts(recorded_events(rows), work.catalogue.events)
     centre = work.session.get_one(Centre, episode.centre_id)
     ended = contact_state(rows, work.catalogue.events, today=work.today_in(centre.timezone)).ended
     episode.closed_on = facts.ended_on if ended else None
     work.session.flush()
-    return apply_plan(work, episode, patient).changes
+    changes = apply_plan(work, episode, patient).changes
+    if work.catalogue.events.rule(kind).may_lighten:
+        align_episode(work, episode)
+    return changes
 
 
 def _act_on_mail(work: Work, patient: Patient, episode: Episode, reaction: Reaction, *, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,23 @@ from lrrc_qol.domain.schedule import (
 )
 from lrrc_qol.persistence.models import Visit
 from lrrc_qol.services.link_rules import closes_for_good_at
+
+
+def own_policy(policy: ReminderPolicy, hour: int | None) -> ReminderPolicy:
+    """The policy with the hour that a patient chose for the mails; as it is where none was, or one not allowed."""
+    if hour is None or not policy.quiet_until <= hour < policy.quiet_from:
+        return policy
+    return replace(policy, local_hour=hour)
+
+
+def move_hour(visit: Visit, policy: ReminderPolicy, *, zone: str, now: datetime) -> None:
+    """Put the next look at a visit to the sending hour of its day, unless that has passed."""
+    if visit.next_reminder_at is None:
+        return
+    place = ZoneInfo(zone)
+    moved = local_instant(visit.next_reminder_at.astimezone(place).date(), policy.local_hour, place)
+    if moved > now:
+        visit.next_reminder_at = moved
 
 
 def as_planned(visit: Visit, instruments: tuple[str, ...] = ()) -> PlannedVisit:

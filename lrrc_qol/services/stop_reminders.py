@@ -31,7 +31,7 @@ def describe_stop(work: Work, patient_public_id: str) -> StopChoice | None:
     return _choice(work, row[0], row[2]) if row else None
 
 
-def stop_reminders(work: Work, patient_public_id: str) -> StopChoice | None:
+def stop_reminders(work: Work, patient_public_id: str, *, via: str = "link in a mail") -> StopChoice | None:
     """Record the opt-out, which silences queued mail in the same transaction; once is enough. None for nobody."""
     row = work.session.execute(_query(patient_public_id).with_for_update(of=Episode)).first()
     if row is None:
@@ -39,7 +39,7 @@ def stop_reminders(work: Work, patient_public_id: str) -> StopChoice | None:
     patient, episode, centre = row
     today = work.today_in(centre.timezone)
     if not contact_state(events_of(work, episode.id), work.catalogue.events, today=today).opted_out:
-        add_event(work, patient, episode, kind=EventKind.OPT_OUT, happened_on=today, detail={"from": "link in a mail"})
+        add_event(work, patient, episode, kind=EventKind.OPT_OUT, happened_on=today, detail={"from": via})
     return _choice(work, patient, centre)
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select
 
-from lrrc_qol.domain.contact import ContactReason, MessageKind
+from lrrc_qol.domain.contact import ABOUT_ADDRESS, ContactReason, MessageKind
 from lrrc_qol.mail import Letter
-from lrrc_qol.mail.unsubscribe import make_token
+from lrrc_qol.mail.unsubscribe import Purpose, make_token
 from lrrc_qol.persistence.crypto import new_token, token_hash
 from lrrc_qol.persistence.models import Centre, Episode, Link, Message, Patient, Staff, Visit
+from lrrc_qol.services.address_change_rows import open_change, told_change
 from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
 from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.contact_state import Standing, contact_decision, events_by_episode
@@ -19,7 +20,7 @@ from lrrc_qol.services.link_rules import answerable
 from lrrc_qol.services.outbox import AUTOMATED
 from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.plan_episode import protocol_of
-from lrrc_qol.services.reminder_cursor import look_again_tomorrow
+from lrrc_qol.services.reminder_cursor import look_again_tomorrow, own_policy
 
 HELD = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.NO_FORM})
 STAFF_ROLE = "nurse"
@@ -68,6 +69,8 @@ def letter_for(work: Work, addressed: Addressed) -> Letter | Withheld:
     """The letter with a fresh link, or why there is none. Earlier links of the visit stay good beside the new one."""
     if addressed.message.kind == MessageKind.STAFF_ALERT:
         return _staff_letter(work, addressed.message, addressed.centre, addressed.staff)
+    if addressed.message.kind in ABOUT_ADDRESS:
+        return _address_letter(work, addressed)
     return _patient_letter(work, addressed)
 
 
@@ -110,6 +113,42 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         soft=contact_state(events, work.catalogue.events, today=work.today_in(centre.timezone)).softened,
         unsubscribe_link=f"{base_url}/u/{make_token(work.settings.secret_key, patient.public_id)}",
         figures={"minutes": _minutes(work, message, visit, forms)},
+    )
+
+
+def _address_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
+    """To the new address with the link that confirms it, or to the old one with the link that stops the change."""
+    message, patient, visit, episode = addressed.message, addressed.patient, addressed.visit, addressed.episode
+    if patient is None or visit is None or episode is None:
+        return Withheld(ContactReason.UNKNOWN.value)
+    confirm = message.kind == MessageKind.ADDRESS_CONFIRM
+    find = open_change if confirm else told_change
+    change = find(work, str(message.params.get("change", "")))
+    sealed = None if change is None else change.email_sealed if confirm else change.earlier_sealed
+    if change is None or sealed is None:
+        return Withheld("change_over")
+    decision = contact_decision(
+        work,
+        visit,
+        episode=episode,
+        patient=patient,
+        centre=addressed.centre,
+        events=events_by_episode(work, [episode.id])[episode.id],
+        kind=MessageKind(message.kind),
+        standing=Standing(has_form=False, refuses_mail=bool(refusing_mail(work, [patient.id]))),
+    )
+    if not decision:
+        return Withheld(decision.reason.value)
+    path, purpose = ("e", Purpose.CONFIRM_ADDRESS) if confirm else ("x", Purpose.STOP_ADDRESS)
+    return Letter(
+        kind=MessageKind(message.kind),
+        language=message.language,
+        recipient=work.cipher.open(sealed, field="patient.email"),
+        sender_name=addressed.centre.sender_name,
+        reply_to=addressed.centre.reply_to,
+        link=f"{work.settings.base_url}/{path}/{make_token(work.settings.secret_key, change.public_id, purpose)}",
+        message_id=message.message_id,
+        sent_at=work.now,
     )
 
 
@@ -161,5 +200,5 @@ def _give_back(work: Work, message: Message, visit: Visit, patient: Patient) -> 
         return
     visit.arming += 1
     visit.next_reminder_ordinal = message.ordinal
-    policy = protocol_of(work, visit.episode_id).reminders
+    policy = own_policy(protocol_of(work, visit.episode_id).reminders, patient.reminder_hour)
     look_again_tomorrow(visit, policy, zone=patient.timezone, now=work.now)

@@ -1,9 +1,10 @@
-"""Addresses of static files that change with their content, scripts sent as one, and the charts' drawing library."""
+"""Addresses of static files that change with their content, what phones load packed, the charts' library."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,19 @@ from lrrc_qol.web.guards import audience
 STATIC_DIR = ROOT / "lrrc_qol" / "static"
 DIGEST_LENGTH = 16
 # Written in parts, sent in one: a phone pays for each request.
-SCRIPTS = {"patient.js": ("patient/page.js", "patient/player.js")}
+PACKED = {
+    "patient.js": tuple(f"patient/{part}.js" for part in ("worker", "page", "kept", "copy", "questions", "player")),
+    "patient.css": ("patient.css",),
+}
+MIMETYPES = {".js": "text/javascript", ".css": "text/css"}
+# The script is also the service worker of the form's pages, and of no others.
+WORKER_SCOPE = "/form"
+SIGNS = re.compile(
+    r"""(?P<kept>"(?:\\.|[^"\\])*"|'[^']*'|(?<=[( ])/(?![ /*])(?:\\.|\[[^\]]*]|[^/\\])+/)"""
+    r"""| ?(?P<sign>[=<>?:{},;&|()\[\]+*!-]+) ?"""
+)
+# A line may go on in the next one after these; only after a bracket that closes may the break be what ends a command.
+NEEDLESS_BREAK = re.compile(r"([;{,(])\n")
 COMMENT_OPENINGS = ("//", "/*")
 # The address names the content, so a browser never has to ask again.
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -30,23 +43,26 @@ def vendor(digest: str) -> Response:
     """The drawing library; only the address of the installed version exists."""
     if digest != _plotly_digest():
         abort(404)
-    packed = request.accept_encodings["gzip"] > 0
-    response = Response(_plotly_gzip() if packed else plotly_script(), mimetype="text/javascript")
-    if packed:
+    zipped = request.accept_encodings["gzip"] > 0
+    response = Response(_plotly_gzip() if zipped else plotly_script(), mimetype="text/javascript")
+    if zipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = IMMUTABLE
     response.vary.add("Accept-Encoding")
     return response
 
 
-@blueprint.get(f"/static/<any({', '.join(map(repr, SCRIPTS))}):name>")
+@blueprint.get(f"/static/<any({', '.join(map(repr, PACKED))}):name>")
 @audience.public
-def script(name: str) -> Response:
-    """The parts of a script as one file, without what only its readers need: indentation and lines of comment."""
+def packed(name: str) -> Response:
+    """The parts of a script or a style sheet as one file, without indentation and lines of comment."""
     lines = (line.strip() for path in _parts(name) for line in path.read_text(encoding="utf-8").splitlines())
-    told = "\n".join(line for line in lines if line and not line.startswith(COMMENT_OPENINGS))
-    response = Response(told, mimetype="text/javascript")
+    tight = _tight if name.endswith(".js") else _tight_style
+    told = "\n".join(tight(line) for line in lines if line and not line.startswith(COMMENT_OPENINGS))
+    response = Response(NEEDLESS_BREAK.sub(r"\1", told), mimetype=MIMETYPES[Path(name).suffix])
     response.headers["Cache-Control"] = IMMUTABLE
+    if name.endswith(".js"):
+        response.headers["Service-Worker-Allowed"] = WORKER_SCOPE
     return response
 
 
@@ -72,8 +88,8 @@ def asset_url(name: str) -> str:
     """Address of a file of our own in the static folder; a changed file has a new address."""
     paths = _parts(name)
     digest = _digest(paths, tuple(path.stat().st_mtime_ns for path in paths))
-    if name in SCRIPTS:
-        return url_for("assets.script", name=name, v=digest)
+    if name in PACKED:
+        return url_for("assets.packed", name=name, v=digest)
     return url_for("static", filename=name, v=digest)
 
 
@@ -82,8 +98,18 @@ def plotly_url() -> str:
     return url_for("assets.vendor", digest=_plotly_digest())
 
 
+def _tight(line: str) -> str:
+    """The line without the spaces around signs; what stands in quotes, or is a pattern, stays as it is."""
+    return SIGNS.sub(lambda found: found["kept"] or found["sign"], line)
+
+
+def _tight_style(line: str) -> str:
+    """The same for a style sheet, where a space before a colon means something."""
+    return line.replace(": ", ":").replace(" {", "{").replace(", ", ",")
+
+
 def _parts(name: str) -> tuple[Path, ...]:
-    return tuple(STATIC_DIR / part for part in SCRIPTS.get(name, (name,)))
+    return tuple(STATIC_DIR / part for part in PACKED.get(name, (name,)))
 
 
 @cache

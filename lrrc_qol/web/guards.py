@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, Actor
-from lrrc_qol.services.patient_session import Seat, find_seat, needs_touch, touch_seat
+from lrrc_qol.services.patient_session import TABLET_IDLE_LIMIT, Seat, find_seat, needs_touch, touch_seat
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -119,6 +119,12 @@ def typed_by_staff() -> bool:
     return seat is not None and seat.staff_id is not None
 
 
+def on_tablet() -> bool:
+    """Whether the page is shown on a tablet of the ward that was handed to the patient."""
+    seat = g.get("seat")
+    return seat is not None and seat.on_tablet
+
+
 def patient_actor() -> Actor:
     """Who answers at the current seat as an actor: the patient, or the member of staff who types in for them."""
     seat = current_seat()
@@ -130,6 +136,8 @@ def patient_actor() -> Actor:
 def install_guards(app: Flask) -> None:
     """Check every request against the audience of its view."""
     app.add_template_global(typed_by_staff)
+    app.add_template_global(on_tablet)
+    app.jinja_env.globals["tablet_lock_seconds"] = int(TABLET_IDLE_LIMIT.total_seconds())
     app.before_request(_check_text)
     app.before_request(_check_origin)
     app.before_request(_check_audience)

@@ -35,6 +35,6 @@ def _add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers["X-Robots-Tag"] = "noindex, nofollow"
     headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint not in {"static", "assets.vendor", "assets.script"} or response.status_code >= 400:
+    if request.endpoint not in {"static", "assets.vendor", "assets.packed"} or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
     return response

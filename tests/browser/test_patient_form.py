@@ -199,7 +199,7 @@ def test_without_a_connection_the_page_says_so_and_saves_later(live: LiveSite, p
     start(phone, live.url, check_in_link(live.runtime))
     phone.context.set_offline(True)
     tap(phone, 4)
-    expect(phone.get_by_role("status").filter(has_text="Not saved yet: no connection")).to_be_visible()
+    expect(phone.get_by_role("status").filter(has_text="Answers not sent yet: 1.")).to_be_visible()
     press(phone, "Continue")
     tap(phone, 2)
     expect(phone.get_by_role("status").filter(has_text=re.compile("^Saved"))).to_have_count(0)
@@ -222,7 +222,7 @@ def test_a_busy_server_is_tried_again_and_the_answer_stays(live: LiveSite, phone
 
     phone.route(re.compile("/save$"), refuse_once)
     tap(phone, 4)
-    expect(phone.get_by_role("status").filter(has_text="still on this page")).to_be_visible()
+    expect(phone.get_by_role("status").filter(has_text="Answers not sent yet: 1.")).to_be_visible()
     expect_saved(phone)
     assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
 
@@ -273,7 +273,7 @@ def test_an_ended_session_says_so_and_keeps_the_answers_on_the_page(live: LiveSi
     start(phone, live.url, check_in_link(live.runtime))
     live.clock.advance(minutes=31)
     tap(phone, 4)
-    expect(phone.get_by_role("status").filter(has_text="open the link in your e-mail again")).to_be_visible()
+    expect(phone.get_by_role("status").filter(has_text="Open the link in your e-mail again")).to_be_visible()
     expect(phone.locator("input:checked:visible")).to_have_value("4")
 
 

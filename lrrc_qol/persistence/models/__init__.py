@@ -14,6 +14,7 @@ from lrrc_qol.persistence.models.clinical import (
 )
 from lrrc_qol.persistence.models.job import JobRun
 from lrrc_qol.persistence.models.message import Link, Message, PatientSession
+from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
 from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
 from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
 from lrrc_qol.persistence.models.staff import Staff, StaffSession, Throttle
@@ -21,6 +22,7 @@ from lrrc_qol.persistence.models.visit import Assignment, Visit
 from lrrc_qol.persistence.models.wording import CentreQuestionnaire, LanguageReview, WordingPack
 
 __all__ = [
+    "AddressChange",
     "Alert",
     "AlertStep",
     "Answer",
@@ -53,6 +55,7 @@ __all__ = [
     "StaffSession",
     "Task",
     "Throttle",
+    "TopicList",
     "Visit",
     "WordingPack",
 ]

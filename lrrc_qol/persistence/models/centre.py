@@ -14,7 +14,8 @@ from lrrc_qol.persistence.models.base import Base
 class Centre(Base):
     """One hospital. `clinic_hours` maps mon..sun to ["08:00", "16:00"]; a day that is absent is closed.
 
-    New patients follow `protocol_version` of the protocol, the newest shipped one while it is empty.
+    New patients follow `protocol_version` of the protocol, the newest shipped one while it is empty. Patients see their
+    own results since `own_results_since`; empty: they do not.
     """
 
     __tablename__ = "centre"
@@ -31,4 +32,5 @@ class Centre(Base):
     clinic_hours: Mapped[dict[str, Any]]
     protocol_id: Mapped[str] = mapped_column(String(64))
     protocol_version: Mapped[str | None] = mapped_column(String(32))
+    own_results_since: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -13,7 +13,11 @@ from lrrc_qol.persistence.models.centre import Centre
 
 
 class Patient(Base):
-    """A person. Identifiers are sealed; the `*_lookup` columns are keyed hashes for equality search."""
+    """A person. Identifiers are sealed; the `*_lookup` columns are keyed hashes for equality search.
+
+    `text_size` (large, larger) and `reminder_hour` (0-23, where the patient lives) are the person's own choices; empty
+    while they chose nothing.
+    """
 
     __tablename__ = "patient"
     __table_args__ = (
@@ -34,6 +38,8 @@ class Patient(Base):
     sex: Mapped[str] = mapped_column(String(8))
     language: Mapped[str] = mapped_column(String(16))
     timezone: Mapped[str] = mapped_column(String(64))
+    text_size: Mapped[str | None] = mapped_column(String(8))
+    reminder_hour: Mapped[int | None]
     created_at: Mapped[datetime]
 
     centre: Mapped[Centre] = relationship(lazy="raise")

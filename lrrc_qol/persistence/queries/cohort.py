@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, not_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.persistence.models import Episode, EpisodeEvent, Visit
@@ -13,7 +13,7 @@ from lrrc_qol.persistence.models import Episode, EpisodeEvent, Visit
 
 @dataclass(frozen=True, slots=True)
 class VisitCounts:
-    """One timepoint over all operated patients of a centre.
+    """One timepoint over all patients of a group.
 
     `expected`: window closed while alive and taking part. `in_window` and `late` are those that came; a form that was
     not expected any more (after a withdrawal) is not counted.
@@ -27,16 +27,43 @@ class VisitCounts:
     late: int
 
 
-def count_operated(session: Session, *, centre_id: int, excluded_kinds: tuple[str, ...]) -> int:
-    """Patients of the centre with an operation performed, except those with an event of `excluded_kinds`."""
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The events that matter here, by kind.
+
+    `ending`: nothing is expected after them. `excluded`: the data must not be used. `separate`: whoever was not
+    operated on because of one is followed in a group of their own.
+    """
+
+    ending: tuple[str, ...]
+    excluded: tuple[str, ...]
+    separate: tuple[str, ...]
+
+
+def count_patients(session: Session, *, centre_id: int, kinds: Kinds, operated: bool) -> int:
+    """Patients of the centre in one of the two groups, except those whose data must not be used."""
     return (
         session.scalar(
             select(func.count(Episode.patient_id.distinct())).where(
-                Episode.centre_id == centre_id, Episode.surgery_on.is_not(None), _may_be_used(excluded_kinds)
+                Episode.centre_id == centre_id, _in_group(kinds, operated=operated), _may_be_used(kinds.excluded)
             )
         )
         or 0
     )
+
+
+def not_operated(separate_kinds: tuple[str, ...]) -> ColumnElement[bool]:
+    """Episodes in which it was decided not to operate, and nobody did."""
+    decided = select(EpisodeEvent.id).where(
+        EpisodeEvent.episode_id == Episode.id,
+        EpisodeEvent.kind.in_(separate_kinds),
+        EpisodeEvent.revoked_at.is_(None),
+    )
+    return and_(Episode.surgery_on.is_(None), decided.correlate(Episode).exists())
+
+
+def _in_group(kinds: Kinds, *, operated: bool) -> ColumnElement[bool]:
+    return Episode.surgery_on.is_not(None) if operated else not_operated(kinds.separate)
 
 
 def _may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
@@ -55,19 +82,18 @@ def _may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
 
 
 def count_visits(
-    session: Session, *, centre_id: int, now: datetime, ending_kinds: tuple[str, ...], excluded_kinds: tuple[str, ...]
+    session: Session, *, centre_id: int, now: datetime, kinds: Kinds, operated: bool
 ) -> tuple[VisitCounts, ...]:
-    """Expected and received by visit key, in the order of the protocol's days.
+    """Expected and received by visit key, in the order of the protocol's days, for one of the two groups.
 
-    A visit counts as expected when it is planned, its window has closed, the operation was performed, and no event of
-    `ending_kinds` (death, withdrawal) happened by the day it was due. Patients with an event of `excluded_kinds` (no
-    further use of the data) are left out.
+    A visit counts as expected when it is planned, its window has closed, and neither death, withdrawal nor another end
+    of follow-up came by the day it was due. Patients whose data must not be used are left out.
     """
     ended = (
         select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
         .where(
             EpisodeEvent.centre_id == centre_id,
-            EpisodeEvent.kind.in_(ending_kinds),
+            EpisodeEvent.kind.in_(kinds.ending),
             EpisodeEvent.revoked_at.is_(None),
         )
         .group_by(EpisodeEvent.episode_id)
@@ -90,9 +116,10 @@ def count_visits(
             Visit.centre_id == centre_id,
             Visit.planned.is_(True),
             Visit.closes_at <= now,
-            Episode.surgery_on.is_not(None),
-            _may_be_used(excluded_kinds),
+            _in_group(kinds, operated=operated),
+            _may_be_used(kinds.excluded),
             (ended.c.ended_on.is_(None)) | (ended.c.ended_on > Visit.due_on),
+            (Episode.closed_on.is_(None)) | (Episode.closed_on > Visit.due_on),
         )
         .group_by(Visit.key)
     )

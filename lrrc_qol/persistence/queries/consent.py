@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, and_, cast, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lrrc_qol.persistence.models import Consent, ConsentText, Patient, Staff
+from lrrc_qol.persistence.models import Consent, ConsentText, Episode, Patient, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,31 @@ def newest_refuses(scopes: Sequence[str]) -> ColumnElement[bool]:
         .where(Consent.patient_id == Patient.id, not_(newer), lacking)
         .correlate(Patient)
         .exists()
+    )
+
+
+def asked_again_since(centre_id: int, today: date) -> ScalarSelect[date]:
+    """Since when the patient of an `Episode` is to be asked again: the day of the first later text that says so.
+
+    NULL for nobody, and for whoever has no consent recorded. The same rule as `domain.consent.consent_state`.
+    """
+    agreed, asking, later = aliased(ConsentText), aliased(ConsentText), aliased(Consent)
+    newer = select(later.id).where(later.patient_id == Consent.patient_id, later.id > Consent.id).exists()
+    same_day = and_(asking.effective_on == agreed.effective_on, asking.id > agreed.id)
+    return (
+        select(func.min(asking.effective_on))
+        .select_from(Consent)
+        .join(agreed, agreed.id == Consent.text_id)
+        .join(asking, asking.centre_id == centre_id)
+        .where(
+            Consent.patient_id == Episode.patient_id,
+            not_(newer),
+            asking.renew,
+            asking.effective_on <= today,
+            or_(asking.effective_on > agreed.effective_on, same_day),
+        )
+        .correlate(Episode)
+        .scalar_subquery()
     )
 
 

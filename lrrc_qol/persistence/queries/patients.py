@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import Alert, Assignment, Episode, EpisodeEvent, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.queries.cohort import not_operated
+
+Stage = Literal["before", "after", "not_operated"]
 
 
 @dataclass(frozen=True, slots=True)
 class PatientListFilter:
     """What to list: at most `limit` patients enrolled before the patient of row number `before`, newest first.
 
-    `hospital_number` finds exactly one; `operated` True or False limits to patients after or before the operation.
+    `hospital_number` finds exactly one. `stage` limits to patients before or after the operation, or to those of whom
+    it was decided by an event of `separate_kinds` not to operate.
     """
 
     limit: int
     before: int | None = None
     hospital_number: str | None = None
-    operated: bool | None = None
+    stage: Stage | None = None
+    separate_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,16 @@ def list_patients(
     if wanted.hospital_number is not None:
         lookup = cipher.lookup(wanted.hospital_number, field="patient.hospital_number")
         query = query.where(Patient.hospital_number_lookup == lookup)
-    if wanted.operated is not None:
-        query = query.where(Episode.surgery_on.is_not(None) if wanted.operated else Episode.surgery_on.is_(None))
+    if wanted.stage is not None:
+        query = query.where(_in_stage(wanted.stage, wanted.separate_kinds))
     return tuple(_open(*row, cipher=cipher) for row in session.execute(query))
+
+
+def _in_stage(stage: Stage, separate_kinds: tuple[str, ...]) -> ColumnElement[bool]:
+    if stage == "after":
+        return Episode.surgery_on.is_not(None)
+    without = not_operated(separate_kinds)
+    return without if stage == "not_operated" else and_(Episode.surgery_on.is_(None), not_(without))
 
 
 def _open(patient: Patient, episode: Episode, plan: Plan, *, cipher: FieldCipher) -> ListedPatient:

@@ -56,6 +56,7 @@ class PatientRow:
     protocol_version: str
     centre_timezone: str
     episode_ordinal: int = 1
+    reminder_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ def _open_patient(
         protocol_version=plan.protocol_version,
         centre_timezone=centre_timezone,
         episode_ordinal=episode.ordinal,
+        reminder_hour=patient.reminder_hour,
     )
 
 

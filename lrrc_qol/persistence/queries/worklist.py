@@ -16,6 +16,7 @@ from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import Alert, AlertStep, Episode, EpisodeEvent, Task, Visit
 from lrrc_qol.persistence.queries.worklist_kinds import (
     KIND_QUERIES,
+    consent_to_renew,
     due_visits,
     lacking_baseline,
     open_alerts,
@@ -113,6 +114,7 @@ def _counts(session: Session, viewer: Viewer) -> Mapping[str, int]:
         WorkKind.ALERT: alerts,
         WorkKind.NO_BASELINE: select(func.count()).select_from(Episode).where(lacking_baseline(viewer)),
         WorkKind.TASK: tasks.where(open_tasks(viewer)),
+        WorkKind.CONSENT: select(func.count()).select_from(Episode).where(consent_to_renew(viewer)),
         WorkKind.SILENT: visits.where(silent_visits(viewer)),
         WorkKind.DUE: visits.where(due_visits(viewer)),
         "mine": alerts.where(Alert.owner_id == viewer.staff_id),

@@ -11,7 +11,19 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, not_, or_,
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.crypto import FieldCipher
-from lrrc_qol.persistence.models import Alert, Assignment, Episode, EpisodeEvent, Patient, Response, Staff, Task, Visit
+from lrrc_qol.persistence.models import (
+    Alert,
+    Assignment,
+    ConsentText,
+    Episode,
+    EpisodeEvent,
+    Patient,
+    Response,
+    Staff,
+    Task,
+    Visit,
+)
+from lrrc_qol.persistence.queries.consent import asked_again_since
 from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Cursor, Viewer, WorkKind, WorkRow
 
 # How long before a planned operation a missing baseline is pressing: the window of the baseline form ends before it.
@@ -22,6 +34,7 @@ DUE_SOON = timedelta(days=3)
 # The task that the reminder job leaves when nobody answered; as long as the visit is silent, its row stands for it.
 CALL_TASK = "call_silent_patient"
 ENDED = (EventKind.DEATH.value, EventKind.WITHDRAWAL_NEW_DATA.value, EventKind.WITHDRAWAL_ALL.value)
+CALLED_OFF = (EventKind.CANCELLED_SURGERY.value,)
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 alert_rank = case(ALERT_RANKS, value=Alert.level, else_=ALERT_RANKS["info"])
@@ -72,6 +85,16 @@ def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
 def lacking_baseline(viewer: Viewer) -> ColumnElement[bool]:
     """Episodes with an operation planned within the horizon and no baseline form sent in."""
     return and_(Episode.centre_id == viewer.centre_id, _lacks_baseline(viewer), takes_part())
+
+
+def consent_to_renew(viewer: Viewer) -> ColumnElement[bool]:
+    """Episodes of patients who agreed to a text after which a later one asks everybody again."""
+    asks = select(ConsentText.id).where(
+        ConsentText.centre_id == viewer.centre_id, ConsentText.renew, ConsentText.effective_on <= viewer.today
+    )
+    # Most centres have no such text; then no patient is looked at.
+    since = asked_again_since(viewer.centre_id, viewer.today)
+    return and_(Episode.centre_id == viewer.centre_id, asks.exists(), since.is_not(None), takes_part())
 
 
 def silent_visits(viewer: Viewer) -> ColumnElement[bool]:
@@ -126,7 +149,8 @@ def _asks_something() -> ColumnElement[bool]:
 
 def _surgery_near(today: date) -> ColumnElement[bool]:
     near = Episode.planned_surgery_on.between(today, today + BASELINE_HORIZON)
-    return and_(Episode.surgery_on.is_(None), Episode.planned_surgery_on.is_not(None), near)
+    still_planned = and_(Episode.surgery_on.is_(None), Episode.planned_surgery_on.is_not(None))
+    return and_(still_planned, near, not_(_happened(CALLED_OFF)))
 
 
 def _silent(viewer: Viewer) -> ColumnElement[bool]:
@@ -165,6 +189,16 @@ def _episodes(viewer: Viewer, after: Cursor | None) -> AnySelect:
         select(Episode, Patient)
         .join(Patient, Patient.id == Episode.patient_id)
         .where(lacking_baseline(viewer), _after(WorkKind.NO_BASELINE, since, Episode.public_id, after))
+        .order_by(since, Episode.public_id)
+    )
+
+
+def _consents(viewer: Viewer, after: Cursor | None) -> AnySelect:
+    since = asked_again_since(viewer.centre_id, viewer.today)
+    return (
+        select(Episode, Patient, since)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .where(consent_to_renew(viewer), _after(WorkKind.CONSENT, since, Episode.public_id, after))
         .order_by(since, Episode.public_id)
     )
 
@@ -258,6 +292,19 @@ def _episode_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
     )
 
 
+def _consent_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
+    episode, patient, since = row
+    return WorkRow(
+        kind=WorkKind.CONSENT,
+        rank=RANKS[WorkKind.CONSENT],
+        since=since,
+        public_id=episode.public_id,
+        subject="",
+        due_on=since,
+        **_episode_facts(episode, patient, cipher),
+    )
+
+
 def _visit_row(kind: WorkKind, row: AnyRow, cipher: FieldCipher) -> WorkRow:
     visit, episode, patient, call = row
     return WorkRow(
@@ -276,6 +323,7 @@ KIND_QUERIES = {
     WorkKind.ALERT: KindQuery(open_alerts, _alerts, _alert_row),
     WorkKind.NO_BASELINE: KindQuery(lacking_baseline, _episodes, _episode_row),
     WorkKind.TASK: KindQuery(open_tasks, _tasks, _task_row),
+    WorkKind.CONSENT: KindQuery(consent_to_renew, _consents, _consent_row),
     WorkKind.SILENT: KindQuery(
         silent_visits,
         lambda viewer, after: _visits(WorkKind.SILENT, silent_visits(viewer), after),

@@ -17,14 +17,15 @@ class WorkKind(StrEnum):
     NO_BASELINE = "no_baseline"
     TASK = "task"
     SILENT = "silent"
+    CONSENT = "consent"
     DUE = "due"
 
 
 # One order for everything: who asked for a call may be unwell and comes right after the alerts of the day; a baseline
 # that is about to become impossible comes before what can wait two days.
 ALERT_RANKS = {"red": 10, "amber": 20, "yellow": 40, "info": 70}
-RANKS = {WorkKind.TASK: 25, WorkKind.NO_BASELINE: 30, WorkKind.SILENT: 60, WorkKind.DUE: 80}
-DATED_RANKS = frozenset({RANKS[WorkKind.NO_BASELINE], RANKS[WorkKind.SILENT], RANKS[WorkKind.DUE]})
+RANKS = {WorkKind.TASK: 25, WorkKind.NO_BASELINE: 30, WorkKind.SILENT: 60, WorkKind.CONSENT: 75, WorkKind.DUE: 80}
+DATED_RANKS = frozenset(RANKS.values()) - {RANKS[WorkKind.TASK]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """One thing to do. `since` is when it began (alerts, tasks), was due (visits) or the planned operation.
+    """One thing to do. `since` is when it began (alerts, tasks), was due (visits), the planned operation, or the day
+    from which a later consent text asks again.
 
     `subject` is the alert's reason, the kind of a task, or the name of a visit. `steps` are the kinds of an alert's
     steps, oldest first. `held` names what holds automated messages back (paused, inpatient ...).

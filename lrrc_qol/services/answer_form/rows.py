@@ -51,7 +51,7 @@ class Form:
 def lock_form(work: Work, seat: Seat, assignment_public_id: str) -> Form:
     """The form for a writer, if it belongs to the seat's visit; NotFound otherwise. Writers of one form take turns."""
     query = select(Assignment).where(Assignment.public_id == assignment_public_id, Assignment.visit_id == seat.visit_id)
-    assignment = work.session.scalars(query.with_for_update()).first()
+    assignment = None if seat.looks_only else work.session.scalars(query.with_for_update()).first()
     if assignment is None:
         raise NotFound("no such form")
     response = work.session.scalars(select(Response).where(Response.assignment_id == assignment.id)).first()
@@ -64,6 +64,8 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
     One that was never started is left out when it cannot be shown in the seat's mode (or in `mode`): the visit can be
     finished without it.
     """
+    if seat.looks_only:
+        return []
     query = (
         select(Assignment, Response)
         .outerjoin(Response, Response.assignment_id == Assignment.id)
@@ -151,10 +153,22 @@ def start_response(work: Work, seat: Seat, form: Form, *, words: str = "") -> Re
 
 
 def _taken_over(seat: Seat, response: Response) -> None:
-    """A draft that staff go on with is theirs: what is told an interviewer is not pooled with what is given alone."""
-    if seat.staff_id is not None and response.entered_by is None:
+    """A draft that staff go on with is theirs: what is told an interviewer is not pooled with what is given alone.
+
+    One that the patient goes on with on the ward's tablet is answered by whom the nurse said.
+    """
+    if (seat.staff_id is not None or seat.on_tablet) and response.entered_by is None:
         response.mode, response.entered_by = seat.mode, seat.staff_id
         response.respondent, response.respondent_relation = seat.respondent, seat.respondent_relation
+
+
+def signed_by(seat: Seat, response: Response) -> None:
+    """A form counts as answered in the way of whoever sends it, also when another began it.
+
+    Who typed in any of it first stays noted.
+    """
+    response.mode, response.entered_by = seat.mode, response.entered_by or seat.staff_id
+    response.respondent, response.respondent_relation = seat.respondent, seat.respondent_relation
 
 
 def keep_second_entry(work: Work, response: Response, answers: Mapping[str, int | str]) -> None:

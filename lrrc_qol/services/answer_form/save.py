@@ -116,8 +116,8 @@ def _store(work: Work, seat: Seat, form: Form, request: SaveRequest, digest: str
     for answer in request.answers:
         row = _next_row(work, seat, response, answer, seq=seq)
         before = form.current.get(answer.item_id)
-        if before is not None and _same(before, row):
-            continue
+        if before is not None and _same(before, row) and row.given_at <= before.given_at:
+            continue  # given again later it is the newer one, should a third device still hold another from in between
         if before is not None and _unseen(before, seat, request):
             conflicts[answer.item_id] = {"yours": _shown(row), "other": _shown(before)}
         elif before is not None:

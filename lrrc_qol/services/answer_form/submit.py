@@ -28,6 +28,7 @@ from lrrc_qol.services.answer_form.rows import (
     lock_form,
     rows_with_words,
     second_entry_of,
+    signed_by,
 )
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
@@ -97,6 +98,7 @@ def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]
     values, unasked = asked_values(told, form.instrument, given)
     response.version += 1
     response.submitted_at = work.now
+    signed_by(seat, response)
     response.facts = sorted(told.facts)
     response.answered_on = seat.answered_on or max(
         answer.given_at.astimezone(ZoneInfo(seat.timezone)).date() for answer in form.current.values()
@@ -148,8 +150,8 @@ def _not_applicable(work: Work, response: Response, item_id: str, before: Answer
 
 
 def _left_for_the_screen(work: Work, seat: Seat) -> bool:
-    """Whether the patient can still answer alone what staff may not type in: its licence may not permit their way."""
-    return seat.staff_id is not None and bool(rows_with_words(work, seat, unsent=True, mode=ON_SCREEN))
+    """Whether the patient can still answer at home what may not be asked this way: its licence may not permit it."""
+    return seat.mode != ON_SCREEN and bool(rows_with_words(work, seat, unsent=True, mode=ON_SCREEN))
 
 
 def _finish_visit(work: Work, seat: Seat) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,15 +11,22 @@ from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import ItemKind, ItemWording, Tells
 from lrrc_qol.persistence.models import Answer
 from lrrc_qol.services.answer_form.rows import WordedRow, as_told, form_of, rows_with_words
+from lrrc_qol.services.answer_form.urgent_codes import urgent_codes
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.wordings import short_name
 
+# More would make the first load of a long visit heavier than 15 KB; the others come as pages of their own.
+MOST_ON_A_PAGE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One questionnaire of the visit as a line on the overview: id and version, and the minutes it should take."""
+    """One questionnaire of the visit as a line on the overview: id and version, and the minutes it should take.
+
+    `begun_in` is the mode in which a draft was begun, where that is another than that of the seat.
+    """
 
     assignment_public_id: str
     instrument: tuple[str, str]
@@ -27,6 +34,7 @@ class Part:
     minutes: float
     state: Literal["new", "started", "submitted"]
     position: int
+    begun_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,8 @@ class FormItem:
     """One question with what was answered so far. `options` are (code, label); a rating labels only its two ends.
 
     `key` is the wording it is asked in. `conditions` are what the form's own filter questions still decide about it
-    (a fact that must hold, or `no_` before one that must not); `tells` is what it decides itself.
+    (a fact that must hold, or `no_` before one that must not); `tells` is what it decides itself. `urgent` are the
+    codes that mean by themselves: call now.
     """
 
     id: str
@@ -49,6 +58,7 @@ class FormItem:
     value: int | None
     conditions: tuple[str, ...] = ()
     tells: Tells | None = None
+    urgent: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,8 @@ class FormView:
     `items` are asked as things stand. `steps` hold besides them all questions and wordings that an answer on the form
     may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
     `words` is the short name of what is shown; a page gives it with the answers. `credit` is a line that the holder of
-    the words wants to be shown with them, empty when there is none.
+    the words wants to be shown with them, empty when there is none. `device_key` opens what waits on the device for
+    being sent; empty where nothing may wait there.
     """
 
     assignment_public_id: str
@@ -75,11 +86,12 @@ class FormView:
     part: int
     parts: int
     minutes: float
+    device_key: str = ""
 
 
 def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
     """The questionnaires of the seat's visit in the order they are asked."""
-    return tuple(_part(work, row) for row in rows_with_words(work, seat))
+    return tuple(_part(work, seat, row) for row in rows_with_words(work, seat))
 
 
 def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
@@ -89,11 +101,11 @@ def open_form(work: Work, seat: Seat, assignment_public_id: str) -> FormView:
 
 
 def open_forms(work: Work, seat: Seat, assignment_public_id: str) -> tuple[FormView, ...]:
-    """One questionnaire, then the others of the visit that were not sent yet. NotFound if the first is not theirs."""
+    """One questionnaire, then the next of the visit that was not sent yet. NotFound if the first is not theirs."""
     rows = rows_with_words(work, seat)
     first = _place(rows, assignment_public_id)
     unsent = [place for place, row in enumerate(rows) if row.response is None or row.response.submitted_at is None]
-    return tuple(_open(work, seat, rows, place) for place in dict.fromkeys((first, *unsent)))
+    return tuple(_open(work, seat, rows, place) for place in [*dict.fromkeys((first, *unsent))][:MOST_ON_A_PAGE])
 
 
 def _place(rows: Sequence[WordedRow], assignment_public_id: str) -> int:
@@ -108,7 +120,8 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
     wording = rows[place].wording
     told = as_told(seat, form.instrument, as_values(form.current)).facts
     asked = () if form.submitted else form_steps(form.instrument, seat.facts)
-    steps = tuple(_item(step, wording.items[step.key], form.current.get(step.item.id)) for step in asked)
+    urgent = urgent_codes(work, seat, form.instrument)
+    steps = tuple(_item(step, wording.items[step.key], form.current.get(step.item.id), urgent) for step in asked)
     return FormView(
         assignment_public_id=form.assignment.public_id,
         title=wording.title,
@@ -124,10 +137,18 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         part=place + 1,
         parts=len(rows),
         minutes=form.instrument.minutes,
+        device_key=_device_key(work, seat, form.assignment.public_id),
     )
 
 
-def _part(work: Work, row: WordedRow) -> Part:
+def _device_key(work: Work, seat: Seat, assignment_public_id: str) -> str:
+    """Only a patient's own device keeps answers: computers of staff and tablets of the ward pass from hand to hand."""
+    if not work.settings.device_store or seat.staff_id is not None or seat.on_tablet:
+        return ""
+    return work.cipher.device_key(assignment_public_id)
+
+
+def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
     instrument = work.catalogue.instrument(row.assignment.instrument_id, row.assignment.instrument_version)
     if row.response is None:
         state: Literal["new", "started", "submitted"] = "new"
@@ -140,10 +161,11 @@ def _part(work: Work, row: WordedRow) -> Part:
         minutes=instrument.minutes,
         state=state,
         position=row.assignment.position,
+        begun_in=row.response.mode if state == "started" and row.response and row.response.mode != seat.mode else None,
     )
 
 
-def _item(step: Step, wording: ItemWording, answer: Answer | None) -> FormItem:
+def _item(step: Step, wording: ItemWording, answer: Answer | None, urgent: Mapping[str, tuple[int, ...]]) -> FormItem:
     item = step.item
     if answer is None or answer.kind == "not_applicable":
         state: Literal["none", "value", "declined"] = "none"
@@ -162,4 +184,5 @@ def _item(step: Step, wording: ItemWording, answer: Answer | None) -> FormItem:
         value=answer.value if answer is not None else None,
         conditions=step.conditions,
         tells=item.tells,
+        urgent=urgent.get(item.id, ()),
     )

@@ -1,1 +1,1 @@
-"""The clinical record: versions of its parts, read and saved."""
+"""The clinical record: versions of its parts, read, checked and saved."""

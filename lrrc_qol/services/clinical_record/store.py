@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.exc import IntegrityError
 
 from lrrc_qol.domain import errors
@@ -46,6 +46,24 @@ def read_entries(work: Work, episode_id: int, section: str) -> tuple[Entry, ...]
     return tuple(one for one in newest.values() if one.content is not None)
 
 
+def read_all_entries(work: Work, episode_id: int) -> dict[str, tuple[Entry, ...]]:
+    """The newest version of each row of every section that has one, removed rows left out, by section."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    for (section, _), versions in read_all_versions(work, episode_id).items():
+        if versions[-1].content is not None:
+            found[section] = (*found.get(section, ()), versions[-1])
+    return found
+
+
+def read_all_versions(work: Work, episode_id: int) -> dict[tuple[str, str], tuple[Entry, ...]]:
+    """Every version of every row, oldest first, also of rows that were taken back, by section and key."""
+    found: dict[tuple[str, str], tuple[Entry, ...]] = {}
+    query = _query(work, episode_id).add_columns(ClinicalEntry.section)
+    for row, name, section in work.session.execute(query):
+        found[section, row.row_key] = (*found.get((section, row.row_key), ()), _entry(row, name))
+    return found
+
+
 def entry_history(work: Work, episode_id: int, section: str, row_key: str) -> tuple[Entry, ...]:
     """Every version of one row, oldest first, also the one that took it back."""
     query = _query(work, episode_id, section).where(ClinicalEntry.row_key == row_key)
@@ -67,7 +85,7 @@ def save_entry(
     history = entry_history(work, episode.id, section, row_key)
     present = history[-1] if history else None
     if (present.ordinal if present else 0) != expected_ordinal:
-        raise StaleWrite(present)
+        raise StaleWrite(_standing(present))
     row = ClinicalEntry(
         episode_id=episode.id,
         centre_id=work.actor.centre(),
@@ -79,11 +97,7 @@ def save_entry(
         recorded_at=work.now,
         recorded_by=work.actor.id,
     )
-    work.session.add(row)
-    try:
-        work.session.flush()
-    except IntegrityError:
-        raise StaleWrite(present) from None
+    _add(work, row)
     before = dict(present.content or {}) if present else {}
     after = dict(content or {})
     audit.record(
@@ -122,21 +136,37 @@ def remove_entry(
     )
 
 
-def _query(work: Work, episode_id: int, section: str) -> Select[ClinicalEntry, str]:
+def _add(work: Work, row: ClinicalEntry) -> None:
+    """Insert a version; when another one of that ordinal is there, StaleWrite carries the one that stands now."""
+    section, row_key, episode_id = row.section, row.row_key, row.episode_id
+    try:
+        with work.session.begin_nested():
+            work.session.add(row)
+    except IntegrityError:
+        history = entry_history(work, episode_id, section, row_key)
+        raise StaleWrite(_standing(history[-1] if history else None)) from None
+
+
+def _standing(entry: Entry | None) -> Entry | None:
+    return entry if entry is not None and entry.content is not None else None
+
+
+def _query(work: Work, episode_id: int, section: str | None = None) -> Select[ClinicalEntry, str]:
     return (
         select(ClinicalEntry, Staff.name)
         .outerjoin(Staff, Staff.id == ClinicalEntry.recorded_by)
         .where(
             ClinicalEntry.centre_id == work.actor.centre(),
             ClinicalEntry.episode_id == episode_id,
-            ClinicalEntry.section == section,
+            ClinicalEntry.section == section if section is not None else true(),
         )
         .order_by(ClinicalEntry.ordinal, ClinicalEntry.id)
     )
 
 
 def _entries(work: Work, query: Select[ClinicalEntry, str]) -> Sequence[Entry]:
-    return [
-        Entry(row.row_key, row.ordinal, row.content, row.reason, row.recorded_at, name)
-        for row, name in work.session.execute(query)
-    ]
+    return [_entry(row, name) for row, name in work.session.execute(query)]
+
+
+def _entry(row: ClinicalEntry, name: str | None) -> Entry:
+    return Entry(row.row_key, row.ordinal, row.content, row.reason, row.recorded_at, name)

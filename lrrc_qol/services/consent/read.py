@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lrrc_qol.domain.consent import (
+    HOLDING_MAIL,
     ConsentScope,
     ConsentState,
     GivenConsent,
@@ -40,13 +41,17 @@ class TextsRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """A patient's consents, the last one first, and what they come to; `no_mail` when they hold mails back."""
+    """A patient's consents, the last one first, and what they come to.
+
+    `no_mail` when they hold mails back, `no_forms` when staff may type in no form.
+    """
 
     patient: PatientRow
     state: ConsentState
     consents: tuple[ConsentRow, ...]
     texts: TextsRecord
     no_mail: bool
+    no_forms: bool
     not_exported: bool
 
 
@@ -76,7 +81,8 @@ def read_consent(work: Work, patient_public_id: str) -> ConsentRecord:
         state=state,
         consents=rows[::-1],
         texts=texts,
-        no_mail=refuses(state.refused, texts.scopes, ScopeAct.NO_MAIL),
+        no_mail=refuses(state.refused, texts.scopes, *HOLDING_MAIL),
+        no_forms=refuses(state.refused, texts.scopes, ScopeAct.NO_FORMS),
         not_exported=refuses(state.refused, texts.scopes, ScopeAct.NOT_EXPORTED),
     )
 

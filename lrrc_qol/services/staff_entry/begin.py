@@ -1,4 +1,4 @@
-"""A member of staff takes a seat at a patient's form: on paper, on the phone or face to face, on the real day."""
+"""A seat at a patient's form, through staff: on paper, on the phone or face to face, or on the ward's tablet."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from lrrc_qol.persistence.models import Assignment, Link, PatientSession, Respon
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services import audit
 from lrrc_qol.services.answer_form.rows import rows_with_words
+from lrrc_qol.services.consent.acts import refuses_forms
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import entry_refusal
-from lrrc_qol.services.patient_session import PAPER, PAPER_TWICE, find_seat
+from lrrc_qol.services.patient_session import PAPER, PAPER_TWICE, WARD_TABLET, find_seat
 from lrrc_qol.services.read_record import find_patient_row
 
-MODES = (PAPER, "telephone", "face_to_face")
+MODES = (PAPER, "telephone", "face_to_face", WARD_TABLET)
 RESPONDENTS = ("patient", "helped", "interpreter", "proxy")
 WITH_RELATION = frozenset({"helped", "interpreter", "proxy"})
 NEVER_A_PROXY = "interpreter"
+FORMS_REFUSED = (
+    "The patient's newest consent refuses that forms are answered. If the patient agrees now, record that under "
+    "Consent first."
+)
 # A form may be taken a little before its time, when the patient is there anyway. Design figure.
 AHEAD = timedelta(days=31)
 
@@ -107,7 +112,10 @@ def propose_visit(visits: Sequence[EntryVisit], day: date) -> EntryVisit | None:
 
 
 def begin_entry(work: Work, public_id: str, wanted: EntryRequest) -> str:
-    """Open a session for this member of staff at the visit's forms; return its token.
+    """Open a session at the visit's forms; return its token.
+
+    It is this member of staff's, who types in, except for the ward's tablet: there it is the patient's, and who gives
+    the tablet away has to be signed out of it.
 
     InvalidInput for a day that cannot be, a person who cannot answer so, or no question that may be asked this way;
     OutOfWindow unless a day outside the window was confirmed.
@@ -158,6 +166,10 @@ def _day_fault(work: Work, patient: PatientRow, wanted: EntryRequest) -> str:
         return "The day is in the future."
     if wanted.answered_on < patient.enrolled_on:
         return "The day is before the patient was enrolled."
+    if refuses_forms(work, patient.id):
+        return FORMS_REFUSED
+    if wanted.mode == WARD_TABLET and wanted.answered_on != work.today_in(patient.timezone):
+        return "On the tablet the patient answers now: the day is today."
     events = events_of(work, patient.episode_id)
     return entry_refusal(events, on_paper=wanted.mode == PAPER, answered_on=wanted.answered_on)
 
@@ -174,17 +186,17 @@ def _take_seat(work: Work, patient: PatientRow, visit: EntryVisit, wanted: Entry
     )
     work.session.add(link)
     work.session.flush()
-    token = new_token()
+    token, on_tablet = new_token(), wanted.mode == WARD_TABLET
     work.session.add(
         PatientSession(
             token_hash=token_hash(token),
             link_id=link.id,
             visit_id=visit.id,
-            staff_id=work.actor.id,
+            staff_id=None if on_tablet else work.actor.id,
             mode=PAPER_TWICE if wanted.twice else wanted.mode,
             respondent=wanted.respondent,
             respondent_relation=wanted.relation if wanted.relation and wanted.respondent in WITH_RELATION else None,
-            answered_on=wanted.answered_on,
+            answered_on=None if on_tablet else wanted.answered_on,
             created_at=work.now,
             last_seen_at=work.now,
         )

@@ -38,6 +38,7 @@ from lrrc_qol.services.wordings.read import compare_packs, expiring_packs, list_
 from lrrc_qol.services.wordings.unopened import (
     VisitCounts,
     VisitToFill,
+    align_episode,
     align_unopened,
     fill_visits,
     hold_choices,
@@ -63,6 +64,7 @@ __all__ = [
     "TextChange",
     "VisitCounts",
     "VisitToFill",
+    "align_episode",
     "align_unopened",
     "approve_pack",
     "asked_instrument",

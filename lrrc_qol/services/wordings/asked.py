@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -73,10 +73,13 @@ class Asking:
         by_centre = sorted(one for one, choice in self.choices.items() if kind in choice.visit_kinds)
         return tuple(dict.fromkeys((*by_protocol, *by_centre)))
 
-    def forms(self, kind: str, planned: Sequence[str], language: str) -> tuple[AskedForm, ...]:
-        """The questionnaires that a patient of this language can be asked, in order."""
+    def forms(
+        self, kind: str, planned: Sequence[str], language: str, *, only: Collection[str] | None = None
+    ) -> tuple[AskedForm, ...]:
+        """The questionnaires that a patient of this language can be asked, in order; `only` leaves others out."""
         forms = []
-        for position, instrument_id in enumerate(self.wanted(kind, planned)):
+        wanted = [one for one in self.wanted(kind, planned) if only is None or one in only]
+        for position, instrument_id in enumerate(wanted):
             version = self.version(instrument_id, language)
             if version is not None:
                 options = self.options(self.catalogue.instrument(instrument_id, version))

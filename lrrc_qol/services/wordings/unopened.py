@@ -15,12 +15,23 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
-from lrrc_qol.domain.errors import UnknownProtocol
+from lrrc_qol.domain.events import EventKind, RecordedEvent, episode_facts
 from lrrc_qol.domain.schedule import plain_key
 from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, PatientSession, Plan, Response, Visit
+from lrrc_qol.persistence.models import (
+    Assignment,
+    Centre,
+    Episode,
+    EpisodeEvent,
+    Patient,
+    PatientSession,
+    Plan,
+    Response,
+    Visit,
+)
 from lrrc_qol.persistence.upsert import insert_all_unless_there
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocols_at
 from lrrc_qol.services.wordings.asked import AskedForm, Asking, Choice, asking_of
 from lrrc_qol.services.wordings.packs import ON_SCREEN
 
@@ -45,7 +56,7 @@ class VisitCounts:
 class VisitToFill:
     """A visit that is to have its questionnaires; `planned` are those of the protocol, in order.
 
-    An `open` one is given what it lacks and keeps what it has.
+    An `open` one is given what it lacks and keeps what it has. With `few` only the short set is asked.
     """
 
     id: int
@@ -55,6 +66,7 @@ class VisitToFill:
     planned: tuple[str, ...]
     language: str
     open: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,14 @@ def align_unopened(work: Work, centre_id: int, instrument_id: str, *, language: 
     return changes.counts()
 
 
+def align_episode(work: Work, episode: Episode) -> None:
+    """Give the unopened visits of one episode what they are to ask now. The caller called `hold_choices` first."""
+    scope = (Visit.episode_id == episode.id, *_unopened_of(work, episode.centre_id, None))
+    there = _assigned(work, scope, lock=True)
+    visits = _visits(work, episode.centre_id, scope)
+    _write(work, _compare(visits, there, asking_of(work, episode.centre_id), only=None))
+
+
 def preview_choice(work: Work, centre_id: int, instrument_id: str, choice: Choice | None) -> VisitCounts:
     """What a choice of the centre (None: the protocol decides again) would do to unopened visits; writes nothing."""
     asking = asking_of(work, centre_id)
@@ -120,7 +140,9 @@ def fill_visits(work: Work, asking: Asking, visits: Sequence[VisitToFill]) -> No
     """Give newly planned visits, and those moved before they opened, exactly the questionnaires they are to have."""
     if visits:
         there = _assigned(work, (Visit.id.in_([visit.id for visit in visits]),), lock=True)
-        _write(work, _compare(visits, there, asking, only=None))
+        light = _in_light(work, asking.centre_id)
+        few = [replace(visit, few=visit.episode_id in light) for visit in visits]
+        _write(work, _compare(few, there, asking, only=None))
 
 
 def unopened(work: Work) -> tuple[ColumnElement[bool], ...]:
@@ -166,22 +188,42 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
         .join(Plan, Plan.id == newest.correlate(Visit).scalar_subquery())
         .where(*scope)
     ).all()
-    protocols = {(row.protocol_id, row.protocol_version) for row in rows}
-    planned = {protocol: _instruments(work, *protocol) for protocol in protocols}
+    protocols = protocols_at(work, {(row.protocol_id, row.protocol_version) for row in rows})
+    planned = {version: protocol.asked() for version, protocol in protocols.items()}
+    light = _in_light(work, centre_id)
     return [
-        VisitToFill(row.id, row.episode_id, centre_id, row.kind, instruments, row.language, bool(row.open))
+        VisitToFill(
+            *(row.id, row.episode_id, centre_id, row.kind, instruments, row.language),
+            open=bool(row.open),
+            few=row.episode_id in light,
+        )
         for row in rows
-        if (instruments := planned[row.protocol_id, row.protocol_version].get(plain_key(row.key))) is not None
+        if (instruments := planned.get((row.protocol_id, row.protocol_version), {}).get(plain_key(row.key))) is not None
     ]
 
 
-def _instruments(work: Work, protocol_id: str, version: str) -> Mapping[str, tuple[str, ...]]:
-    """The instruments that a protocol asks, by visit."""
-    try:
-        protocol = work.catalogue.protocol(protocol_id, version)
-    except UnknownProtocol:
-        return {}
-    return protocol.asked()
+def _in_light(work: Work, centre_id: int) -> frozenset[int]:
+    """The episodes of the centre that are asked only the short set; few have an event that can say so."""
+    rules = work.catalogue.events
+    events: defaultdict[int, list[RecordedEvent]] = defaultdict(list)
+    rows = work.session.execute(
+        select(
+            *(
+                EpisodeEvent.episode_id,
+                EpisodeEvent.kind,
+                EpisodeEvent.happened_on,
+                EpisodeEvent.recorded_at,
+                EpisodeEvent.detail,
+            )
+        ).where(
+            EpisodeEvent.centre_id == centre_id,
+            EpisodeEvent.kind.in_(sorted(rules.lightening_kinds())),
+            EpisodeEvent.revoked_at.is_(None),
+        )
+    )
+    for episode_id, kind, *others in rows:
+        events[episode_id].append(RecordedEvent(EventKind(kind), *others))
+    return frozenset(one for one, said in events.items() if episode_facts(said, rules).light_since is not None)
 
 
 def _assigned(work: Work, scope: Iterable[ColumnElement[bool]], *, lock: bool) -> Mapping[int, Mapping[str, _Row]]:
@@ -210,11 +252,13 @@ def _compare(
 ) -> _Changes:
     """What has to be written so that the visits have what is asked; with `only`, one instrument comes or goes."""
     changes = _Changes()
-    asked: dict[tuple[str, tuple[str, ...], str], Mapping[str, AskedForm]] = {}
+    asked: dict[tuple[str, tuple[str, ...], str, bool], Mapping[str, AskedForm]] = {}
+    short_set = asking.catalogue.events.short_set
     for visit in visits:
-        group = (visit.kind, visit.planned, visit.language)
+        group = (visit.kind, visit.planned, visit.language, visit.few)
         if group not in asked:
-            asked[group] = {form.instrument_id: form for form in asking.forms(*group)}
+            forms = asking.forms(*group[:3], only=short_set if visit.few else None)
+            asked[group] = {form.instrument_id: form for form in forms}
         before, after = there.get(visit.id, {}), asked[group]
         for name in {*before, *after} if only is None else {only}:
             _compare_one(changes, visit, before.get(name), after.get(name), asking)

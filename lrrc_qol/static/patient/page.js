@@ -1,5 +1,5 @@
 /* What the patient pages share: forms that are sent once, words, requests, and what has to be read at once. */
-const page = (() => {
+const page = self.document && (() => {
   "use strict";
   const PATIENCE = 20000;
   const $ = (id) => document.getElementById(id);
@@ -21,11 +21,26 @@ const page = (() => {
   const become = document.querySelector("[data-become]");
   if (become) history.replaceState(null, "", become.dataset.become);
 
+  // A tablet of the ward locks itself once nobody has touched it for so long, also when it slept meanwhile.
+  const locks = document.querySelector("[data-lock]");
+  if (locks) {
+    let touched = Date.now();
+    const look = () => {
+      if (Date.now() - touched > locks.dataset.lockSeconds * 1000) location.replace(locks.dataset.lock);
+    };
+    ["pointerdown", "keydown", "input"].forEach((kind) => addEventListener(kind, () => { touched = Date.now(); }));
+    document.addEventListener("visibilitychange", look);
+    setInterval(look, 5000);
+  }
+
   const words = {};
   document.querySelectorAll("#words dt").forEach((name) => {
     words[name.textContent] = name.nextElementSibling.textContent;
   });
   const word = (name, ...values) => words[name].replace(/\{(\d)\}/g, (_, place) => values[place]);
+
+  const newKey = () => crypto.randomUUID ? crypto.randomUUID()
+    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   async function post(url, body) {
     const control = new AbortController();
@@ -82,5 +97,5 @@ const page = (() => {
     $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
   });
 
-  return { $, player, word, post, advise };
+  return { $, player, word, post, open, advise, newKey };
 })();

@@ -1,22 +1,42 @@
 /* The form on a phone: steps locally and saves each answer at once. Without it the server leads through the pages. */
-(() => {
+if (self.document && page.player) (async () => {
   "use strict";
-  const { $, player, word, post, advise } = page;
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60;
-  if (!player) return;
+  const { $, player, word, post, open, advise, newKey } = page, { asked, mark, field, typed, unfit, given, list } = questions;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60, LONGEST_SILENCE = 4000;
+  const units = [...player.querySelectorAll(".unit")], isCopy = "copy" in player.dataset;
 
   // The part being answered: its element, all its questions, those asked now, the draft version. `over`: no more sending.
-  let part, all, steps, version, place, over, thanked, sending, stale;
+  // `ended`: no sending until the link was opened again. `leaving`: the form that ends the visit once all is sent.
+  let part, all, steps, version, place, over, thanked, sending, stale, ended = false, leaving = null;
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
-  const waiting = new Map();
+  const waiting = new Map(), warned = new Set();
   let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
-
-  const newKey = () => crypto.randomUUID ? crypto.randomUUID()
-    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   function say(name, mood, ...values) {
     $("status").className = "status " + mood;
     $("status").textContent = word(name, ...values);
+  }
+
+  /* What the server has not acknowledged, which also waits on the device where it may. */
+  const inFlight = () => (flight && flight.answers) || [];
+  const unsent = () => new Set([...inFlight().map(({ item_id }) => item_id), ...waiting.keys()]).size;
+  const keep = () => kept.put(unsent() ? { version, flight: inFlight().length ? flight : null, waiting: [...waiting.values()] } : null);
+
+  function sayUnsent() {
+    if (!kept.able()) say("unsent", "bad");
+    else say(leaving ? "leaving" : ended ? "ended-kept" : "kept", "bad", unsent());
+    warn();
+  }
+
+  // An answer that means "call now" must not wait for a connection to say so.
+  function warn() {
+    const urgent = ({ item_id, value }) => value !== null && all.some(({ dataset }) => (
+      dataset.item === item_id && (dataset.urgent || "").split(" ").includes(String(value))));
+    const found = [...inFlight(), ...waiting.values()].filter((answer) => urgent(answer) && !warned.has(answer.item_id));
+    if (!found.length) return;
+    found.forEach(({ item_id }) => warned.add(item_id));
+    $("unwell-status").textContent = word("unseen");
+    open($("unwell"));
   }
 
   function nextRequest() {
@@ -30,35 +50,54 @@
 
   async function send() {
     clearTimeout(retryTimer);
-    if (busy || over || restTimer) return;
+    if (busy || over || ended || restTimer) return undefined;
+    if (isCopy) return comeBack();
     flight = flight || nextRequest();
-    if (!flight) return;
+    if (!flight) return leaving && leaving.submit();
     busy = true;
     const { url, answers, ...body } = flight;
     if (answers) body.answers = answers.map(({ at, ...answer }) => (
       { ...answer, age_seconds: Math.max(0, (Date.now() - at) / 1000) }));
     const reply = await post(url, body);
     busy = false;
-    settle(reply.status, reply.body);
+    return settle(reply.status, reply.body);
+  }
+
+  // A copy sends nothing itself: once the server answers again, its own page does.
+  async function comeBack() {
+    busy = true;
+    const there = await fetch(part.dataset.address, { method: "HEAD" }).then(({ status }) => status < 500, () => false);
+    busy = false;
+    if (there) {
+      await keep();
+      return location.reload();
+    }
+    if (unsent()) sayUnsent();
+    return later();
+  }
+
+  function later() {
+    retryTimer = setTimeout(send, pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
   }
 
   function settle(status, body) {
     const done = flight;
     if (!status || status === 429 || status >= 500) {
-      say(done.answers ? (status ? "busy" : "offline") : "unsent", "bad");
-      retryTimer = setTimeout(send, pause);
-      pause = Math.min(2 * pause, LONGEST_PAUSE);
-      return;
+      if (done.answers) sayUnsent(); else say("unsent", "bad");
+      return later();
     }
     pause = FIRST_PAUSE;
     flight = null;
     // Answers that this page does not show yet must keep it from sending: the server then refuses the old version.
-    if (body.saved && !body.changed_elsewhere.length) version = body.version;
+    // Nor does what still waits here replace an answer that was only now seen: it was given before.
+    if (body.saved && !body.changed_elsewhere.length && !(body.items && waiting.size)) version = body.version;
     if (body.instruction) advise(body.instruction);
     renewed = renewed && status !== 200;
     if (status !== 200) refused(status, body, done);
     else if (done.answers) saved(body); else thank(body, waiting.size);
-    send();
+    keep();
+    return send();
   }
 
   function saved(body) {
@@ -88,8 +127,17 @@
     if (error === "nothing_answered") return say("empty", "bad");
     if (error === "key_reused") return (done.answers || []).forEach(
       (answer) => waiting.has(answer.item_id) || waiting.set(answer.item_id, answer));
+    if (status === 401 || error === "csrf") {
+      if (!kept.able() || !done.answers) {
+        over = true;
+        return say("ended", "bad");
+      }
+      flight = done;
+      ended = true;
+      return sayUnsent();
+    }
     over = true;
-    return say(status === 401 || error === "csrf" ? "ended" : "refused", "bad");
+    return say("refused", "bad");
   }
 
   // Another tab of this browser went through the link again, which made this page's token void: take the new one.
@@ -124,39 +172,25 @@
     for (const step of steps) {
       const found = items[step.dataset.item];
       if (!found || waiting.has(step.dataset.item)) continue;
-      mark(step.dataset.item, typeof found.current === "number" ? found.current : null);
+      mark(all, step.dataset.item, typeof found.current === "number" ? found.current : null);
       say("conflict", "bad", step.querySelector("h1").textContent, given(step));
     }
     refresh();
   }
 
-  // A question that stands here in two wordings is one question with one answer.
-  function mark(item, value) {
-    all.filter(({ dataset }) => dataset.item === item).forEach((step) => {
-      step.dataset.state = value === null ? "declined" : "value";
-      step.querySelectorAll("input").forEach((input) => {
-        if ("given" in input.dataset) input.value = input.dataset.given = value === null ? "" : value;
-        else input.checked = Number(input.value) === value;
-      });
-    });
-  }
-
-  /* A number that is typed: only what can be an answer is one, and what is shown anywhere else is what was saved. */
-  const field = (step) => step.querySelector("[data-given]");
-  const typed = ({ value, dataset: { low, high } }) => {
-    const digits = value.trim().replace(/[٠-٩۰-۹０-９]/g, (digit) => digit.charCodeAt() & 15), number = Number(digits);
-    return /^-?\d+$/.test(digits) && number >= low && number <= high ? number : null;
-  };
-  const unfit = (step) => field(step) && typed(field(step)) === null && (field(step).value || step.dataset.state === "value");
-
   function decide(item_id, value) {
-    mark(item_id, value);
+    mark(all, item_id, value);
     refresh();
     if (over) return;
+    waiting.delete(item_id);
     waiting.set(item_id, { item_id, value, declined: value === null, at: Date.now() });
+    warned.delete(item_id);
     sending = false;
     if (flight && !flight.answers && !busy) flight = null;
-    if (pause === FIRST_PAUSE) say("saving", "");
+    keep();
+    if (ended || isCopy || pause !== FIRST_PAUSE) return sayUnsent();
+    say("saving", "");
+    return setTimeout(warn, LONGEST_SILENCE);
   }
 
   function sendNow() {
@@ -182,29 +216,28 @@
   addEventListener("online", () => { pause = FIRST_PAUSE; send(); });
   document.addEventListener("visibilitychange", () => {
     if ("given" in document.activeElement.dataset) document.activeElement.blur();
+    // The link may have been opened again on another page meanwhile.
+    ended = false;
     sendNow();
   });
+  document.querySelectorAll("form.leave").forEach((form) => form.addEventListener("submit", (event) => {
+    if (over || !unsent()) return;
+    event.preventDefault();
+    leaving = form;
+    sayUnsent();
+    sendNow();
+  }));
   addEventListener("beforeunload", (event) => {
-    if (!over && (flight || waiting.size)) event.preventDefault();
+    if (!over && (sending || (unsent() && !kept.able()))) event.preventDefault();
   });
 
   /* Stepping: one question at a time, each with its own address, so that "back" works. */
   const hash = (index) => index === steps.length ? "#review" : "#q" + (index + 1);
-  const given = (step) => {
-    const chosen = step.querySelector("input:checked + span"), number = field(step) && field(step).dataset.given;
-    return chosen ? chosen.textContent : number || word(step.dataset.state === "declined" ? "declined" : "none");
-  };
-
   const fromHash = () => [...steps.keys(), steps.length].find((index) => hash(index) === location.hash);
 
-  // Filter questions decide which questions are asked, and in which of two wordings; until then the record does.
   function choose() {
-    const here = steps[place], facts = new Set(part.dataset.facts.split(" "));
-    all.filter(({ dataset }) => dataset.tells && dataset.state === "value").forEach((step) => {
-      facts[step.querySelector(":checked").value === step.dataset.code ? "add" : "delete"](step.dataset.tells);
-    });
-    steps = all.filter(({ dataset }) => !dataset.if || dataset.if.split(" ").every(
-      (name) => name.startsWith("no_") ? !facts.has(name.slice(3)) : facts.has(name)));
+    const here = steps[place];
+    steps = asked(part, all);
     if (!here) place = steps.length;
     else if (steps.includes(here)) place = steps.indexOf(here);
   }
@@ -218,9 +251,10 @@
     $("next").textContent = word(step ? "continue" : "send");
     $("mistake").hidden = true;
     $("left-out").hidden = !step || step.dataset.state !== "declined";
-    $("place").textContent = word("place", place + 1, steps.length);
+    const left = Math.ceil(part.dataset.minutes * (1 - place / steps.length));
+    $("place").textContent = word("place", place + 1, steps.length) + (left ? " – " + word("left" + left) : "");
     Object.assign($("bar"), { max: steps.length, value: place + 1 });
-    if (!step) list();
+    if (!step) list(steps, hash, go);
   }
 
   function show(index, focus) {
@@ -236,22 +270,6 @@
   function go(index, state) {
     history.pushState({ index, from: place, ...state }, "", hash(index));
     show(index, true);
-  }
-
-  function list() {
-    $("open").textContent = $("given").textContent = "";
-    steps.forEach((step, index) => {
-      const question = step.querySelector("h1").textContent, undecided = step.dataset.state === "none";
-      const row = $("row").content.firstElementChild.cloneNode(true), link = row.querySelector("a");
-      row.querySelector(".asked").textContent = question;
-      row.querySelector(".given").textContent = given(step);
-      link.href = hash(index);
-      link.textContent = word(undecided ? "answer" : "change");
-      link.setAttribute("aria-label", word(undecided ? "answer-one" : "change-one", question));
-      link.onclick = (event) => { event.preventDefault(); go(index, { edit: true }); };
-      $(undecided ? "open" : "given").append(row);
-    });
-    $("open-title").hidden = $("given-title").hidden = !$("open").children.length;
   }
 
   player.addEventListener("submit", (event) => {
@@ -295,14 +313,19 @@
     if (index !== undefined && index !== place) show(index, true);
   });
 
-  function begin(element) {
+  async function begin(element) {
     part = element;
     all = steps = [...part.querySelectorAll(".step")];
     choose();
     version = Number(part.dataset.version);
     over = thanked = sending = stale = false;
     waiting.clear();
-    player.querySelectorAll(".unit").forEach((unit) => { unit.hidden = unit !== part; });
+    warned.clear();
+    flight = null;
+    const { id, key } = part.dataset;
+    (await kept.start(id, key, units.map(({ dataset }) => dataset.id)) || []).forEach(putBack);
+    keep();
+    units.forEach((unit) => { unit.hidden = unit !== part; });
     const { title, parts, banner } = part.dataset;
     $("title").textContent = parts > 1 ? word("title", part.dataset.part, parts, title) : title;
     $("banner").hidden = !banner;
@@ -311,11 +334,28 @@
     return undecided < 0 ? steps.length : undecided;
   }
 
+  // Answers that an earlier page could not send: the newest of each question stands here again and is sent.
+  function putBack(record) {
+    version = Math.min(version, record.version);
+    if (!flight) flight = record.flight;
+    const again = flight === record.flight ? record.waiting : [...record.flight.answers, ...record.waiting];
+    again.forEach((answer) => {
+      const other = waiting.get(answer.item_id);
+      if (!other || other.at <= answer.at) waiting.set(answer.item_id, answer);
+    });
+    [...inFlight(), ...waiting.values()].forEach(({ item_id, value }) => mark(all, item_id, value));
+  }
+
   function thank({ next, left, urgent }, already) {
     over = thanked = true;
     waiting.clear();
+    copy.drop(part.dataset.address);
+    if (!next) {
+      kept.clear();
+      copy.forget();
+    }
     if (urgent || (player.dataset.typed && !next)) return location.replace(player.dataset.thanks);
-    const more = $("more"), coming = player.querySelector('.unit[data-id="' + next + '"]');
+    const more = $("more"), coming = units.find(({ dataset }) => dataset.id === next);
     player.hidden = true;
     $("thanks").hidden = false;
     $("already").hidden = !already;
@@ -325,9 +365,9 @@
       next ? word("sent", part.dataset.part, part.dataset.parts) : word("done");
     const { title, time } = coming ? coming.dataset : {};
     more.querySelector("p").textContent = next ? word("more" + left, title, time) : "";
-    more.querySelector("a").onclick = coming && ((event) => {
+    more.querySelector("a").onclick = coming && (async (event) => {
       event.preventDefault();
-      const index = begin(coming);
+      const index = await begin(coming);
       history.pushState({ index }, "", part.dataset.address + hash(index));
       $("thanks").hidden = true;
       player.hidden = false;
@@ -338,11 +378,19 @@
     return $("thanks").querySelector("h1").focus();
   }
 
-  const resume = begin(player.querySelector(".unit")), asked = fromHash(), notice = (history.state || {}).notice;
-  const start = asked === undefined ? resume : asked;
+  if (!copy.start()) {
+    $("plain").textContent = $("copy").textContent;
+    part = units[0];
+    return comeBack();
+  }
+  const opened = units.find(({ dataset }) => dataset.address === location.pathname) || units[0];
+  const resume = await begin(opened), wanted = fromHash(), notice = (history.state || {}).notice;
+  const start = wanted === undefined ? resume : wanted;
   history.replaceState({ ...history.state, index: start, notice: undefined }, "", hash(start));
   $("plain").remove();
   player.hidden = false;
   show(start);
   $("changed").hidden = !notice;
+  $("copy").hidden = !isCopy;
+  if (isCopy || unsent()) send();
 })();

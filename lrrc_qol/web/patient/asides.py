@@ -1,10 +1,12 @@
-"""Two ways off the questions: "I feel unwell – call me", and "Finish on this phone"."""
+"""Ways off the questions: "I feel unwell – call me", "Finish on this phone", and a tablet that locks itself."""
 
 from __future__ import annotations
 
-from flask import jsonify, make_response, redirect, request, session, url_for
+from flask import Response, jsonify, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from lrrc_qol.services.context import ANONYMOUS_PATIENT
+from lrrc_qol.services.patient_session import find_seat
 from lrrc_qol.services.patient_session import leave as end_session
 from lrrc_qol.services.request_call import request_call
 from lrrc_qol.web.guards import SEAT_KEY, audience, current_seat, patient_actor, runtime, typed_by_staff
@@ -43,6 +45,23 @@ def leave() -> ResponseReturnValue:
         session.pop(SEAT_KEY, None)
         return redirect(staff_url(), 303)
     session.clear()
-    response = make_response(seat_page("patient/left.html"))
+    return _forgotten(seat_page("patient/left.html", tablet=current_seat().on_tablet))
+
+
+@blueprint.get("/form/locked")
+@audience.public
+def locked() -> ResponseReturnValue:
+    """Where a tablet of the ward goes by itself that nobody touched. Opened elsewhere the address ends nothing."""
+    token = session.get(SEAT_KEY)
+    if token:
+        with runtime().writing(ANONYMOUS_PATIENT) as work:
+            seat = find_seat(work, token)
+            if seat is not None and seat.on_tablet:
+                end_session(work, seat)
+    return render_template("patient/left.html", tablet=True)
+
+
+def _forgotten(page: str) -> Response:
+    response = make_response(page)
     response.headers["Clear-Site-Data"] = '"cookies", "storage"'
     return response

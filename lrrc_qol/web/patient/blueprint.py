@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from lrrc_qol.web.patient.plain_words import clinic_hours_words, day_words, kept_apart, kept_ltr, telephone_uri
+from lrrc_qol.web.patient.plain_words import (
+    clinic_hours_words,
+    day_short_words,
+    day_words,
+    kept_apart,
+    kept_ltr,
+    next_look_words,
+    telephone_uri,
+)
 
 blueprint = Blueprint("patient", __name__)
 blueprint.add_app_template_filter(telephone_uri, "telephone_uri")
 blueprint.add_app_template_filter(clinic_hours_words, "clinic_hours_words")
 blueprint.add_app_template_filter(day_words, "day_words")
+blueprint.add_app_template_filter(day_short_words, "day_short_words")
 blueprint.add_app_template_filter(kept_apart, "kept_apart")
 blueprint.add_app_template_filter(kept_ltr, "kept_ltr")
+blueprint.add_app_template_filter(next_look_words, "next_look_words")

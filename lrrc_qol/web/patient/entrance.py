@@ -6,10 +6,11 @@ import re
 from datetime import datetime
 from typing import Literal
 
-from flask import make_response, redirect, render_template, request, session
+from flask import make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from lrrc_qol.services.ask_for_link import ask_for_link
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, Work
 from lrrc_qol.services.enter_by_link import Entry, LinkView, describe_link, enter_by_link
 from lrrc_qol.services.patient_session import find_seat, leave
@@ -23,6 +24,7 @@ from lrrc_qol.web.patient.plain_words import plain_digits
 EARLIEST_YEAR = 1900
 YearMistake = Literal["", "empty", "not_a_year", "wrong_year"]
 # An ended link looks like one that never was; a paused one asks to come back later.
+NOBODY = LinkView(state="unknown", centre=None, language="en")
 LINK_STATUS = {"unknown": 404, "ended": 404, "paused": 429}
 
 
@@ -53,7 +55,12 @@ def landing(token: str) -> ResponseReturnValue:
 @blueprint.post("/l/<token>")
 @audience.public
 def enter(token: str) -> ResponseReturnValue:
-    """Check the year of birth; a good one gives this browser a seat and leads to the form without the token."""
+    """Check the year of birth; a good one gives this browser a seat and leads to the form without the token.
+
+    With `new_link` the page of a dead link asks for another one instead.
+    """
+    if "new_link" in request.form:
+        return _new_link(token)
     typed = request.form.get("year", "").strip()
     year = plain_digits(typed)
     mistake = year_mistake(year, runtime().clock.now())
@@ -77,6 +84,22 @@ def enter(token: str) -> ResponseReturnValue:
     session[SEAT_KEY] = entry.session_token
     remember(link.language)
     return redirect(target, 303)
+
+
+@blueprint.get("/new-link")
+@audience.public
+def new_link_asked() -> ResponseReturnValue:
+    """Where to look for the new link; the same for every link, so that nobody learns whose it was."""
+    greet()
+    return render_template("patient/new_link.html")
+
+
+def _new_link(token: str) -> ResponseReturnValue:
+    with runtime().writing(ANONYMOUS_PATIENT) as work:
+        asked = ask_for_link(work, token, source=request.remote_addr or "unknown")
+    if asked.blocked:
+        return _state_page("paused", NOBODY, wait_minutes=asked.wait_minutes)
+    return redirect(url_for("patient.new_link_asked"), 303)
 
 
 def _end_earlier(work: Work, staff: StaffIdentity | None) -> None:
@@ -115,12 +138,14 @@ def _refused(entry: Entry, link: LinkView, token: str) -> ResponseReturnValue:
 
 
 def _link_page(link: LinkView, token: str, *, mistake: YearMistake = "", year: str = "") -> ResponseReturnValue:
-    if link.state != "open":
+    if link.state in LINK_STATUS:
         return _state_page(link.state, link, wait_minutes=link.wait_minutes)
     speak(link.language, draft=link.draft_language)
     page = render_template(
         "patient/landing.html",
         centre=link.centre,
+        state=link.state,
+        opens_on=link.opens_on,
         token=token,
         mistake=_mistake_words(mistake),
         year=year,
@@ -130,7 +155,7 @@ def _link_page(link: LinkView, token: str, *, mistake: YearMistake = "", year: s
 
 def _state_page(state: str, link: LinkView, *, wait_minutes: int) -> ResponseReturnValue:
     gone = state in {"unknown", "ended"}
-    if gone:
+    if gone or link is NOBODY:
         greet()
     else:
         speak(link.language, draft=link.draft_language)
@@ -138,10 +163,11 @@ def _state_page(state: str, link: LinkView, *, wait_minutes: int) -> ResponseRet
         "patient/link_state.html",
         state="gone" if gone else state,
         centre=None if gone else link.centre,
-        opens_on=link.opens_on,
         wait_minutes=wait_minutes,
+        asked_often=link is NOBODY and not gone,
+        nurses_told=link.state == "paused",
     )
-    response = make_response(page, LINK_STATUS.get(state, 200))
+    response = make_response(page, LINK_STATUS[state])
     if state == "paused":
         response.headers["Retry-After"] = str(60 * wait_minutes)
     return response

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from lrrc_qol.services.answer_form import list_parts, open_form, open_forms
+from lrrc_qol.services.own_page import other_visits_due, visit_read_on
 from lrrc_qol.services.visit_advice import urgent_advice
-from lrrc_qol.web.guards import audience, current_seat, patient_actor, runtime, typed_by_staff
+from lrrc_qol.web.guards import audience, current_seat, on_tablet, patient_actor, runtime, typed_by_staff
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.pages import (
     first_open,
@@ -18,6 +21,8 @@ from lrrc_qol.web.patient.pages import (
     seat_page,
     staff_url,
 )
+
+INDENT = re.compile(r"\s*\n\s*")
 
 
 @blueprint.get("/form")
@@ -36,7 +41,7 @@ def parts() -> ResponseReturnValue:
 def form(assignment: str) -> ResponseReturnValue:
     """The whole form at once, for a browser that steps through it by itself; others are led to the first question.
 
-    The parts that come after it are on the same page, so that a visit costs a phone one page, not one for each part.
+    The part that comes after it is on the same page, so that a long visit costs a phone fewer pages than it has parts.
     """
     seat = current_seat()
     with runtime().reading(patient_actor()) as work:
@@ -44,7 +49,9 @@ def form(assignment: str) -> ResponseReturnValue:
     view = views[0]
     if view.submitted:
         return redirect(url_for("patient.thanks"), 303)
-    return seat_page("patient/form.html", views=views, plain_url=item_url(view, first_undecided(view.items)))
+    page = seat_page("patient/form.html", views=views, plain_url=item_url(view, first_undecided(view.items)))
+    # A phone pays for each byte, and nothing on this page depends on the indentation of its source.
+    return INDENT.sub("\n", page)
 
 
 @blueprint.get("/form/<assignment>/review")
@@ -64,15 +71,27 @@ def thanks() -> ResponseReturnValue:
     with runtime().reading(patient_actor()) as work:
         found = list_parts(work, current_seat())
         urgent = urgent_advice(work, current_seat())
+        read_on = visit_read_on(work, current_seat())
+        others = () if typed_by_staff() or on_tablet() else other_visits_due(work, current_seat())
     sent = [part for part in found if part.state == "submitted"]
     if typed_by_staff() and first_open(found) is None and not urgent:
         flash("The form is typed in and sent.", "good")
         return redirect(staff_url(), 303)
+    if current_seat().looks_only:
+        return redirect(url_for("patient.own_page"), 303)
     if not found:
         return seat_page("patient/nothing.html")
     if not sent:
         return redirect(url_for("patient.parts"), 303)
-    return seat_page("patient/thanks.html", parts=found, sent=len(sent), next_part=first_open(found), urgent=urgent)
+    return seat_page(
+        "patient/thanks.html",
+        parts=found,
+        sent=len(sent),
+        next_part=first_open(found),
+        urgent=urgent,
+        others=others,
+        read_on=read_on,
+    )
 
 
 def review_page(assignment: str, *, problem: str = "") -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import render_template, url_for
 
+from lrrc_qol.charts.wording import MODES
 from lrrc_qol.domain.instrument import ItemKind
 from lrrc_qol.services.answer_form import FormItem, FormView, Part, list_parts, open_form
 from lrrc_qol.services.context import Work
@@ -28,7 +29,7 @@ def seat_page(template: str, **values: object) -> str:
     """A page inside the frame of the current seat, in the patient's language."""
     seat = current_seat()
     if seat.staff_id is not None:
-        values |= {"relations": runtime().catalogue.relations, "staff_url": staff_url()}
+        values |= {"relations": runtime().catalogue.relations, "staff_url": staff_url(), "modes": MODES}
     return render_template(template, seat=seat, centre=seat.centre, **values)
 
 
@@ -49,6 +50,8 @@ def first_undecided(items: Sequence[FormItem]) -> int:
 
 def next_page(work: Work, seat: Seat, *, script: bool) -> str:
     """Where to go on: the whole form for a page that can step by itself, else the first open question."""
+    if seat.looks_only:
+        return url_for("patient.own_page")
     part = first_open(list_parts(work, seat))
     if part is None:
         return url_for("patient.thanks")

@@ -6,8 +6,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from lrrc_qol.catalogue import patient_words
+from lrrc_qol.services.patient_session import CentreContact
+from lrrc_qol.web.guards import runtime
 from lrrc_qol.web.languages import page_words
 
 
@@ -22,9 +25,20 @@ def clinic_hours_words(hours: Mapping[str, Sequence[str]]) -> str:
     return patient_words.clinic_hours_words(page_words(), hours)
 
 
+def next_look_words(centre: CentreContact) -> str:
+    """When the nurses of a centre look at forms next, in the language of the page."""
+    now = runtime().clock.now().astimezone(ZoneInfo(centre.timezone))
+    return patient_words.next_look_words(page_words(), centre.clinic_hours, now)
+
+
 def day_words(day: date) -> str:
     """A date with its weekday in the language of the page."""
     return patient_words.day_words(page_words(), day)
+
+
+def day_short_words(day: date) -> str:
+    """A date in few letters in the language of the page."""
+    return patient_words.day_short_words(page_words(), day)
 
 
 def kept_apart(text: str) -> str:

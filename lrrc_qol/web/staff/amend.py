@@ -40,7 +40,7 @@ def amend_now(public_id: str, response_id: int, item: str) -> ResponseReturnValu
     wanted = Amendment(item, value, form.reason.data or "", request.form.get("version", type=int) or 0)
     try:
         with runtime().writing(current_actor()) as work:
-            amend_answer(work, public_id, response_id, wanted)
+            urgent = amend_answer(work, public_id, response_id, wanted)
     except StaleWrite:
         form.form_errors.append(STALE)
         return _page(*_read(public_id, response_id, item), form, status=409)
@@ -48,7 +48,9 @@ def amend_now(public_id: str, response_id: int, item: str) -> ResponseReturnValu
         form.add_faults(refusal.fields)
         return _page(record, view, form)
     flash("The answer is corrected. Scores and alerts were worked out anew; the earlier answer stays visible.", "good")
-    return redirect(url_for("staff.form", public_id=public_id, response_id=response_id), 303)
+    return redirect(
+        url_for("staff.urgent" if urgent else "staff.form", public_id=public_id, response_id=response_id), 303
+    )
 
 
 def _form(view: ItemView, *, sent: bool) -> AmendForm:

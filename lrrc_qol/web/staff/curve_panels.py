@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lrrc_qol.charts.axes import DayMark, day_window
+from lrrc_qol.charts.axes import DayMark, DayNote, day_window
 from lrrc_qol.charts.backdrop import Figure
 from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.charts.recovery_table import CurveRow, PanelTable, curve_rows, panel_table
@@ -84,8 +84,8 @@ class Panel:
     groups: tuple[CurveGroup, ...]
 
 
-def curve_panels(record: PatientRecord) -> tuple[Panel, ...]:
-    """Functioning and symptoms apart, check-ins in a group of their own."""
+def curve_panels(record: PatientRecord, notes: Sequence[DayNote] = ()) -> tuple[Panel, ...]:
+    """Functioning and symptoms apart, check-ins in a group of their own; `notes` are what the clinical record says."""
     panels: list[Panel] = []
     explained = _explained(record)
     for direction, panel_id, heading in PANELS:
@@ -95,6 +95,7 @@ def curve_panels(record: PatientRecord) -> tuple[Panel, ...]:
                 record,
                 [curve for curve in found if curve.check_in is check_in],
                 explained,
+                notes,
                 heading=words,
                 panel_id=panel_id,
             )
@@ -126,7 +127,13 @@ def _explained(record: PatientRecord) -> Explained:
 
 
 def _group(
-    record: PatientRecord, curves: Sequence[Curve], explained: Explained, *, heading: str, panel_id: str
+    record: PatientRecord,
+    curves: Sequence[Curve],
+    explained: Explained,
+    notes: Sequence[DayNote],
+    *,
+    heading: str,
+    panel_id: str,
 ) -> CurveGroup:
     marks = _marks(record)
     # All follow-up curves share one time axis; check-ins run for weeks only and have their own.
@@ -135,6 +142,7 @@ def _group(
     frame = CurveFrame(
         window=day_window((curve.trajectory for curve in alike), near),
         marks=tuple(near),
+        notes=tuple(notes),
         visit_names={visit.row.key: visit.row.name for visit in record.visits},
     )
     views = [_view(curve, frame, panel_id, explained) for curve in curves]

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 
 from lrrc_qol.catalogue.picklists import Picklist
 from lrrc_qol.charts.wording import day_short
+from lrrc_qol.services.patient_session import WARD_TABLET
 from lrrc_qol.services.staff_entry import EntryRequest, EntryVisit
 from lrrc_qol.web.fields import CivilDateField
 from lrrc_qol.web.staff_form import StaffForm
@@ -19,6 +20,7 @@ MODES = (
     ("paper", "From paper"),
     ("telephone", "Interview by telephone"),
     ("face_to_face", "Interview face to face"),
+    (WARD_TABLET, "By the patient, on this tablet"),
 )
 RESPONDENTS = (
     ("patient", "The patient"),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lrrc_qol.charts.wording import MODES, RESPONDENTS, range_words
 from lrrc_qol.domain.instrument import Missing
+from lrrc_qol.services.form_advice import read_form_advice
 from lrrc_qol.services.read_form import mark_reviewed, read_form
 from lrrc_qol.services.read_record import note_view
 from lrrc_qol.web.guards import audience, current_actor, runtime
@@ -46,11 +47,22 @@ def form(public_id: str, response_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.get(f"/patients/<public_id>/forms/{RESPONSE}/urgent")
+@audience.staff("edit_record")
+def urgent(public_id: str, response_id: int) -> ResponseReturnValue:
+    """What the answers that were typed in or corrected call for, before anything else."""
+    with runtime().reading(current_actor()) as work:
+        advice = read_form_advice(work, public_id, response_id)
+    if advice.instruction is None:
+        return redirect(url_for("staff.form", public_id=public_id, response_id=response_id), 303)
+    return render_template("staff/entry/urgent.html", patient=advice.patient, advice=advice, response_id=response_id)
+
+
 @blueprint.post(f"/patients/<public_id>/forms/{RESPONSE}/reviewed")
 @audience.staff("edit_record")
 def review_form(public_id: str, response_id: int) -> ResponseReturnValue:
     """Mark a sent form as read."""
     with runtime().writing(current_actor()) as work:
         mark_reviewed(work, public_id, response_id)
-    flash("Marked as reviewed.", "good")
+    flash("Marked as read: the patient sees that on their own page.", "good")
     return redirect(url_for("staff.form", public_id=public_id, response_id=response_id))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from lrrc_qol.charts.wording import answering_words
 from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.contact import ContactState
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.schedule import VisitState
-from lrrc_qol.persistence.queries.happenings import Ending
 from lrrc_qol.persistence.queries.record import FormRow, PatientRow
 from lrrc_qol.services.read_record import VisitView
 from lrrc_qol.web.guards import runtime
@@ -27,6 +27,8 @@ MESSAGE_KINDS = {
     "reminder": "Reminder",
     "link_resent": "Fresh link",
     "staff_alert": "Notice to staff",
+    "address_confirm": "To a new address: please confirm",
+    "address_notice": "To the old address: a change was asked for",
 }
 MESSAGE_STATES = {
     "queued": ("Waiting to be sent", ""),
@@ -73,6 +75,7 @@ CONTACT_STATES = (
     ("paused", "Mails paused", "badge-yellow"),
     ("inpatient", "In hospital", "badge-info"),
     ("ended", "Follow-up ended", "badge-plain"),
+    ("light", "Only the short set", "badge-plain"),
     ("softened", "Softer mails", "badge-plain"),
     ("address_bounced", "Address does not work", "badge-amber"),
 )
@@ -112,9 +115,9 @@ def contact_badges(contact: ContactState) -> Iterable[tuple[str, str]]:
     return tuple((words, badge) for name, words, badge in CONTACT_STATES if getattr(contact, name))
 
 
-def visit_badge(visit: VisitView, ending: Ending | None) -> tuple[str, str]:
-    """Words and badge class of a visit; nothing is open or missed after the patient died or withdrew."""
-    over = ending is not None and (visit.state is not VisitState.CLOSED or visit.row.due_on >= ending.happened_on)
+def visit_badge(visit: VisitView, ended_on: date | None) -> tuple[str, str]:
+    """Words and badge class of a visit; nothing is open, and nothing due then or later missed, after the end."""
+    over = ended_on is not None and (visit.state is not VisitState.CLOSED or visit.row.due_on >= ended_on)
     return NOT_ASKED if over and visit.state is not VisitState.ANSWERED else VISIT_STATES[visit.state]
 
 

@@ -10,10 +10,13 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.charts.script import chart_config
 from lrrc_qol.charts.wording import day_month, day_short
 from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.persistence.queries.patients import Stage
+from lrrc_qol.services.clinical_record.store import read_all_entries
 from lrrc_qol.services.consent import read_consent
 from lrrc_qol.services.list_patients import patient_page
 from lrrc_qol.services.read_record import note_view, read_record
 from lrrc_qol.services.resend_link import resend_link
+from lrrc_qol.services.talk_topics import read_topics
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.consent import STATUS_WORDS
@@ -32,8 +35,9 @@ from lrrc_qol.web.staff.patient_words import (
     form_marks,
     visit_badge,
 )
+from lrrc_qol.web.staff.record_words import record_lines, record_notes
 
-STAGES = {"before": False, "after": True}
+STAGES: dict[str, Stage] = {"before": "before", "after": "after", "none": "not_operated"}
 LARGEST_ROW_NUMBER = 2**31 - 1
 
 
@@ -60,7 +64,7 @@ def patients() -> ResponseReturnValue:
             work,
             before=request.args.get("before", type=_row_number),
             hospital_number=number or None,
-            operated=STAGES.get(stage),
+            stage=STAGES.get(stage),
         )
     return render_template(
         "staff/patients.html",
@@ -91,18 +95,26 @@ def patient(public_id: str) -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         record = read_record(work, public_id, episode=request.args.get("episode", type=_row_number))
         consent = read_consent(work, public_id)
+        topics = read_topics(work, record.patient.episode_id, centre_id=work.actor.centre())
+        clinical = read_all_entries(work, record.patient.episode_id)
+        rules = work.catalogue.record
     with runtime().writing(current_actor()) as work:
         note_view(work, record.patient, part="page")
+    notes = record_notes(rules, clinical, record.patient.surgery_on)
     g.chart_page = True
     return render_template(
         "staff/patient.html",
         record=record,
         patient=record.patient,
-        panels=curve_panels(record),
+        panels=curve_panels(record, notes),
+        day_notes=notes,
+        record_lines=record_lines(rules, clinical),
         chart_config=chart_config(),
         baseline_badge=baseline_badge(record.baseline, operated=record.patient.surgery_on is not None),
         contact_badges=contact_badges(record.contact),
         consent=consent,
+        topics=topics,
+        topic_list=runtime().catalogue.topics,
         consent_badge=STATUS_WORDS[consent.state.status],
         may_edit=has_permission("edit_record") and not record.earlier,
         visit_badge=visit_badge,

@@ -112,15 +112,15 @@ class LineMaker:
             yield self._edge(visit.closes_on, visit, f"{label}: last day", f"{visit.key} last day")
 
     def _before_the_end(self, line: Line) -> bool:
-        ending = self.schedule.ending
-        return ending is None or line.day <= ending.happened_on
+        ended_on = self.schedule.ended_on
+        return ended_on is None or line.day <= ended_on
 
     def _is_asked(self, visit: ScheduledVisit) -> bool:
-        """Whether the visit belongs on the page: planned, and not after the patient died or withdrew."""
+        """Whether the visit belongs on the page: planned, and due before the patient died, withdrew or stopped."""
         if visit.state is VisitState.ANSWERED:
             return True
-        ending = self.schedule.ending
-        return visit.planned and (ending is None or visit.due_on < ending.happened_on)
+        ended_on = self.schedule.ended_on
+        return visit.planned and (ended_on is None or visit.due_on < ended_on)
 
     def _edge(self, day: date, visit: ScheduledVisit, words: str, short: str) -> Line:
         to_come = day > self.schedule.today and visit.state is not VisitState.ANSWERED

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
+from lrrc_qol.services.form_advice import read_form_advice
 from lrrc_qol.services.staff_entry import SecondForm, compare_typings, read_second_form, store_second_entry
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
@@ -56,13 +57,15 @@ def decide(public_id: str, assignment: str) -> ResponseReturnValue:
     try:
         with runtime().writing(current_actor()) as work:
             count = compare_typings(work, public_id, assignment, chosen=chosen, version=version or 0)
+            urgent = read_form_advice(work, public_id, form.response_id).instruction is not None
     except InvalidInput as refusal:
         return _compare_page(form, chosen=chosen, faults=refusal.fields)
     except StaleWrite:
         return _compare_page(_read(public_id, assignment), chosen=chosen, faults={"": STALE})
     differed = "one answer" if count == 1 else f"{count} answers" if count else "no answer"
     flash(f"The form is sent. The two typings differed in {differed}.", "good")
-    return redirect(url_for("staff.form", public_id=public_id, response_id=form.response_id), 303)
+    going_on = "staff.urgent" if urgent else "staff.form"
+    return redirect(url_for(going_on, public_id=public_id, response_id=form.response_id), 303)
 
 
 def _answer(text: str) -> int | str:

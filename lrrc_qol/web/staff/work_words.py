@@ -15,11 +15,15 @@ KINDS = {
     WorkKind.NO_BASELINE: "No baseline",
     WorkKind.TASK: "Tasks",
     WorkKind.SILENT: "Silent",
+    WorkKind.CONSENT: "Consent to renew",
     WorkKind.DUE: "Due",
 }
 TASKS = {
     "call_request": "Feels unwell: asked for a call",
     "call_silent_patient": "Call: the form was not answered",
+    "talk_topics": "Wants to talk about something at the next visit",
+    "address_disputed": "Says that somebody else asked for another e-mail address",
+    "link_wanted": "Asked for a new link, but no mail can be sent",
     "link_locked": "Could not get in: wrong year of birth several times",
     "mail_failed": "A mail could not be sent",
     "check_anatomy": "Check the anatomy: a form says something else than the record",

@@ -5,17 +5,32 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from sqlalchemy import func, select
 
+from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry, PatientSession, Task, Throttle
 from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.answer_form import list_parts, open_form
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, COMMAND
 from lrrc_qol.services.enter_by_link import YEAR_TRIES, Entry, LinkView, describe_link, enter_by_link
-from lrrc_qol.services.patient_session import find_seat
+from lrrc_qol.services.patient_session import Seat, find_seat
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
-from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
+from tests.factories import (
+    Phone,
+    answer,
+    answers_for,
+    assignment,
+    complete_visit,
+    make_link,
+    make_patient,
+    make_staff,
+    save,
+    set_dates,
+    take_seat,
+)
 
 
 def look(runtime: Runtime, token: str) -> LinkView:
@@ -78,12 +93,55 @@ def test_unknown_links_are_counted_per_address(runtime: Runtime) -> None:
     assert enter(runtime, make_link(runtime, patient), "1958", source="10.9.9.9").ok
 
 
-def test_a_link_is_dead_after_the_visit_was_answered(runtime: Runtime) -> None:
+def seat_of(runtime: Runtime, entry: Entry) -> Seat:
+    """The seat that an entry opened."""
+    with runtime.reading(ANONYMOUS_PATIENT) as work:
+        seat = find_seat(work, entry.session_token)
+    assert seat is not None
+    return seat
+
+
+def test_after_the_visit_was_answered_its_link_opens_the_own_page_and_no_questionnaire(runtime: Runtime) -> None:
     patient = make_patient(runtime, make_staff(runtime))
     token = make_link(runtime, patient)
-    complete_visit(runtime, take_seat(runtime, patient))
+    phone = take_seat(runtime, patient)
+    form = assignment(runtime, phone, "distress_nrs")
+    complete_visit(runtime, phone)
     assert look(runtime, token).state == "answered"
-    assert enter(runtime, token, "1958").reason == "answered"
+    seat = seat_of(runtime, enter(runtime, token, "1958"))
+    assert seat.looks_only
+    with runtime.reading(phone.actor) as work:
+        assert list_parts(work, seat) == ()
+        with pytest.raises(NotFound):
+            open_form(work, seat, form)
+    with pytest.raises(NotFound):
+        save(runtime, Phone(seat, phone.actor), form, answer("distress", 3), key="after-the-end")
+
+
+def test_an_old_link_leads_to_what_is_due_now(runtime: Runtime, clock: FixedClock) -> None:
+    nurse = make_staff(runtime)
+    patient = make_patient(runtime, nurse)
+    old = make_link(runtime, patient)
+    complete_visit(runtime, take_seat(runtime, patient))
+    surgery = clock.advance(days=5).date()
+    set_dates(runtime, nurse, patient, surgery_on=surgery, planned_surgery_on=surgery)
+    assert look(runtime, old).state == "answered"
+    clock.advance(days=28)
+    assert look(runtime, old).state == "open"
+    seat = seat_of(runtime, enter(runtime, old, "1958"))
+    assert (seat.visit_key, seat.looks_only) == ("M1", False)
+
+
+def test_a_link_too_old_to_trust_opens_nothing_but_its_own_open_visit(runtime: Runtime, clock: FixedClock) -> None:
+    nurse = make_staff(runtime)
+    patient = make_patient(runtime, nurse)
+    old = make_link(runtime, patient)
+    surgery = clock.advance(days=5).date()
+    set_dates(runtime, nurse, patient, surgery_on=surgery, planned_surgery_on=surgery)
+    month = make_link(runtime, patient, "M3")
+    clock.advance(days=96)
+    assert [look(runtime, link).state for link in (old, month)] == ["ended", "open"]
+    assert enter(runtime, old, "1958").reason == "ended"
 
 
 def test_a_link_is_dead_after_death_and_its_open_session_too(runtime: Runtime) -> None:
@@ -134,7 +192,7 @@ def test_a_baseline_link_closes_with_the_operation_and_a_later_form_stays_open_l
     assert look(runtime, month).state == "not_yet"
     clock.advance(days=50)
     assert look(runtime, month).state == "open"
-    clock.advance(days=40)
+    clock.advance(days=24)
     assert look(runtime, month).state == "closed"
 
 

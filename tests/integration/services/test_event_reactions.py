@@ -16,6 +16,7 @@ from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.queue_reminders import queue_due_messages
 from lrrc_qol.services.record_event import correct_event_day, preview_event, record_event, revoke_event
+from lrrc_qol.services.wordings import align_unopened
 from tests.clock import FixedClock
 from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
 
@@ -106,6 +107,55 @@ def test_a_stop_in_palliative_care_closes_follow_up_until_the_choice_changes(
     happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="continue")
     assert present(runtime, nurse, patient).closed_on is None
     assert "M12" in planned(runtime, nurse, patient)
+
+
+def asked(runtime: Runtime, nurse: Actor, patient: str) -> dict[str, list[str]]:
+    """The questionnaires of the planned visits, in order, by key."""
+    with runtime.reading(nurse) as work:
+        _, episode = find_episode(work, patient)
+        rows = work.session.execute(
+            select(Visit.key, Assignment.instrument_id)
+            .join(Assignment, Assignment.visit_id == Visit.id)
+            .where(Visit.episode_id == episode.id, Visit.planned)
+            .order_by(Visit.id, Assignment.position)
+        ).all()
+    found: dict[str, list[str]] = {}
+    for key, instrument in rows:
+        found.setdefault(key, []).append(instrument)
+    return found
+
+
+def test_somebody_too_ill_is_asked_the_short_set_until_it_is_taken_back(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    take_seat(runtime, patient, "M1")
+    before = asked(runtime, nurse, patient)
+    event = happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="light")
+
+    light = asked(runtime, nurse, patient)
+    assert light["M3"] == light["M12"] == ["pain_nrs", "distress_nrs"]
+    assert light["CHK-D035"] == ["pe_checkin"]
+    assert light["M1"] == before["M1"]  # it has opened: its questions may be on a screen
+
+    dates = {"planned_surgery_on": None, "discharged_on": runtime.clock.now().date() - timedelta(days=29)}
+    set_dates(runtime, nurse, patient, surgery_on=runtime.clock.now().date() - timedelta(days=39), **dates, stoma=True)
+    assert asked(runtime, nurse, patient)["M3"] == ["pain_nrs", "distress_nrs"]
+
+    with runtime.writing(nurse) as work:
+        align_unopened(work, nurse.centre(), "qlq_c30")
+    assert asked(runtime, nurse, patient)["M3"] == ["pain_nrs", "distress_nrs"]
+
+    with runtime.writing(nurse) as work:
+        revoke_event(work, patient, event, reason="Somebody else.")
+    assert asked(runtime, nurse, patient) == before
+
+
+def test_another_word_about_it_asks_everything_again(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    before = asked(runtime, nurse, patient)
+    happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="light")
+    runtime.clock.advance(minutes=5)  # type: ignore[attr-defined]
+    happen(runtime, nurse, patient, EventKind.PALLIATIVE, course="continue")
+    assert asked(runtime, nurse, patient) == before
 
 
 def test_check_ins_start_anew_after_a_long_stay_with_their_questionnaire_and_their_mail(

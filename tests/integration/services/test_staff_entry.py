@@ -26,6 +26,7 @@ from lrrc_qol.services.staff_entry import (
     store_second_entry,
 )
 from tests.clock import FixedClock
+from tests.consents import give_consent, make_text
 from tests.factories import (
     Phone,
     answer,
@@ -115,6 +116,41 @@ def test_a_draft_of_the_patient_that_staff_finish_is_marked_as_theirs(
         *("telephone", "interpreter", "interpreter"),
         nurse.id,
     )
+
+
+def test_a_draft_that_is_finished_in_another_way_says_so_and_counts_as_it_was_sent(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    paper = nurse_seat(runtime, nurse, patient)
+    form = assignment(runtime, paper, PAIN)
+    save(runtime, paper, form, answer("pain_worst", 3), key="paper")
+    begun = stored(runtime, Response)[0]
+    colleague = make_staff(runtime, email="second@north.example")
+    call = nurse_seat(runtime, colleague, patient, mode="telephone", respondent="proxy", relation="partner")
+    with runtime.reading(colleague) as work:
+        assert [part.begun_in for part in list_parts(work, call.seat) if part.assignment_public_id == form] == ["paper"]
+    saved, body = save(runtime, call, form, answer("pain_average", 2), key="call", version=1)
+    assert saved == 200
+    with runtime.writing(colleague) as work:
+        assert submit_response(work, call.seat, form, key="send", version=body["version"]).status == 200
+    sent = stored(runtime, Response)[0]
+    assert (sent.mode, sent.respondent, sent.respondent_relation) == ("telephone", "proxy", "partner")
+    assert sent.entered_by == nurse.id
+    assert (sent.wording_digest, sent.instrument_version) == (begun.wording_digest, begun.instrument_version)
+    worst = [row for row in stored(runtime, Answer) if row.item_id == "pain_worst"]
+    assert [(row.value, row.staff_id) for row in worst] == [(3, nurse.id)]
+
+
+def test_the_patient_who_finishes_what_staff_began_answers_alone(runtime: Runtime, nurse: Actor, patient: str) -> None:
+    seat = nurse_seat(runtime, nurse, patient, mode="telephone")
+    form = assignment(runtime, seat, PAIN)
+    save(runtime, seat, form, answer("pain_worst", 3), key="call")
+    phone = take_seat(runtime, patient)
+    _, body = save(runtime, phone, form, answer("pain_average", 2), key="phone", version=1)
+    with runtime.writing(phone.actor) as work:
+        submit_response(work, phone.seat, form, key="send", version=body["version"])
+    sent = stored(runtime, Response)[0]
+    assert (sent.mode, sent.respondent, sent.entered_by) == ("own_phone", "patient", nurse.id)
 
 
 def ended_on(runtime: Runtime, nurse: Actor, patient: str, kind: EventKind, day: date) -> None:
@@ -298,3 +334,27 @@ def test_a_form_that_its_licence_keeps_from_interviews_stays_for_the_phone(
         assert PAIN not in {part.instrument[0] for part in list_parts(work, seat.seat)}
         visit = work.session.get_one(Visit, seat.seat.visit_id)
         assert visit.completed_at is None
+
+
+def test_a_form_is_not_typed_in_for_somebody_whose_consent_refuses_forms(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    text = make_text(runtime, make_staff(runtime, role="admin"))
+    give_consent(runtime, nurse, patient, text, scopes=("contact_mail", "care_audit", "research"))
+    with pytest.raises(InvalidInput) as refusal:
+        nurse_seat(runtime, nurse, patient)
+    assert "newest consent refuses that forms are answered" in refusal.value.fields["answered_on"]
+
+    give_consent(runtime, nurse, patient, text, scopes=("answer_forms",))  # no mail, but forms
+    nurse_seat(runtime, nurse, patient)
+
+
+def test_a_seat_ends_when_a_consent_that_refuses_forms_is_recorded(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    text = make_text(runtime, make_staff(runtime, role="admin"))
+    with runtime.writing(nurse) as work:
+        token = begin_entry(work, patient, entry_request(runtime))
+    give_consent(runtime, nurse, patient, text, scopes=())
+    with runtime.reading(nurse) as work:
+        assert find_seat(work, token) is None

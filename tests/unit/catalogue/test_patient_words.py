@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from gettext import NullTranslations
 
 import pytest
 
-from lrrc_qol.catalogue.patient_words import clinic_hours_words, day_words, kept_apart, phone_words
+from lrrc_qol.catalogue.patient_words import clinic_hours_words, day_words, kept_apart, next_look_words, phone_words
 from lrrc_qol.catalogue.translations import Translations, locale_of
 
 WORKING_DAYS = {day: ["08:00", "16:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -58,3 +58,23 @@ def test_in_a_text_from_right_to_left_a_number_and_a_name_keep_their_order() -> 
     assert phone_words(ARABIC, "020 7946") == "\u2066020\u00a07946\u2069"
     assert kept_apart(ARABIC, "Ada Example") == "\u2068Ada Example\u2069"
     assert (phone_words(ENGLISH, "020 7946"), kept_apart(ENGLISH, "Ada")) == ("020 7946", "Ada")
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (datetime(2026, 3, 2, 7, 59, tzinfo=UTC), "They are there again on Monday, 2 March 2026, from 08:00."),
+        (datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "They are there now, until 16:00."),
+        (datetime(2026, 3, 2, 15, 59, tzinfo=UTC), "They are there now, until 16:00."),
+        (datetime(2026, 3, 2, 16, 0, tzinfo=UTC), "They are there again on Tuesday, 3 March 2026, from 08:00."),
+        (datetime(2026, 3, 6, 17, 0, tzinfo=UTC), "They are there again on Monday, 9 March 2026, from 08:00."),
+    ],
+)
+def test_when_the_nurses_look_next(now: datetime, said: str) -> None:
+    assert next_look_words(ENGLISH, WORKING_DAYS, now) == said
+
+
+def test_a_centre_open_one_day_a_week_is_there_again_in_a_week() -> None:
+    hours = {"mon": ["08:00", "16:00"]}
+    assert "9 March" in next_look_words(ENGLISH, hours, datetime(2026, 3, 2, 16, 0, tzinfo=UTC))
+    assert next_look_words(ENGLISH, {}, datetime(2026, 3, 2, 16, 0, tzinfo=UTC)) == ""

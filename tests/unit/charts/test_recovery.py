@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from lrrc_qol.charts.axes import DayMark, DayWindow, day_window, score_ticks
+from lrrc_qol.charts.axes import DayMark, DayNote, DayWindow, day_window, score_ticks
 from lrrc_qol.charts.backdrop import same_as_before
 from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.domain.baseline import BaselineKind
@@ -42,6 +42,14 @@ def test_points_stand_on_their_real_days(course: Draw, function_scale: Scale) ->
 
     assert trace(drawn, "forms")["x"] == [-7, 16, 93]
     assert trace(drawn, "forms")["y"] == [80, 40, 70]
+
+
+def test_what_was_done_is_a_sign_on_its_day_as_far_as_days_are_shown(course: Draw, function_scale: Scale) -> None:
+    notes = (DayNote(-60, "re-irradiation end"), DayNote(9, "abscess IIIa"))
+    drawn = recovery_figure(course(function_scale, (-7, 80), (30, 60)), replace(FRAME, notes=notes))
+
+    signs = [one for one in drawn["layout"]["annotations"] if one["text"] == "◆"]
+    assert [(one["x"], one["hovertext"]) for one in signs] == [(9, "Day 9: abscess IIIa")]
 
 
 def test_the_line_stays_open_across_a_missed_visit(course: Draw, function_scale: Scale) -> None:

@@ -61,6 +61,8 @@ HELD = {
         "unknown",
     },
     MessageKind.STAFF_ALERT: {"unknown"},
+    MessageKind.ADDRESS_CONFIRM: {"died", "withdrawn", "no_consent", "episode_closed", "unknown"},
+    MessageKind.ADDRESS_NOTICE: {"died", "withdrawn", "no_consent", "episode_closed", "unknown"},
 }
 
 

@@ -14,7 +14,7 @@ from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.events import EpisodeFacts, EventKind, RecordedEvent, Stay, episode_facts
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import Anchors
-from lrrc_qol.persistence.queries.worklist_kinds import ENDED
+from lrrc_qol.persistence.queries.worklist_kinds import CALLED_OFF, ENDED
 
 CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
 RULES = CATALOGUE.events
@@ -49,6 +49,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     "cancelled_surgery": ("non_operated", "continue", "continue", "separate_curve"),
     "cancelled_surgery no": ("end", "stop", "no_new", "separate_curve"),
     "palliative continue": ("continue", "soften", "continue", "reason"),
+    "palliative light": ("light", "soften", "continue", "reason"),
     "palliative stop": ("end", "stop", "no_new", "reason"),
     "chemotherapy_start": ("continue", "continue", "continue", "flag"),
     "chemotherapy_stop": ("continue", "continue", "continue", "flag"),
@@ -136,6 +137,15 @@ def test_the_latest_word_about_palliative_care_holds() -> None:
     assert contact_facts_from_events([stop], RULES, today=SURGERY) == ContactState(ended=True)
 
 
+def test_less_is_asked_until_the_next_word_about_it() -> None:
+    light, again = happened("palliative light", SURGERY), happened("palliative continue", SURGERY, minute=2)
+    assert episode_facts([light], RULES).light_since == SURGERY
+    assert episode_facts([light, again], RULES).light_since is None
+    state = contact_facts_from_events([light], RULES, today=SURGERY)
+    assert (state.light, state.softened, state.takes_part) == (True, True, True)
+    assert not contact_facts_from_events([light, again], RULES, today=SURGERY).light
+
+
 def test_a_wrong_day_of_a_stop_lets_nothing_out() -> None:
     tomorrow = happened("palliative stop", SURGERY + timedelta(days=1))
     assert contact_facts_from_events([tomorrow], RULES, today=SURGERY) == ContactState(ended=True)
@@ -143,3 +153,4 @@ def test_a_wrong_day_of_a_stop_lets_nothing_out() -> None:
 
 def test_the_lists_of_work_know_the_same_endings_as_the_table() -> None:
     assert set(ENDED) == {kind.value for kind in RULES.ending_kinds()}
+    assert set(CALLED_OFF) == {kind.value for kind in RULES.separate_kinds()}

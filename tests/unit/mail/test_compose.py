@@ -79,6 +79,8 @@ def test_the_subjects_are_a_fixed_list(composer: Composer) -> None:
         "invitation": "Your form is ready",
         "reminder": "A reminder: your form is waiting",
         "link_resent": "Your new link",
+        "address_confirm": "Please confirm your e-mail address",
+        "address_notice": "Your e-mail address is to be changed",
         "staff_alert": "Please sign in: new items in your list",
     }
 

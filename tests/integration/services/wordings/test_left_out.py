@@ -68,7 +68,7 @@ def test_a_form_that_nobody_opened_is_left_out_and_the_visit_can_be_finished(
         with pytest.raises(NotFound):
             open_form(work, phone.seat, form)
         first = assignment(production, phone, "pain_nrs")
-        assert [view.parts for view in open_forms(work, phone.seat, first)] == [3, 3, 3]
+        assert {view.parts for view in open_forms(work, phone.seat, first)} == {3}
     assert send(production, phone, "pain_nrs", ("pain_now", 1))["left"] == 2
     assert send(production, phone, "distress_nrs", ("distress", 1))["left"] == 1
     assert not completed(production)

@@ -19,7 +19,7 @@ from tests.staff_browser import StaffBrowser, signed_in
 
 def lines(runtime: Runtime, nurse: Actor) -> dict[str, CompletionLine]:
     with runtime.reading(nurse) as work:
-        return {line.key: line for line in read_cohort(work).lines}
+        return {line.key: line for line in read_cohort(work).operated.lines}
 
 
 def operated_patients(runtime: Runtime, nurse: Actor, clock: FixedClock, *, count: int) -> list[str]:
@@ -100,3 +100,43 @@ def test_who_may_not_see_the_cohort(app: Flask, runtime: Runtime, nurse_browser:
 
     assert nurse_browser.get("/staff/cohort").status_code == 200
     assert signed_in(app, "admin@north.example").get("/staff/cohort").status_code == 403
+
+
+def call_off(runtime: Runtime, nurse: Actor, patient: str, *, follow_up: str = "yes") -> None:
+    with runtime.writing(nurse) as work:
+        day = runtime.clock.now().date()
+        detail = {"follow_up": follow_up}
+        record_event(work, patient, kind=EventKind.CANCELLED_SURGERY, happened_on=day, detail=detail)
+
+
+def test_who_was_not_operated_on_is_a_group_of_their_own(
+    app: Flask, runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    assert "Not operated on" not in signed_in(app, "nurse@north.example").get("/staff/cohort").text
+    others = [make_patient(runtime, nurse, hospital_number=f"N-{number}") for number in range(6)]
+    operated_patients(runtime, nurse, clock, count=6)
+    for patient in others:
+        call_off(runtime, nurse, patient)
+    clock.advance(days=30)
+    for patient in others:
+        complete_visit(runtime, take_seat(runtime, patient, "M1"))
+    clock.advance(days=20)
+
+    with runtime.reading(nurse) as work:
+        cohort = read_cohort(work)
+    assert (cohort.operated.patients, cohort.not_operated.patients) == (6, 6)
+    (operated,) = [line for line in cohort.operated.lines if line.key == "M1"]
+    (not_operated,) = [line for line in cohort.not_operated.lines if line.key == "M1"]
+    assert (operated.expected, operated.in_window.numerator) == (6, 0)
+    assert (not_operated.expected, not_operated.in_window.numerator) == (6, 6)
+    assert "Patients whose operation was cancelled" in signed_in(app, "nurse@north.example").get("/staff/cohort").text
+
+
+def test_nothing_is_expected_after_follow_up_was_ended(runtime: Runtime, nurse: Actor, clock: FixedClock) -> None:
+    patients = operated_patients(runtime, nurse, clock, count=6)
+    clock.advance(days=25)  # M1 is open and due in five days
+    with runtime.writing(nurse) as work:
+        day = clock.now().date()
+        record_event(work, patients[0], kind=EventKind.PALLIATIVE, happened_on=day, detail={"course": "stop"})
+    clock.advance(days=50)
+    assert lines(runtime, nurse)["M1"].expected == 5

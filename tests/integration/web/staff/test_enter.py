@@ -138,7 +138,7 @@ def test_a_nurse_of_another_centre_finds_no_such_patient(
         ({"respondent": "proxy"}, "Choose who answers for the patient"),
         ({"respondent": "proxy", "relation": "interpreter"}, "An interpreter says what the patient answers"),
         ({"mode": "telephone", "twice": "y"}, "Only paper can be typed twice"),
-        ({"mode": "ward_tablet"}, "Not a valid choice"),
+        ({"mode": "own_phone"}, "Not a valid choice"),
         ({"visit": "somebody-elses"}, "Not a valid choice"),
     ],
 )

@@ -11,10 +11,13 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Alert, AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.list_patients import PAGE_SIZE
+from lrrc_qol.services.record_event import record_event
+from tests.clinical_rows import a_complication, an_operation, record_of, save
 from tests.clock import FixedClock
 from tests.factories import complete_visit, make_patient, make_staff, set_dates, take_seat
 from tests.raised_alerts import answer_pain, pain_alert
@@ -47,6 +50,22 @@ def test_the_list_shows_what_a_nurse_looks_for(
         assert words in page
 
 
+def test_the_record_stands_in_the_overview_and_on_the_curve(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str
+) -> None:
+    day = record_of(runtime, nurse, followed).facts.surgery_on
+    assert day is not None
+    save(runtime, nurse, followed, "operation", an_operation(sacrectomy=True, sacrectomy_level="s3"))
+    save(runtime, nurse, followed, "complication", a_complication(day + timedelta(days=9)))
+
+    page = nurse_browser.get(f"/staff/patients/{followed}").text
+
+    for words in ("Central, anterior; sacrectomy S3", "R0, 3 mm", "1, highest grade IIIa; empty pelvis syndrome"):
+        assert words in page
+    assert "abscess IIIa (day 9)" in page
+    assert any("Day 9: abscess IIIa" in str(one["layout"]["annotations"]) for one in figures(page))
+
+
 def test_a_score_opens_to_how_it_came_about(nurse_browser: StaffBrowser, followed: str) -> None:
     page = html.unescape(nurse_browser.get(f"/staff/patients/{followed}").text)
     details = re.findall(r'<details class="why">.*?</details>', page, re.DOTALL)
@@ -69,6 +88,21 @@ def test_an_exact_hospital_number_finds_one(runtime: Runtime, nurse: Actor, nurs
     nothing = nurse_browser.get("/staff/patients?number=17").text
     assert LINK.findall(nothing) == []
     assert "No patient with the hospital number" in nothing
+
+
+def test_who_was_not_operated_on_is_marked_and_listed_apart(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, clock: FixedClock
+) -> None:
+    waiting = make_patient(runtime, nurse, hospital_number="H-2")
+    called_off = make_patient(runtime, nurse, hospital_number="H-3")
+    with runtime.writing(nurse) as work:
+        day, detail = clock.now().date(), {"follow_up": "no"}
+        record_event(work, called_off, kind=EventKind.CANCELLED_SURGERY, happened_on=day, detail=detail)
+    apart = nurse_browser.get("/staff/patients?stage=none").text
+    assert LINK.findall(apart) == [called_off]
+    assert 'badge-plain">Not operated on' in apart
+    assert LINK.findall(nurse_browser.get("/staff/patients?stage=before").text) == [waiting]
+    assert "not operated on" in nurse_browser.get(f"/staff/patients/{called_off}").text
 
 
 def test_the_stage_limits_the_list(runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str) -> None:
@@ -231,7 +265,7 @@ def test_a_form_is_shown_question_by_question(runtime: Runtime, nurse_browser: S
     for words in ("Scores", "Answers", "the patient", "own phone", "5 of 5", "on 1 to 4"):
         assert words in page.text
     nurse_browser.press(f"{links[0]}/reviewed")
-    assert "Reviewed" in nurse_browser.get(links[0]).text
+    assert ">Read " in nurse_browser.get(links[0]).text
     assert nurse_browser.get(f"/staff/patients/{followed}/forms/999999").status_code == 404
 
 

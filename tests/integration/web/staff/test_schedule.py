@@ -13,8 +13,10 @@ from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Episode, MissedReason, Plan, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.read_record import read_record
 from lrrc_qol.services.read_schedule import read_schedule
 from lrrc_qol.services.record_event import record_event
+from lrrc_qol.web.staff.patient_words import visit_badge
 from tests.clock import FixedClock
 from tests.factories import answers_for, make_patient, make_staff, take_seat
 from tests.staff_browser import StaffBrowser
@@ -103,6 +105,43 @@ def test_after_death_nothing_is_to_come(
     assert "Died" in page
     assert "Planned" not in page
     assert "(M12)" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "days", "missed"),
+    [
+        # M3 is due on day 91 after the operation; the patient stands at day 30.
+        (EventKind.DEATH, {"told_by": "family"}, 60, False),
+        (EventKind.DEATH, {"told_by": "family"}, 61, False),
+        (EventKind.DEATH, {"told_by": "family"}, 62, True),
+        (EventKind.PALLIATIVE, {"course": "stop"}, 61, False),
+        (EventKind.PALLIATIVE, {"course": "stop"}, 62, True),
+    ],
+)
+def test_what_was_due_on_the_day_of_death_or_of_a_stop_was_not_missed(
+    runtime: Runtime,
+    nurse: Actor,
+    nurse_browser: StaffBrowser,
+    clock: FixedClock,
+    followed: str,
+    kind: EventKind,
+    detail: dict[str, str],
+    days: int,
+    missed: bool,
+) -> None:
+    clock.advance(days=days)
+    with runtime.writing(nurse) as work:
+        record_event(work, followed, kind=kind, happened_on=clock.now().date(), detail=detail)
+    clock.advance(days=60)
+    with runtime.reading(nurse) as work:
+        record = read_record(work, followed)
+    (m3,) = [visit for visit in record.visits if visit.row.key == "M3"]
+    assert (visit_badge(m3, record.ended_on)[0] == "Missed") is missed
+    on_curves = {visit.key for curve in record.curves for visit in curve.trajectory.missed}
+    assert ("M3" in on_curves) is missed
+    nurse_browser.sign_in("nurse@north.example")
+    assert ("(M3): closed without an answer" in shown(nurse_browser, followed)) is False
+    assert ("(M3)" in shown(nurse_browser, followed)) is missed
 
 
 def test_a_second_label_is_shown(runtime: Runtime, nurse_browser: StaffBrowser, followed: str) -> None:

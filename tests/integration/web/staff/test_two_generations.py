@@ -17,7 +17,7 @@ from lrrc_qol.cli.export import export
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.persistence.models import ScoreRow
-from lrrc_qol.persistence.queries.cohort import count_visits
+from lrrc_qol.persistence.queries.cohort import Kinds, count_visits
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.read_form import read_form
@@ -93,5 +93,6 @@ def test_the_export_has_the_newest_once(
 
 def test_the_cohort_counts_forms_not_generations(runtime: Runtime, nurse: Actor, rescored: str) -> None:
     with runtime.reading(nurse) as work:
-        counts = count_visits(work.session, centre_id=nurse.centre(), now=work.now, excluded_kinds=(), ending_kinds=())
+        kinds = Kinds(ending=(), excluded=(), separate=())
+        counts = count_visits(work.session, centre_id=nurse.centre(), now=work.now, kinds=kinds, operated=True)
     assert [(line.expected, line.in_window) for line in counts if line.key == "BL1"] == [(1, 1)]

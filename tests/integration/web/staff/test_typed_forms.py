@@ -146,3 +146,30 @@ def test_who_typed_is_said_in_the_list_of_visits(runtime: Runtime, nurse_browser
     complete_visit(runtime, seat)
     page = " ".join(nurse_browser.get(f"/staff/patients/{patient}").text.split())
     assert "by phone, by another person" in page
+
+
+def test_a_red_alert_of_a_comparison_is_told_to_whoever_compares(nurse_browser: StaffBrowser, paper: str) -> None:
+    nurse_browser.press(f"{paper}/second", **{"i-pain_worst": "10"})
+    version = re.search(r'name="version" value="(\d+)"', nurse_browser.get(f"{paper}/compare").text)
+    assert version is not None
+    done = nurse_browser.press(f"{paper}/compare", version=version[1], **{"c-pain_worst": "second"})
+    assert done.headers["Location"].endswith("/urgent")
+    page = nurse_browser.get(done.headers["Location"]).text
+    assert 'role="alert"' in page
+    assert "For you: what was answered on" in page
+    assert "020 7946 0111" in page
+    assert f'{done.headers["Location"].removesuffix("/urgent")}">I have read this' in page
+
+
+def test_a_red_alert_of_a_correction_is_told_and_a_mild_one_is_not(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    complete_visit(runtime, take_seat(runtime, patient))
+    response = one_response(runtime)
+    form = f"/staff/patients/{patient}/forms/{response.id}"
+    path = f"{form}/answers/pain_worst/correct"
+    mild = nurse_browser.press(path, answer="4", reason="Misread.", version=str(response.version))
+    assert mild.headers["Location"] == form
+    red = nurse_browser.press(path, answer="10", reason="Misread.", version=str(one_response(runtime).version))
+    assert red.headers["Location"] == f"{form}/urgent"
+    assert "For you: what was answered on" in nurse_browser.get(f"{form}/urgent").text

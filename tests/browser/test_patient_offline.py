@@ -1,0 +1,155 @@
+"""A phone on a train: no line, a reload, a killed tab, an ended session; no answer is lost and none is left behind."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import LiveSite
+from tests.browser.patient_phone import enter, expect_question, expect_saved, leave_out_the_rest, press, start, tap
+from tests.patient_links import PAIN_WORST, check_in_link, stored, submitted
+
+UNSENT = "Object.keys(localStorage).filter((name) => name.startsWith('unsent:')).length"
+KEPT_TEXT = "Object.values(localStorage).join(' ')"
+COPIES = """async () => {
+    let text = "";
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+            if (!request.url.includes("/static/")) text += await (await cache.match(request)).text();
+        }
+    }
+    return text;
+}"""
+
+
+def expect_unsent(page: Page, count: int) -> None:
+    """The page says how many answers the server has not got."""
+    expect(page.locator("#status")).to_contain_text(f"Answers not sent yet: {count}.")
+
+
+def wait_for_copy(page: Page) -> None:
+    """The service worker rules and has a copy of the form with its style sheet and script."""
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function("async () => (await (await caches.open('open-form-1')).keys()).length >= 3")
+
+
+def test_unsent_answers_survive_a_reload_without_a_line(live: LiveSite, phone: Page) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    tap(phone, 2)
+    expect_saved(phone)
+    wait_for_copy(phone)
+    phone.context.set_offline(True)
+    press(phone, "Continue")
+    tap(phone, 3)
+    expect_unsent(phone, 1)
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    phone.reload()
+    expect_question(phone, 2)
+    expect(phone.locator("#copy")).to_be_visible()
+    expect(phone.locator("input:checked:visible")).to_have_value("3")
+    expect(phone.get_by_text("For Ada")).to_be_visible()
+    press(phone, "Continue")
+    tap(phone, 1)
+    expect_unsent(phone, 2)
+    phone.evaluate("location.hash = '#review'")
+    expect(phone.locator("#open .given").first).to_have_text("Cannot be shown without a connection")
+    phone.context.set_offline(False)
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    expect(phone.locator("#copy")).to_be_hidden()
+    phone.wait_for_function(f"() => {UNSENT} === 0")
+    assert [value for _, _, value in stored(live.runtime)] == [2, 3, 1]
+
+
+def test_what_is_kept_tells_nothing(live: LiveSite, phone: Page) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    tap(phone, 2)
+    expect_saved(phone)
+    phone.reload()
+    wait_for_copy(phone)
+    phone.context.set_offline(True)
+    tap(phone, 3)
+    expect_unsent(phone, 1)
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    assert PAIN_WORST not in phone.evaluate(KEPT_TEXT)
+    copies = phone.evaluate(COPIES)
+    assert 'id="player"' in copies
+    for told in ("checked", "Ada", "data-key", "csrf"):
+        assert told not in copies, told
+
+
+def test_an_ended_session_keeps_the_queue_for_the_same_form_only(live: LiveSite, phone: Page) -> None:
+    token = check_in_link(live.runtime)
+    start(phone, live.url, token)
+    live.clock.advance(minutes=31)
+    tap(phone, 4)
+    expect(phone.locator("#status")).to_contain_text("Open the link in your e-mail again, then they are sent.")
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    assert stored(live.runtime) == []
+    enter(phone, live.url, token)
+    phone.wait_for_function(f"() => {UNSENT} === 0")
+    assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
+    expect(phone.locator("input:checked")).to_have_value("4")
+
+
+def test_a_killed_tab_loses_nothing(live: LiveSite, phone: Page) -> None:
+    token = check_in_link(live.runtime)
+    start(phone, live.url, token)
+    phone.context.set_offline(True)
+    tap(phone, 4)
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    context = phone.context
+    phone.close()
+    context.set_offline(False)
+    again = context.new_page()
+    start(again, live.url, token)
+    again.wait_for_function(f"() => {UNSENT} === 0")
+    assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
+
+
+def test_severe_pain_without_a_line_says_call_and_that_nobody_knows(live: LiveSite, phone: Page) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    phone.context.set_offline(True)
+    tap(phone, 9)
+    dialog = phone.locator("#unwell")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("status")).to_have_text(
+        "Your answer has not reached your hospital yet. Nobody there has seen it. Please call."
+    )
+    expect(dialog.locator("a[href='tel:02079460111']")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(phone.locator("#advice")).to_be_visible()
+
+
+def test_sending_waits_for_the_answers_and_leaves_nothing(live: LiveSite, phone: Page) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    wait_for_copy(phone)
+    phone.context.set_offline(True)
+    tap(phone, 4)
+    press(phone, "Continue")
+    leave_out_the_rest(phone)
+    press(phone, "Send my answers")
+    assert submitted(live.runtime) == 0
+    phone.context.set_offline(False)
+    expect(phone.get_by_role("heading", name="Your answers have arrived")).to_be_visible()
+    assert submitted(live.runtime) == 1
+    assert stored(live.runtime)[0] == (PAIN_WORST, "value", 4)
+    phone.wait_for_function("async () => (await caches.keys()).length === 0")
+    assert phone.evaluate(KEPT_TEXT) == ""
+    assert phone.evaluate("sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_finishing_on_this_phone_waits_for_unsent_answers(live: LiveSite, phone: Page, *, offline: bool) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    wait_for_copy(phone)
+    phone.context.set_offline(offline)
+    tap(phone, 4)
+    press(phone, "Finish on this phone")
+    if offline:
+        expect(phone.locator("#status")).to_contain_text("You can finish on this device when they are sent.")
+        phone.context.set_offline(False)
+    expect(phone.get_by_role("heading", name="You have finished on this phone")).to_be_visible()
+    assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
+    phone.wait_for_function("async () => (await caches.keys()).length === 0")
+    assert phone.evaluate(KEPT_TEXT) == ""
