@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,7 @@ import click
 from lrrc_qol.catalogue.catalogue import load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import DefinitionError, UnknownProtocol
+from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchors,
@@ -44,6 +46,13 @@ def protocol() -> None:
 @click.option(
     "--with", "facts", multiple=True, metavar="FACT", help="Also show visits that need this fact; repeatable."
 )
+@click.option(
+    "--readmitted",
+    "stays",
+    multiple=True,
+    metavar="DATE:DATE",
+    help="A later stay in hospital, from the day of admission to the day of leaving; repeatable, in order.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def preview(
     protocol_id: str,
@@ -52,13 +61,15 @@ def preview(
     enrolled: str | None,
     timezone: str,
     facts: tuple[str, ...],
+    stays: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Print the calendar of PROTOCOL for an operation on a given day."""
     definition = _protocol(protocol_id)
     zone = _zone(timezone)
-    anchors = _anchors(definition, surgery, discharge, enrolled, facts)
-    rows = [_row(visit, definition, zone) for visit in plan_visits(definition, anchors)]
+    anchors = replace(_anchors(definition, surgery, discharge, enrolled, facts), stays=_stays(stays, discharge))
+    planned = plan_visits(definition, anchors, restart_after_days=_restart_after_days())
+    rows = [_row(visit, definition, zone) for visit in planned]
     click.echo(json.dumps(_document(definition, anchors, zone, rows), indent=2) if as_json else _table(rows))
 
 
@@ -67,6 +78,30 @@ def _protocol(protocol_id: str) -> Protocol:
         return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).protocol(protocol_id)
     except (DefinitionError, UnknownProtocol) as error:
         raise _Refused(str(error)) from None
+
+
+def _restart_after_days() -> int:
+    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).events.restart_after_days
+
+
+def _stays(texts: tuple[str, ...], discharge: str | None) -> tuple[Stay, ...]:
+    """The stays in hospital after the first; each begins when the one before has ended."""
+    if texts and discharge is None:
+        raise _Refused("--readmitted: a later stay needs --discharge, the day of going home before it")
+    stays: list[Stay] = []
+    home_on = _day("--discharge", discharge) if discharge is not None else date.min
+    for text in texts:
+        admitted, colon, left = text.partition(":")
+        if not colon:
+            raise _Refused(f"--readmitted: {text!r} is one day; write the day of admission and of leaving as DATE:DATE")
+        stay = Stay(_day("--readmitted", admitted), left_on := _day("--readmitted", left))
+        if not home_on <= stay.admitted_on <= left_on:
+            raise _Refused(
+                f"--readmitted: {text} must begin at home (from {home_on.isoformat()} on) and end after it began"
+            )
+        stays.append(stay)
+        home_on = left_on
+    return tuple(stays)
 
 
 def _zone(name: str) -> ZoneInfo:

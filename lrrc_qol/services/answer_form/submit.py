@@ -39,7 +39,7 @@ from lrrc_qol.services.raise_alerts import raise_alerts
 from lrrc_qol.services.reminder_cursor import disarm
 from lrrc_qol.services.store_scores import score_rows, store_scores
 from lrrc_qol.services.visit_advice import urgent_advice
-from lrrc_qol.services.wordings import ON_SCREEN, hold_choices
+from lrrc_qol.services.wordings import ON_SCREEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,6 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
     `conflict` when the draft moved on since `version`; 409 `second_entry` when paper is to be typed a second time and
     compared first; 422 `nothing_answered` for an untouched form.
     """
-    if VisitKind(seat.visit_kind) is VisitKind.BASELINE:
-        # A baseline from before a repeat was asked for makes room for the new one, and planning holds these first.
-        hold_choices(work, seat.centre_id)
     form = lock_form(work, seat, assignment_public_id)
     digest = body_hash({"kind": "submit"})
     earlier = find_request(work, form, key)
@@ -82,11 +79,11 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
 def _send(work: Work, seat: Seat, form: Form, response: Response, *, key: str, digest: str) -> SubmitResult:
     unanswered = _freeze(work, seat, form, response)
     # Two last parts sent at once would each see the other as still to come, and nobody would finish the visit.
-    work.session.execute(select(Visit.id).where(Visit.id == seat.visit_id).with_for_update())
+    visit = work.session.scalars(select(Visit).where(Visit.id == seat.visit_id).with_for_update()).one()
     following = after_sending(work, seat)
     if following["next"] is None and not _left_for_the_screen(work, seat):
         _finish_visit(work, seat)
-    label_answered(work, seat.visit_id, answered_on=response.answered_on)
+    label_answered(work, visit, answered_on=response.answered_on)
     body = {"submitted": True, "unanswered": unanswered, **following}
     keep_request(work, form, key=key, digest=digest, status=200, result=body)
     return SubmitResult(200, body)

@@ -46,6 +46,32 @@ def test_json_says_the_same_for_machines() -> None:
     }
 
 
+def test_a_long_later_stay_starts_the_check_ins_anew() -> None:
+    dates = ("--surgery", "2027-03-01", "--discharge", "2027-03-15")
+    keys = {line.split()[0] for line in preview(*dates, "--readmitted", "2027-03-25:2027-04-01").stdout.splitlines()}
+    assert {"CHK-D009", "CHK-R1-D002"} <= keys
+    assert "CHK-D014" not in keys
+    short = preview(*dates, "--readmitted", "2027-03-25:2027-03-27").stdout
+    assert short == preview(*dates).stdout
+
+
+@pytest.mark.parametrize(
+    ("stays", "words"),
+    [
+        (["2027-03-25"], "is one day"),
+        (["2027-03-14:2027-03-20"], "must begin at home (from 2027-03-15 on)"),
+        (["2027-03-25:2027-03-24"], "must begin at home"),
+        (["2027-03-20:2027-03-25", "2027-03-24:2027-03-30"], "must begin at home (from 2027-03-25 on)"),
+    ],
+)
+def test_later_stays_that_cannot_be_are_refused_in_one_line(stays: list[str], words: str) -> None:
+    options = [text for stay in stays for text in ("--readmitted", stay)]
+    result = preview("--surgery", "2027-03-01", "--discharge", "2027-03-15", *options)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "--discharge" in preview("--surgery", "2027-03-01", *options).stderr
+
+
 def test_optional_visits_are_shown_on_request() -> None:
     result = preview("--surgery", "2027-02-28", "--with", "long_follow_up")
     assert result.stdout.splitlines()[-1].startswith("M60")

@@ -200,7 +200,7 @@ def test_any_sequence_leaves_every_form_one_label_and_asks_for_the_rest(
 
 
 @pytest.mark.thorough
-@settings(deadline=None, max_examples=2000)
+@settings(deadline=None, max_examples=400)
 @given(any_facts(), steps)
 def test_any_sequence_leaves_every_form_one_label_and_asks_for_the_rest_in_many_ways(
     start: tuple[Anchors, Protocol], path: list[tuple[object, object]]
