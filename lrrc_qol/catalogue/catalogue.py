@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from lrrc_qol.catalogue.centre_versions import BuiltVersions, build_centre_version
 from lrrc_qol.catalogue.classification import load_classification
 from lrrc_qol.catalogue.consent_scopes import load_consent_scopes
 from lrrc_qol.catalogue.events import load_events
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.picklists import Picklist, load_picklist
-from lrrc_qol.catalogue.protocols import load_protocols
+from lrrc_qol.catalogue.protocols import ProtocolSource, load_protocols
 from lrrc_qol.catalogue.record import load_record
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
 from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
@@ -43,6 +45,9 @@ class Catalogue:
     classification: ClassificationRules
     consent_scopes: tuple[ConsentScope, ...]
     record: RecordRules
+    protocol_sources: Mapping[tuple[str, str], ProtocolSource] = field(default_factory=dict)
+    built: BuiltVersions = field(default_factory=BuiltVersions, compare=False)
+    mail_at_any_hour: bool = False
 
     def instrument(self, instrument_id: str, version: str | None = None) -> Instrument:
         """The instrument of that version, the latest when None; UnknownInstrument when there is none."""
@@ -103,16 +108,29 @@ class Catalogue:
         """The same definitions with mail at any hour, so that a demonstration works in the evening too."""
         return replace(
             self,
-            protocols=tuple(
-                replace(one, reminders=replace(one.reminders, local_hour=0, quiet_until=0, quiet_from=24))
-                for one in self.protocols
-            ),
+            protocols=tuple(_at_any_hour(one) for one in self.protocols),
+            built=BuiltVersions(),
+            mail_at_any_hour=True,
         )
+
+    def ships(self, protocol_id: str, version: str) -> bool:
+        """Whether the version comes with the program; others are made by a centre."""
+        return (protocol_id, version) in self.rule_sets
+
+    def build_version(self, content: Mapping[str, Any]) -> tuple[Protocol, AlertRuleSet]:
+        """Build a version that a centre made from its stored content; DefinitionError says what is wrong where."""
+        loaded = build_centre_version(content, self.protocol_sources, self.instruments)
+        protocol = _at_any_hour(loaded.protocol) if self.mail_at_any_hour else loaded.protocol
+        return protocol, loaded.rules
 
     def alert_rules(self, protocol_id: str, version: str | None = None) -> AlertRuleSet:
         """The alert rules that belong to a protocol version; UnknownProtocol when there is none."""
         protocol = self.protocol(protocol_id, version)
         return self.rule_sets[protocol.id, protocol.version]
+
+
+def _at_any_hour(protocol: Protocol) -> Protocol:
+    return replace(protocol, reminders=replace(protocol.reminders, local_hour=0, quiet_until=0, quiet_from=24))
 
 
 def load_catalogue(
@@ -129,13 +147,14 @@ def load_catalogue(
     protocols = load_protocols(protocols_dir, instruments)
     return Catalogue(
         instruments=instruments,
-        protocols=tuple(protocol for protocol, _ in protocols),
+        protocols=tuple(one.protocol for one in protocols),
+        protocol_sources={(one.protocol.id, one.protocol.version): one.source for one in protocols},
         wordings={
             (one.instrument.id, one.instrument.version, language): wording
             for one in loaded
             for language, wording in one.wordings.items()
         },
-        rule_sets={(protocol.id, protocol.version): rules for protocol, rules in protocols},
+        rule_sets={(one.protocol.id, one.protocol.version): one.rules for one in protocols},
         messages=read_translations(translations_dir),
         # Whether each is complete is checked by whoever writes the mails, also at the start.
         mail_languages=frozenset(path.name.split(".")[1] for path in mail_texts_dir.glob("texts.*.toml")),

@@ -66,10 +66,14 @@ def read_definition(path: Path, schema: Draft202012Validator) -> DefinitionFile:
         raise DefinitionError(str(path), f"byte {error.start}", "is not UTF-8 text; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(str(path), "file", f"is not valid TOML: {error}") from None
-    file = DefinitionFile(path, text, data, hashlib.sha256(raw).hexdigest())
-    for key, value in _values(data, ()):
+    return check_definition(DefinitionFile(path, text, data, hashlib.sha256(raw).hexdigest()), schema)
+
+
+def check_definition(file: DefinitionFile, schema: Draft202012Validator) -> DefinitionFile:
+    """Return the file when its values are as the schema says; DefinitionError for the first that is not."""
+    for key, value in _values(file.data, ()):
         _refuse_odd_value(file, key, value)
-    faults = list(schema.iter_errors(data))
+    faults = list(schema.iter_errors(file.data))
     # A mistyped key is also a missing one; the word that stands there tells more than the one that does not.
     fault = next((one for one in faults if one.validator == "additionalProperties"), None) or best_match(faults)
     if fault is not None:

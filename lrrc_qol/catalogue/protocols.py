@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -20,51 +21,78 @@ from lrrc_qol.domain.figures import BaselineRules
 from lrrc_qol.domain.instrument import Confidence, Instrument
 from lrrc_qol.domain.schedule import Anchor, Protocol, ReminderPolicy, ReminderStep, VisitKind, VisitSpec
 
-_PARTS = ("schedule", "reminders", "alerts")
+PARTS = ("schedule", "reminders", "alerts")
 _INSTRUCTIONS = "instructions"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolSource:
+    """The definition of one version as it was read, so that a centre can make its own from it.
+
+    `files` are its parts by name, `translated` its instructions by language, `schemas` what each part must look like.
+    """
+
+    files: Mapping[str, DefinitionFile]
+    translated: Mapping[str, DefinitionFile]
+    schemas: Mapping[str, Draft202012Validator]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedProtocol:
+    """One version: what it says, its alert rules, and where both come from."""
+
+    protocol: Protocol
+    rules: AlertRuleSet
+    source: ProtocolSource
+
 
 _Placed = tuple[Key, VisitSpec]
 """A visit with its place in the file, for messages."""
 
 
-def load_protocols(
-    protocols_dir: Path, instruments: Collection[Instrument]
-) -> tuple[tuple[Protocol, AlertRuleSet], ...]:
+def load_protocols(protocols_dir: Path, instruments: Collection[Instrument]) -> tuple[LoadedProtocol, ...]:
     """Read all protocols under `protocols_dir`, one folder per version, in order of folder name.
 
     Every instrument, item and code they name must be among `instruments`. DefinitionError names file, place, reason.
     """
-    schemas = {part: read_schema(protocols_dir / f"{part}.schema.json") for part in (*_PARTS, _INSTRUCTIONS)}
+    schemas = {part: read_schema(protocols_dir / f"{part}.schema.json") for part in (*PARTS, _INSTRUCTIONS)}
     folders = sorted({path.parent for path in protocols_dir.rglob("*.toml")})
     if not folders:
         raise DefinitionError(str(protocols_dir), "folder", "holds no protocol; expected <protocol>/schedule.toml")
-    loaded: dict[tuple[str, str], tuple[Protocol, AlertRuleSet]] = {}
+    loaded: dict[tuple[str, str], LoadedProtocol] = {}
     for folder in folders:
-        protocol, rules = _load(folder, schemas, instruments)
+        one = _load(folder, schemas, instruments)
+        protocol = one.protocol
         if (protocol.id, protocol.version) in loaded:
             reason = f"protocol {protocol.id} {protocol.version} is there twice; give the changed one a new version"
             raise DefinitionError(str(folder / "schedule.toml"), "version", reason)
-        loaded[protocol.id, protocol.version] = protocol, rules
+        loaded[protocol.id, protocol.version] = one
     return tuple(loaded.values())
 
 
 def _load(
     folder: Path, schemas: Mapping[str, Draft202012Validator], instruments: Collection[Instrument]
-) -> tuple[Protocol, AlertRuleSet]:
+) -> LoadedProtocol:
     translated = {}
     for path in sorted(folder.glob("*.toml")):
         name, _, language = path.stem.partition(".")
         if name == _INSTRUCTIONS and language:
             translated[language] = _instruction_file(path, language, schemas[_INSTRUCTIONS])
-        elif path.stem not in _PARTS:
-            known = ", ".join((*_PARTS, f"{_INSTRUCTIONS}.<language>"))
+        elif path.stem not in PARTS:
+            known = ", ".join((*PARTS, f"{_INSTRUCTIONS}.<language>"))
             raise DefinitionError(str(path), "file", f"is not expected here; known are {known}")
-    files = {part: read_definition(folder / f"{part}.toml", schemas[part]) for part in _PARTS}
+    files = {part: read_definition(folder / f"{part}.toml", schemas[part]) for part in PARTS}
+    return build_protocol(ProtocolSource(files, translated, schemas), instruments)
+
+
+def build_protocol(source: ProtocolSource, instruments: Collection[Instrument]) -> LoadedProtocol:
+    """Build a version from its parts, which fit their schemas; DefinitionError for the first thing that cannot be."""
+    files = source.files
     schedule, reminders = files["schedule"], files["reminders"]
     placed = list(_placed_visits(schedule.data))
     _refuse_first(schedule, _schedule_faults(schedule.data, placed, {one.id for one in instruments}))
     _refuse_first(reminders, _reminder_faults(reminders.data))
-    digests = "".join(files[part].digest for part in _PARTS)
+    digests = "".join(files[part].digest for part in PARTS)
     protocol = Protocol(
         id=schedule.data["id"],
         version=schedule.data["version"],
@@ -74,7 +102,7 @@ def _load(
         baseline=_baseline(schedule.data["baseline"]),
         digest=hashlib.sha256(digests.encode()).hexdigest(),
     )
-    return protocol, build_alert_rules(files["alerts"], instruments, translated)
+    return LoadedProtocol(protocol, build_alert_rules(files["alerts"], instruments, source.translated), source)
 
 
 def _instruction_file(path: Path, language: str, schema: Draft202012Validator) -> DefinitionFile:

@@ -23,12 +23,17 @@ from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.persistence.queries.admin import find_centre
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
-from lrrc_qol.services.import_patients import CheckedTable, RowRefused, RowToEnrol, check_table, enrol_rows
+from lrrc_qol.services.import_patients import (
+    ROWS_AT_ONCE,
+    CheckedTable,
+    RowRefused,
+    RowToEnrol,
+    check_table,
+    enrol_rows,
+)
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITABLE = click.Path(dir_okay=False, path_type=Path)
-ROWS_AT_ONCE = 100
-"""Rows of one transaction: while it lasts, about a second, nobody else can write to an SQLite database."""
 PAUSE_SECONDS = 0.2
 """Between two transactions, longer than a waiting writer sleeps: patients who answer must not wait for the table."""
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.errors import UnknownProtocol
 from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.models import Centre, Episode, Message, Patient, Plan, Task, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.outbox import AUTOMATED
+from lrrc_qol.services.protocols import protocols_at
 
 LONGEST_DAY = timedelta(hours=26)
 
@@ -55,13 +55,8 @@ def protocols_of(work: Work, episode_ids: Collection[int]) -> Mapping[int, Proto
         .order_by(Plan.episode_id, Plan.ordinal)
     )
     newest = {episode_id: (protocol_id, version) for episode_id, protocol_id, version in plans}
-    protocols = {}
-    for episode_id, (protocol_id, version) in newest.items():
-        try:
-            protocols[episode_id] = work.catalogue.protocol(protocol_id, version)
-        except UnknownProtocol:
-            continue
-    return protocols
+    found = protocols_at(work, set(newest.values()))
+    return {episode_id: found[version] for episode_id, version in newest.items() if version in found}
 
 
 def called_visits(work: Work, visits: Sequence[Visit], *, task_kind: str) -> set[int]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.interchange import CellFault, PatientTable, TableRow
+from lrrc_qol.interchange.patient_table import COLUMNS
 from lrrc_qol.persistence.models import Centre, Patient
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
@@ -20,6 +21,8 @@ from lrrc_qol.services.enrol_patient import NUMBER_TAKEN, Enrolment, enrol_patie
 from lrrc_qol.services.languages import offered_languages
 
 ASKED_AT_ONCE = 1000
+ROWS_AT_ONCE = 100
+"""Rows of one transaction: while it lasts, about a second, nobody else can write to an SQLite database."""
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FLAGS: Mapping[str, bool | None] = {"yes": True, "no": False, "": None, "unknown": None}
 # Stands in for a day that cannot be read, so that the other cells of its row are checked all the same.
@@ -90,7 +93,7 @@ def check_table(work: Work, table: PatientTable, *, pass_over_enrolled: bool = F
             CellFault(row.line, column, text) for column, text in found.items() if (row.line, column) not in told
         ]
         rows.append(RowToEnrol(row.line, enrolment))
-    return CheckedTable(tuple(rows), tuple(passed_over), tuple(sorted(faults, key=lambda fault: fault.line)))
+    return CheckedTable(tuple(rows), tuple(passed_over), tuple(sorted(faults, key=_place)))
 
 
 def enrol_rows(work: Work, rows: Sequence[RowToEnrol], *, source_sha256: str) -> list[str]:
@@ -181,6 +184,11 @@ def _with_proposals(found: dict[str, str], enrolment: Enrolment, languages: Iter
     if "timezone" in found and (near := get_close_matches(enrolment.timezone, known_zones(), n=1)):
         more["timezone"] = f"{found['timezone']} Did you mean {near[0]}?"
     return more
+
+
+def _place(fault: CellFault) -> tuple[int, int]:
+    """Where a fault is told: line by line, in the order in which the empty table names the columns."""
+    return fault.line, COLUMNS.index(fault.column) if fault.column in COLUMNS else -1
 
 
 def _lookup(work: Work, number: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.events import EventKind, RecordedEvent, was_called_off
+from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.patients import (
     BaselineForm,
@@ -23,6 +24,7 @@ from lrrc_qol.persistence.queries.patients import (
     list_standing_events,
 )
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_at, protocols_at
 
 PAGE_SIZE = 25
 
@@ -69,7 +71,7 @@ def patient_page(
 
 def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[PatientLine, ...]:
     session, ids = work.session, [patient.episode_id for patient in shown]
-    protocols = [work.catalogue.protocol(patient.protocol_id, patient.protocol_version) for patient in shown]
+    protocols = _protocols(work, shown)
     keys = sorted({key for protocol in protocols for key in protocol.baseline.visits})
     forms = list_baseline_forms(session, centre_id=centre.id, episode_ids=ids, visit_keys=keys)
     visits = list_open_visits(session, centre_id=centre.id, episode_ids=ids, now=work.now)
@@ -100,6 +102,13 @@ def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[
             )
         )
     return tuple(lines)
+
+
+def _protocols(work: Work, shown: Sequence[ListedPatient]) -> list[Protocol]:
+    """The protocol of each; one that is unknown or altered stops the list, loudly."""
+    versions = [(patient.protocol_id, patient.protocol_version) for patient in shown]
+    found = protocols_at(work, set(versions))
+    return [found.get(version) or protocol_at(work, *version) for version in versions]
 
 
 def _candidates(forms: Sequence[BaselineForm], patient: ListedPatient) -> list[BaselineCandidate]:

@@ -25,6 +25,7 @@ from lrrc_qol.persistence.models import Assignment, Centre, Episode, Message, Pa
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import recorded_events
+from lrrc_qol.services.protocols import protocol_at, protocol_for_new
 from lrrc_qol.services.reminder_cursor import advance, arm, as_planned, disarm, own_policy
 from lrrc_qol.services.wordings import VisitToFill, asking_of, fill_visits, unopened
 
@@ -34,7 +35,7 @@ def protocol_of(work: Work, episode_id: int) -> Protocol:
     plan = work.session.scalars(
         select(Plan).where(Plan.episode_id == episode_id).order_by(Plan.ordinal.desc()).limit(1)
     ).one()
-    return work.catalogue.protocol(plan.protocol_id, plan.protocol_version)
+    return protocol_at(work, plan.protocol_id, plan.protocol_version)
 
 
 def start_plan(work: Work, episode: Episode, patient: Patient, *, reason: str | None = None) -> tuple[VisitChange, ...]:
@@ -43,7 +44,7 @@ def start_plan(work: Work, episode: Episode, patient: Patient, *, reason: str | 
     The caller called `hold_choices` first, as for `apply_plan`.
     """
     centre = work.session.get_one(Centre, episode.centre_id)
-    protocol = work.catalogue.protocol(centre.protocol_id)
+    protocol = protocol_for_new(work, centre)
     work.session.add(
         Plan(
             episode_id=episode.id,

@@ -29,6 +29,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import CentreContact, Seat
 from lrrc_qol.services.previous_answers import previous_answers
+from lrrc_qol.services.protocols import rules_at
 
 # Among findings of one level, whom the patient is told to call says how urgent it is.
 CALL_ORDER = ("emergency", "ward", "nurse", None)
@@ -36,7 +37,7 @@ CALL_ORDER = ("emergency", "ward", "nurse", None)
 
 def raise_alerts(work: Work, seat: Seat, response: Response, answers: Mapping[str, AnswerValue]) -> tuple[Finding, ...]:
     """Evaluate the form as it stands and store what it calls for; return all findings, most urgent first."""
-    rule_set = work.catalogue.alert_rules(*seat.protocol)
+    rule_set = rules_at(work, *seat.protocol)
     today = seat.answered_on or work.today_in(seat.timezone)
     facts = seat.facts | timing_facts(rule_set, discharged_on=seat.discharged_on, today=today)
     findings = evaluate(
@@ -63,7 +64,7 @@ def instruction_for(
     It is the most urgent instruction of the whole form as it stands: a milder one about the latest answer would calm
     a patient who was just told to call.
     """
-    rule_set = work.catalogue.alert_rules(*seat.protocol)
+    rule_set = rules_at(work, *seat.protocol)
     telling = [finding for finding in findings if finding.instruction]
     if not any(items & set(finding.items) for finding in telling):
         return None

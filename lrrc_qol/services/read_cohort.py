@@ -9,6 +9,7 @@ from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.cohort import Kinds, VisitCounts, count_patients, count_visits
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_for_new
 
 SMALLEST_CELL = 5
 
@@ -75,7 +76,7 @@ def read_cohort(work: Work) -> Cohort:
 
 
 def _group(work: Work, centre: Centre, kinds: Kinds, *, operated: bool) -> Group:
-    protocol = work.catalogue.protocol(centre.protocol_id)
+    protocol = protocol_for_new(work, centre)
     order = {visit.key: index for index, visit in enumerate(protocol.visits)}
     counts = count_visits(work.session, centre_id=centre.id, now=work.now, kinds=kinds, operated=operated)
     return Group(

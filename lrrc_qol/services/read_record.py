@@ -41,6 +41,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
 from lrrc_qol.services.patient_facts import facts_held
+from lrrc_qol.services.protocols import protocol_at
 from lrrc_qol.services.wordings import NotAsked, not_asked, with_selected_terms
 
 
@@ -125,7 +126,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         planned_on=patient.planned_surgery_on,
         missed={visit_id: work.catalogue.missed_reasons.label(note.code) for visit_id, note in missed.items()},
     )
-    protocol = work.catalogue.protocol(patient.protocol_id, patient.protocol_version)
+    protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
     counted_on = work.today_in(patient.centre_timezone)
     ending = ending_of(events)
     return PatientRecord(

@@ -24,6 +24,7 @@ from lrrc_qol.persistence.queries.schedule import (
     list_planned,
 )
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_at
 from lrrc_qol.services.read_record import contact_of_events, find_patient_row
 from lrrc_qol.services.reminder_cursor import as_planned, call_at, own_policy
 
@@ -89,7 +90,7 @@ def read_schedule(work: Work, public_id: str) -> Schedule:
     ending = ending_of(events)
     missed = missed_reasons(work.session, **scope)
     local_today = work.today_in(patient.timezone)
-    protocol = work.catalogue.protocol(patient.protocol_id, patient.protocol_version)
+    protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
     policy = own_policy(protocol.reminders, patient.reminder_hour)
     return Schedule(
         patient=patient,

@@ -64,7 +64,6 @@ class StaffIdentity:
     centre_id: int
     centre_name: str
     timezone: str
-    protocol_id: str
     last_seen_at: datetime
 
     @property
@@ -156,7 +155,6 @@ def find_staff_session(work: Work, token: str) -> StaffIdentity | None:
         centre_id=centre.id,
         centre_name=centre.name,
         timezone=centre.timezone,
-        protocol_id=centre.protocol_id,
         last_seen_at=session.last_seen_at,
     )
 

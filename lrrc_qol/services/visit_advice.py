@@ -10,6 +10,7 @@ from lrrc_qol.domain.alerts import AlertLevel, AlertRule, CombinedRule
 from lrrc_qol.persistence.models import Alert, Assignment, Response
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
+from lrrc_qol.services.protocols import rules_at
 from lrrc_qol.services.raise_alerts import most_urgent
 
 
@@ -26,7 +27,7 @@ def urgent_advice(work: Work, seat: Seat) -> dict[str, Any] | None:
             .where(Assignment.visit_id == seat.visit_id, Alert.level == AlertLevel.RED.value)
         )
     )
-    rule_set = work.catalogue.alert_rules(*seat.protocol)
+    rule_set = rules_at(work, *seat.protocol)
     rules: tuple[AlertRule | CombinedRule, ...] = (*rule_set.rules, *rule_set.combined)
     told = [
         (AlertLevel.RED, rule_set.instruction(rule.instruction, work.catalogue.spoken(seat.told_in)))

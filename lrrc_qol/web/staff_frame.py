@@ -43,11 +43,6 @@ def centre_timezone() -> str:
     return str(current_user.timezone)
 
 
-def centre_protocol() -> str:
-    """The protocol that new patients of the signed-in person's centre run on."""
-    return str(current_user.identity.protocol_id)
-
-
 def local_time(instant: datetime) -> datetime:
     """An instant in the time zone of the signed-in person's centre."""
     return instant.astimezone(ZoneInfo(centre_timezone()))

@@ -48,14 +48,19 @@ def read_entries(work: Work, episode_id: int, section: str) -> tuple[Entry, ...]
 
 def read_all_entries(work: Work, episode_id: int) -> dict[str, tuple[Entry, ...]]:
     """The newest version of each row of every section that has one, removed rows left out, by section."""
-    newest: dict[tuple[str, str], Entry] = {}
+    found: dict[str, tuple[Entry, ...]] = {}
+    for (section, _), versions in read_all_versions(work, episode_id).items():
+        if versions[-1].content is not None:
+            found[section] = (*found.get(section, ()), versions[-1])
+    return found
+
+
+def read_all_versions(work: Work, episode_id: int) -> dict[tuple[str, str], tuple[Entry, ...]]:
+    """Every version of every row, oldest first, also of rows that were taken back, by section and key."""
+    found: dict[tuple[str, str], tuple[Entry, ...]] = {}
     query = _query(work, episode_id).add_columns(ClinicalEntry.section)
     for row, name, section in work.session.execute(query):
-        newest[section, row.row_key] = _entry(row, name)
-    found: dict[str, tuple[Entry, ...]] = {}
-    for (section, _), entry in newest.items():
-        if entry.content is not None:
-            found[section] = (*found.get(section, ()), entry)
+        found[section, row.row_key] = (*found.get((section, row.row_key), ()), _entry(row, name))
     return found
 
 

@@ -13,6 +13,7 @@ from lrrc_qol.domain.instrument import Instrument, Status
 from lrrc_qol.domain.schedule import Protocol, VisitKind
 from lrrc_qol.persistence.models import Centre, CentreQuestionnaire
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocol_for_new
 from lrrc_qol.services.wordings import Choice, PackLine, PackState, centre_choices, list_packs
 from lrrc_qol.services.wordings.asked import VALUE_SET
 
@@ -38,7 +39,7 @@ class QuestionnaireLine:
 def list_questionnaires(work: Work) -> tuple[QuestionnaireLine, ...]:
     """The newest version of every instrument, as the actor's centre has it, by id; three statements."""
     centre = work.session.get_one(Centre, work.actor.centre())
-    protocol = work.catalogue.protocol(centre.protocol_id)
+    protocol = protocol_for_new(work, centre)
     choices = centre_choices(work, centre.id)
     packs = list_packs(work)
     return tuple(

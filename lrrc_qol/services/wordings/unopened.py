@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
-from lrrc_qol.domain.errors import UnknownProtocol
 from lrrc_qol.domain.events import EventKind, RecordedEvent, episode_facts
 from lrrc_qol.domain.schedule import plain_key
 from lrrc_qol.persistence.crypto import new_public_id
@@ -32,6 +31,7 @@ from lrrc_qol.persistence.models import (
 )
 from lrrc_qol.persistence.upsert import insert_all_unless_there
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import protocols_at
 from lrrc_qol.services.wordings.asked import AskedForm, Asking, Choice, asking_of
 from lrrc_qol.services.wordings.packs import ON_SCREEN
 
@@ -188,8 +188,10 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
         .join(Plan, Plan.id == newest.correlate(Visit).scalar_subquery())
         .where(*scope)
     ).all()
-    protocols = {(row.protocol_id, row.protocol_version) for row in rows}
-    planned = {protocol: _instruments(work, *protocol) for protocol in protocols}
+    protocols = protocols_at(work, {(row.protocol_id, row.protocol_version) for row in rows})
+    planned = {
+        version: {visit.key: visit.instruments for visit in protocol.visits} for version, protocol in protocols.items()
+    }
     light = _in_light(work, centre_id)
     return [
         VisitToFill(
@@ -198,7 +200,7 @@ def _visits(work: Work, centre_id: int, scope: Iterable[ColumnElement[bool]]) ->
             few=row.episode_id in light,
         )
         for row in rows
-        if (instruments := planned[row.protocol_id, row.protocol_version].get(plain_key(row.key))) is not None
+        if (instruments := planned.get((row.protocol_id, row.protocol_version), {}).get(plain_key(row.key))) is not None
     ]
 
 
@@ -224,15 +226,6 @@ def _in_light(work: Work, centre_id: int) -> frozenset[int]:
     for episode_id, kind, *others in rows:
         events[episode_id].append(RecordedEvent(EventKind(kind), *others))
     return frozenset(one for one, said in events.items() if episode_facts(said, rules).light_since is not None)
-
-
-def _instruments(work: Work, protocol_id: str, version: str) -> Mapping[str, tuple[str, ...]]:
-    """The instruments that a protocol asks, by visit."""
-    try:
-        protocol = work.catalogue.protocol(protocol_id, version)
-    except UnknownProtocol:
-        return {}
-    return {visit.key: visit.instruments for visit in protocol.visits}
 
 
 def _assigned(work: Work, scope: Iterable[ColumnElement[bool]], *, lock: bool) -> Mapping[int, Mapping[str, _Row]]:

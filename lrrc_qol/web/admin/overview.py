@@ -15,6 +15,8 @@ from lrrc_qol.domain.instrument import Confidence, Instrument
 from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.queries.admin import read_centre, read_failed_messages, read_staff
 from lrrc_qol.persistence.queries.jobs import read_jobs
+from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import centre_protocol, rules_at
 from lrrc_qol.services.questionnaires import QuestionnaireLine, list_questionnaires
 from lrrc_qol.services.staff_accounts import set_active
 from lrrc_qol.web.admin.blueprint import blueprint
@@ -54,7 +56,7 @@ def overview() -> ResponseReturnValue:
             failed=read_failed_messages(work.session, centre_id=actor.centre()),
             asked=_asked(list_questionnaires(work)),
             figures=_figures(work.catalogue),
-            line=_protocol(work.catalogue, centre.protocol_id),
+            line=_protocol(work),
         )
 
 
@@ -106,8 +108,8 @@ def _confidences(instrument: Instrument) -> list[Confidence]:
     return found
 
 
-def _protocol(catalogue: Catalogue, protocol_id: str) -> ProtocolLine:
-    protocol = catalogue.protocol(protocol_id)
-    rules = catalogue.alert_rules(protocol.id, protocol.version)
+def _protocol(work: Work) -> ProtocolLine:
+    protocol = centre_protocol(work)
+    rules = rules_at(work, protocol.id, protocol.version)
     every = [rule.confidence for rule in rules.rules] + [rule.confidence for rule in rules.combined]
     return ProtocolLine(protocol, rules, sum(confidence is not Confidence.VERIFIED for confidence in every))

@@ -12,6 +12,7 @@ from lrrc_qol.domain.errors import InvalidInput, NotFound
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages import ReviewState, language_states
+from lrrc_qol.services.protocols import centre_protocol, rules_at
 from lrrc_qol.services.questionnaires import (
     QuestionnaireLine,
     clear_questionnaire,
@@ -22,7 +23,6 @@ from lrrc_qol.services.questionnaires import (
 from lrrc_qol.web.admin.blueprint import blueprint
 from lrrc_qol.web.admin.forms import BY_CENTRE, BY_PROTOCOL, NOWHERE, ChoiceForm
 from lrrc_qol.web.guards import audience, current_actor, runtime
-from lrrc_qol.web.staff_frame import centre_protocol
 
 OPTIONS_NEED_VISITS = (
     "Options are kept only with your own choice of visits: choose the visits, or leave the options out."
@@ -146,7 +146,8 @@ def _has_chosen_options(line: QuestionnaireLine, form: ChoiceForm) -> bool:
 
 def _is_watched(work: Work, line: QuestionnaireLine) -> bool:
     """Whether any alert rule of the centre's protocol looks at answers of the instrument."""
-    rules = work.catalogue.alert_rules(centre_protocol())
+    protocol = centre_protocol(work)
+    rules = rules_at(work, protocol.id, protocol.version)
     return any(line.instrument.id in rule.watched for rule in rules.rules)
 
 

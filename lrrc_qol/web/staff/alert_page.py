@@ -11,6 +11,7 @@ from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, M
 from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import contact_of
+from lrrc_qol.services.protocols import rules_at
 from lrrc_qol.services.raise_alerts import placeholders
 from lrrc_qol.services.wordings import wording_seen
 from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STATES, STEPS, clock_words
@@ -172,7 +173,7 @@ def value_words(item: Item | None, wording: Wording | None, value: int) -> str:
 def _rule(work: Work, alert: AlertPage) -> tuple[AlertRule | CombinedRule | None, str]:
     """The rule that fired, if the rule set on disk still is the version that fired."""
     try:
-        rule_set = work.catalogue.alert_rules(*alert.protocol)
+        rule_set = rules_at(work, *alert.protocol)
     except UnknownProtocol:
         return None, ""
     if rule_set.version != alert.rule_version:
@@ -184,7 +185,7 @@ def _rule(work: Work, alert: AlertPage) -> tuple[AlertRule | CombinedRule | None
 def _told(work: Work, alert: AlertPage, rule: AlertRule | CombinedRule | None) -> Told | None:
     if rule is None or rule.instruction is None:
         return None
-    instruction = work.catalogue.alert_rules(*alert.protocol).instruction(rule.instruction, STAFF_LANGUAGE)
+    instruction = rules_at(work, *alert.protocol).instruction(rule.instruction, STAFF_LANGUAGE)
     contact = contact_of(alert.centre)
     phone = str(getattr(contact, f"{instruction.call}_phone")) if instruction.call else ""
     values = placeholders(work.catalogue.translations(STAFF_LANGUAGE), contact)

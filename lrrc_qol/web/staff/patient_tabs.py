@@ -28,6 +28,16 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
         "Classification",
         frozenset({"staff.new_assessment", "staff.edit_assessment", "staff.remove_assessment_page"}),
     ),
+    (
+        "staff.clinical_record",
+        "Clinical record",
+        frozenset(
+            {
+                *("staff.record_section", "staff.record_row"),
+                *("staff.remove_record_section", "staff.remove_record_row"),
+            }
+        ),
+    ),
     ("staff.schedule", "Schedule", frozenset()),
     ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )

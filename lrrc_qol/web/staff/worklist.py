@@ -20,10 +20,11 @@ from lrrc_qol.persistence.queries.worklist import (
     read_worklist,
 )
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.protocols import centre_protocol
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.work_words import HELD, KINDS, STATES, clock_words, due_words, span_words, task_words
-from lrrc_qol.web.staff_frame import centre_protocol, centre_timezone
+from lrrc_qol.web.staff_frame import centre_timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _viewer(work: Work) -> Viewer:
         handles_alerts=has_permission("handle_alerts"),
         now=work.now,
         today=work.today_in(centre_timezone()),
-        baseline_days=work.catalogue.protocol(centre_protocol()).baseline.stale_days,
+        baseline_days=centre_protocol(work).baseline.stale_days,
     )
 
 

@@ -14,7 +14,9 @@ from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Pat
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import submit_response
 from lrrc_qol.services.classify_recurrence import classify_recurrence
+from lrrc_qol.services.clinical_record.edit import save_section
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.protocol_versions import make_draft
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
@@ -28,7 +30,7 @@ NAME = "Quillon Featherstone"
 YEAR = "1947"
 PLACES = (
     *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
-    *("wording", "in_use", "twice", "visit", "assessment"),
+    *("wording", "in_use", "twice", "visit", "assessment", "treatment", "plan_draft"),
 )
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
@@ -87,6 +89,9 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             detail=answers_for(runtime, EventKind.RECURRENCE),
         )
         resend_link(work, patient)
+        save_section(work, patient, "disease", {"indication": "recurrence"})
+        treatment = save_section(work, patient, "treatment", {"kind": "reirradiation"})
+        plan_draft = make_draft(work, based_on="1.0")
         assessment = classify_recurrence(work, patient, an_assessment(rated_on=work.today_in("Europe/London")))
     link = make_link(runtime, patient)
     packs = {"instrument_id": LICENSED, "language": WORDING_LANGUAGES[number % len(WORDING_LANGUAGES)]}
@@ -130,6 +135,8 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "twice": twice,
             "visit": phone.seat.visit_public_id,
             "assessment": assessment,
+            "treatment": treatment.row_key,
+            "plan_draft": plan_draft,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(

@@ -45,7 +45,8 @@ def edit(folder: Path) -> Edit:
 
 
 def test_the_shipped_protocol_loads(instruments: tuple[Instrument, ...]) -> None:
-    ((protocol, rules),) = load_protocols(PROTOCOLS_DIR, instruments)
+    (loaded,) = load_protocols(PROTOCOLS_DIR, instruments)
+    protocol, rules = loaded.protocol, loaded.rules
     assert (protocol.id, protocol.version, rules.version) == ("pe12", "1.0", "1.1")
     assert protocol.visit("CHK-D002").name == "Check-in, day 2 at home"
     assert [step.ordinal for step in protocol.reminders.steps[VisitKind.FOLLOW_UP]] == [0, 1, 2]
@@ -59,7 +60,7 @@ def test_the_digest_follows_every_file(folder: Path, edit: Edit, instruments: tu
     for name in ("", "schedule.toml", "reminders.toml", "alerts.toml"):
         if name:
             edit(name, "# ", "#  ")
-        digests.add(load_protocols(folder, instruments)[0][0].digest)
+        digests.add(load_protocols(folder, instruments)[0].protocol.digest)
     assert len(digests) == 4
 
 
@@ -200,13 +201,14 @@ def test_versions_stand_side_by_side_but_not_twice(folder: Path, instruments: tu
         load_protocols(folder, instruments)
     newer = folder / "pe12-1.1" / "schedule.toml"
     newer.write_text(newer.read_text(encoding="utf-8").replace('"1.0"', '"1.1"', 1), encoding="utf-8")
-    assert [protocol.version for protocol, _ in load_protocols(folder, instruments)] == ["1.0", "1.1"]
+    assert [one.protocol.version for one in load_protocols(folder, instruments)] == ["1.0", "1.1"]
 
 
 def test_instructions_are_there_in_every_language_with_the_same_number_to_call(
     instruments: tuple[Instrument, ...],
 ) -> None:
-    ((_, rules),) = load_protocols(PROTOCOLS_DIR, instruments)
+    (loaded,) = load_protocols(PROTOCOLS_DIR, instruments)
+    rules = loaded.rules
     assert set(rules.instructions) == {"ar", "de", "en", "nl", "zh-Hans"}
     english = {name: told.call for name, told in rules.instructions["en"].items()}
     assert [{name: told.call for name, told in each.items()} for each in rules.instructions.values()] == [english] * 5

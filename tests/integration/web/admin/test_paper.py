@@ -13,7 +13,7 @@ from sqlalchemy import select
 from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.domain.instrument import FACTS
 from lrrc_qol.factory import create_app
-from lrrc_qol.persistence.models import Centre
+from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.web.admin.printed_form import Condition
@@ -38,14 +38,20 @@ def own_paper(app: Flask, instrument: str, version: str, language: str = "en") -
 
 
 def on_the_phone(app: Flask, runtime: Runtime, nurse: Actor, key: str, **person: object) -> str:
-    """The whole form page of a patient's phone."""
+    """The form pages of a patient's phone, one for each part of the visit."""
     patient = make_patient(runtime, nurse, **person)
     if key != "BL1":
         today = runtime.clock.now().date()
         home = today - timedelta(days=2)
         set_dates(runtime, nurse, patient, surgery_on=home - timedelta(days=10), discharged_on=home)
     visitor = Visitor(app.test_client())
-    return visitor.client.get(visitor.enter(make_link(runtime, patient, key))).text
+    visitor.enter(make_link(runtime, patient, key))
+    with runtime.reading(COMMAND) as work:
+        visit = select(Visit.id).join(Episode).join(Patient).where(Patient.public_id == patient, Visit.key == key)
+        parts = work.session.scalars(
+            select(Assignment.public_id).where(Assignment.visit_id == visit.scalar_subquery())
+        ).all()
+    return "".join(visitor.client.get(f"/form/{part}").text for part in parts)
 
 
 def same(paper: ReadQuestion, phone: ReadQuestion) -> bool:
