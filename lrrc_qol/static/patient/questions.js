@@ -54,6 +54,7 @@ const questions = self.document && (() => {
       $(undecided ? "open" : "given").append(row);
     });
     $("open-title").hidden = $("given-title").hidden = !$("open").children.length;
+    if ("copy" in player.dataset) $("open-title").hidden = true;
   }
 
   return { asked, mark, field, typed, unfit, given, list };

@@ -83,6 +83,7 @@ DOORS = (
     Door("GET", "/readyz", EVERYBODY, 503),  # no job has run yet
     Door("GET", "/metrics", EVERYBODY, 200),
     Door("GET", "/static/patient.css", EVERYBODY, 200),
+    Door("GET", "/static/staff.css", EVERYBODY, 200),
     Door("GET", "/static/patient.js", EVERYBODY, 200),
     Door("GET", "{drawing library}", EVERYBODY, 200),
     Door("GET", "/l/{link}", EVERYBODY, 200),
