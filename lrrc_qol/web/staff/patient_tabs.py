@@ -28,6 +28,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
         "Classification",
         frozenset({"staff.new_assessment", "staff.edit_assessment", "staff.remove_assessment_page"}),
     ),
+    ("staff.baseline", "Baseline", frozenset({"staff.choose_patient_baseline"})),
     ("staff.schedule", "Schedule", frozenset()),
     ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )
