@@ -22,7 +22,7 @@ from lrrc_qol.domain.events import (
 )
 from lrrc_qol.domain.instrument import Confidence
 
-_REACTION = ("schedule", "reminders", "alerts", "analysis", "hold_days", "consequences")
+_REACTION = ("schedule", "reminders", "alerts", "analysis", "hold_days", "consequences", "outdates_baseline")
 
 
 def load_events(folder: Path, instruments: Collection[str]) -> EventRules:
@@ -82,6 +82,7 @@ def _reaction(entry: Mapping[str, Any]) -> Reaction:
         analysis=AnalysisReaction(entry["analysis"]),
         hold_days=entry.get("hold_days", 0),
         consequences=tuple(entry["consequences"]),
+        outdates_baseline=entry.get("outdates_baseline", False),
     )
 
 

@@ -120,7 +120,8 @@ class Ask:
 class Reaction:
     """What follows from an event. `hold_days`: days without automated mails, counted from the day it happened.
 
-    `consequences` says the same in plain words for whoever records it.
+    `consequences` says the same in plain words for whoever records it. `outdates_baseline`: when it happens before the
+    operation, what was answered earlier no longer says how the patient is.
     """
 
     schedule: ScheduleReaction
@@ -129,6 +130,7 @@ class Reaction:
     analysis: AnalysisReaction
     hold_days: int
     consequences: tuple[str, ...]
+    outdates_baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,14 @@
-"""From stored forms and scores to recovery curves: one trajectory per scale, each instrument with its own baseline."""
+"""From stored forms and scores to recovery curves: one trajectory per scale, all against one baseline visit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.domain.applicability import wording_facts
-from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
-from lrrc_qol.domain.figures import BaselineRules
+from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.instrument import Instrument, Scale
 from lrrc_qol.domain.recovery import MissedVisit, ScorePoint, Trajectory, build_trajectory
 from lrrc_qol.domain.schedule import VisitKind
@@ -30,50 +29,36 @@ class Curve:
 class Course:
     """The rows of one episode that its curves are made of.
 
-    `chosen` is the response a person picked as baseline; visits due after `ended_on` (death, withdrawal) are not
+    `baseline` is that of the whole episode; visits due after `ended_on` (death, withdrawal) are not
     missed; `today` is the patient's local date. `missed` has why visits were not answered, in words, by row number.
     """
 
     visits: Mapping[int, VisitRow]
     forms: Sequence[FormRow]
     scores: Sequence[ScoreEntry]
-    chosen: int | None
+    baseline: Baseline
     surgery_on: date | None
     ended_on: date | None
     today: date
-    planned_on: date | None = None
     missed: Mapping[int, str] = field(default_factory=dict)
 
 
-def episode_baseline(course: Course, rules: BaselineRules) -> Baseline:
-    """The baseline of the episode as a whole: only visits whose forms were all sent can serve."""
-    first: dict[int, FormRow] = {}
-    for form in course.forms:
-        if course.visits[form.visit_id].completed_at is not None:
-            first.setdefault(form.visit_id, form)
-    return _choose(course, list(first.values()), rules)
-
-
-def build_curves(course: Course, *, catalogue: Catalogue, rules: BaselineRules) -> tuple[Curve, ...]:
+def build_curves(course: Course, *, catalogue: Catalogue) -> tuple[Curve, ...]:
     """All curves of an episode in the order the questionnaires are asked, check-ins last."""
     by_instrument: dict[str, list[FormRow]] = {}
     for form in sorted(course.forms, key=lambda form: form.position):
         by_instrument.setdefault(form.instrument_id, []).append(form)
-    curves = [
-        curve for forms in by_instrument.values() for curve in _instrument_curves(course, forms, catalogue, rules)
-    ]
+    curves = [curve for forms in by_instrument.values() for curve in _instrument_curves(course, forms, catalogue)]
     return tuple(sorted(curves, key=lambda curve: curve.check_in))
 
 
-def _instrument_curves(
-    course: Course, forms: Sequence[FormRow], catalogue: Catalogue, rules: BaselineRules
-) -> Iterable[Curve]:
+def _instrument_curves(course: Course, forms: Sequence[FormRow], catalogue: Catalogue) -> Iterable[Curve]:
     sent = [form for form in forms if form.answered_on is not None and form.submitted_at is not None]
     if not sent:
         return
     latest = max(sent, key=lambda form: form.answered_on or date.min)
     instrument = catalogue.instrument(latest.instrument_id, latest.instrument_version)
-    baseline = _choose(course, sent, rules)
+    baseline = _own_baseline(course, sent)
     missed = [_as_missed(course, form) for form in forms if _was_missed(course, form)]
     check_in = all(course.visits[form.visit_id].kind == VisitKind.CHECK_IN for form in forms)
     for scale in instrument.scales:
@@ -85,36 +70,16 @@ def _instrument_curves(
             yield Curve(instrument, trajectory, check_in)
 
 
-def _choose(course: Course, forms: Sequence[FormRow], rules: BaselineRules) -> Baseline:
-    # A form that was sent with everything left out has no score; nothing can be compared with it.
-    with_score = {score.response_id for score in course.scores if score.value is not None}
-    scored = {form.visit_id for form in course.forms if form.response_id in with_score}
-    candidates = [
-        BaselineCandidate(
-            response_id=form.response_id,
-            visit_key=course.visits[form.visit_id].key,
-            answered_on=form.answered_on,
-            recalled=form.baseline_type == "recalled",
-        )
-        for form in forms
-        if form.response_id is not None
-        and form.answered_on is not None
-        and form.submitted_at is not None
-        and form.visit_id in scored
-    ]
-    return choose_baseline(
-        candidates,
-        rules=rules,
-        surgery_on=course.surgery_on,
-        planned_on=course.planned_on,
-        chosen=_chosen_response(course, forms),
-    )
-
-
-def _chosen_response(course: Course, forms: Sequence[FormRow]) -> int | None:
-    """A person picks one form, and with it the visit: the other questionnaires of that visit go along."""
-    visits = {form.visit_id for form in course.forms if course.chosen is not None and form.response_id == course.chosen}
-    return next((form.response_id for form in forms if form.visit_id in visits), None)
+def _own_baseline(course: Course, forms: Sequence[FormRow]) -> Baseline:
+    """The questionnaire's own form of the visit that is the baseline of the episode."""
+    whole = course.baseline
+    visits = {form.visit_id for form in course.forms if form.response_id == whole.response_id}
+    if whole.kind is BaselineKind.NONE or not visits:
+        return whole
+    own = next((form for form in forms if form.visit_id in visits), None)
+    if own is None:
+        return Baseline(BaselineKind.NONE, None, None, "This questionnaire is not in the baseline.", whole.chosen)
+    return replace(whole, response_id=own.response_id, answered_on=own.answered_on)
 
 
 def _was_missed(course: Course, form: FormRow) -> bool:

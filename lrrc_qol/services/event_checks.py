@@ -129,7 +129,8 @@ def _surgery_fault(rule: EventRule, episode: Episode, day: date) -> str | None:
     return None
 
 
-_AFTER_SURGERY = frozenset({EventKind.DEATH, EventKind.DISCHARGE, EventKind.REOPERATION, EventKind.READMISSION})
+# An admission or an operation (a stent) may also have come before it: it decides which form can be the baseline.
+_AFTER_SURGERY = frozenset({EventKind.DEATH, EventKind.DISCHARGE})
 
 
 def _stay_fault(rules: EventRules, kind: EventKind, day: date, standing: Sequence[RecordedEvent]) -> str | None:

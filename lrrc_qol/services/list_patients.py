@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrrc_qol.domain.baseline import Baseline, BaselineCandidate, choose_baseline
+from lrrc_qol.domain.baseline import Baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.events import EventKind, RecordedEvent, was_called_off
 from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.models import Centre
 from lrrc_qol.persistence.queries.patients import (
-    BaselineForm,
     ListedPatient,
     OpenVisit,
     PatientListFilter,
     Stage,
     StandingEvent,
     count_open_alerts,
-    list_baseline_forms,
     list_open_visits,
     list_patients,
     list_standing_events,
 )
+from lrrc_qol.services.baseline.read import EpisodeKey, baselines_of
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.protocols import protocol_at, protocols_at
 
@@ -72,29 +71,28 @@ def patient_page(
 def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[PatientLine, ...]:
     session, ids = work.session, [patient.episode_id for patient in shown]
     protocols = _protocols(work, shown)
-    keys = sorted({key for protocol in protocols for key in protocol.baseline.visits})
-    forms = list_baseline_forms(session, centre_id=centre.id, episode_ids=ids, visit_keys=keys)
+    baselines = baselines_of(
+        work,
+        [
+            EpisodeKey(patient.episode_id, patient.surgery_on, patient.planned_surgery_on, protocol)
+            for patient, protocol in zip(shown, protocols, strict=True)
+        ],
+    )
     visits = list_open_visits(session, centre_id=centre.id, episode_ids=ids, now=work.now)
     events = list_standing_events(session, centre_id=centre.id, episode_ids=ids)
     alerts = count_open_alerts(session, centre_id=centre.id, episode_ids=ids)
     today = work.today_in(centre.timezone)
     lines: list[PatientLine] = []
-    for patient, protocol in zip(shown, protocols, strict=True):
+    for patient in shown:
         local_today = work.today_in(patient.timezone)
         visit = next((visit for visit in visits if visit.episode_id == patient.episode_id), None)
-        baseline = choose_baseline(
-            _candidates(forms, patient),
-            rules=protocol.baseline,
-            surgery_on=patient.surgery_on,
-            planned_on=patient.planned_surgery_on,
-        )
         lines.append(
             PatientLine(
                 patient=patient,
                 not_operated=patient.surgery_on is None
                 and was_called_off(_events(events, patient), work.catalogue.events),
                 day=None if patient.surgery_on is None else (today - patient.surgery_on).days,
-                baseline=baseline,
+                baseline=baselines[patient.episode_id].baseline,
                 contact=contact_facts_from_events(_events(events, patient), work.catalogue.events, today=local_today),
                 next_visit=visit,
                 visit_open=visit is not None and visit.opens_on <= local_today,
@@ -109,14 +107,6 @@ def _protocols(work: Work, shown: Sequence[ListedPatient]) -> list[Protocol]:
     versions = [(patient.protocol_id, patient.protocol_version) for patient in shown]
     found = protocols_at(work, set(versions))
     return [found.get(version) or protocol_at(work, *version) for version in versions]
-
-
-def _candidates(forms: Sequence[BaselineForm], patient: ListedPatient) -> list[BaselineCandidate]:
-    return [
-        BaselineCandidate(form.response_id, form.visit_key, form.answered_on, form.baseline_type == "recalled")
-        for form in forms
-        if form.episode_id == patient.episode_id
-    ]
 
 
 def _events(events: Sequence[StandingEvent], patient: ListedPatient) -> list[RecordedEvent]:

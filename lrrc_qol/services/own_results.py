@@ -9,8 +9,9 @@ from datetime import date
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.persistence.models import Episode
-from lrrc_qol.persistence.queries.record import find_baseline_choice, list_forms, list_scores, list_visits
+from lrrc_qol.persistence.queries.record import list_forms, list_scores, list_visits
 from lrrc_qol.services import audit
+from lrrc_qol.services.baseline.read import EpisodeKey, baseline_of
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, build_curves
 from lrrc_qol.services.due_now import newest_episode
@@ -44,7 +45,7 @@ def read_own_results(work: Work, seat: Seat, *, scales: Collection[tuple[str, st
         raise NotFound("this centre does not show results to patients")
     episode = newest_episode(work, seat.patient_id)
     course = _course(work, seat, episode)
-    curves = build_curves(course, catalogue=work.catalogue, rules=protocol_of(work, episode.id).baseline)
+    curves = build_curves(course, catalogue=work.catalogue)
     audit.record(
         work,
         "viewed_own_results",
@@ -70,13 +71,13 @@ def _may_be_shown(trajectory: Trajectory) -> bool:
 def _course(work: Work, seat: Seat, episode: Episode) -> Course:
     scope = {"centre_id": seat.centre_id, "episode_id": episode.id}
     visits = list_visits(work.session, **scope)
+    key = EpisodeKey(episode.id, episode.surgery_on, episode.planned_surgery_on, protocol_of(work, episode.id))
     return Course(
         visits={visit.id: visit for visit in visits},
         forms=list_forms(work.session, **scope),
         scores=list_scores(work.session, **scope),
-        chosen=find_baseline_choice(work.session, **scope),
+        baseline=baseline_of(work, key).baseline,
         surgery_on=episode.surgery_on,
         ended_on=None,
         today=work.today_in(seat.timezone),
-        planned_on=episode.planned_surgery_on,
     )

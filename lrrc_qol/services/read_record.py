@@ -29,7 +29,6 @@ from lrrc_qol.persistence.queries.record import (
     PatientRow,
     ScoreEntry,
     VisitRow,
-    find_baseline_choice,
     find_patient,
     list_episodes,
     list_forms,
@@ -38,8 +37,9 @@ from lrrc_qol.persistence.queries.record import (
     list_visits,
 )
 from lrrc_qol.services import audit
+from lrrc_qol.services.baseline.read import baseline_key, baseline_of
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
+from lrrc_qol.services.curves import Course, Curve, build_curves
 from lrrc_qol.services.patient_facts import facts_held
 from lrrc_qol.services.protocols import protocol_at
 from lrrc_qol.services.wordings import NotAsked, not_asked, with_selected_terms
@@ -115,18 +115,18 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
     events = list_events(work.session, **scope)
     today = work.today_in(patient.timezone)
     missed = missed_reasons(work.session, **scope)
+    protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
+    judged = baseline_of(work, baseline_key(patient, protocol))
     course = Course(
         visits={visit.id: visit for visit in visits},
         forms=list_forms(work.session, **scope),
         scores=list_scores(work.session, **scope),
-        chosen=find_baseline_choice(work.session, **scope),
+        baseline=judged.baseline,
         surgery_on=patient.surgery_on,
         ended_on=episode_facts(_standing(events), work.catalogue.events).ended_on,
         today=today,
-        planned_on=patient.planned_surgery_on,
         missed={visit_id: work.catalogue.missed_reasons.label(note.code) for visit_id, note in missed.items()},
     )
-    protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
     counted_on = work.today_in(patient.centre_timezone)
     ending = ending_of(events)
     return PatientRecord(
@@ -135,11 +135,11 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         today=today,
         day_since_surgery=_days_since(patient.surgery_on, counted_on),
         day_since_discharge=_days_since(patient.discharged_on, counted_on),
-        baseline=episode_baseline(course, protocol.baseline),
+        baseline=judged.baseline,
         contact=contact_of_events(events, work.catalogue.events, today=today),
         ending=ending,
         visits=_visit_views(course),
-        curves=build_curves(course, catalogue=work.catalogue, rules=protocol.baseline),
+        curves=build_curves(course, catalogue=work.catalogue),
         events=events,
         not_operated=patient.surgery_on is None and was_called_off(_standing(events), work.catalogue.events),
         alerts=list_open_alerts(work.session, **scope),

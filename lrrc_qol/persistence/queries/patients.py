@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.persistence.crypto import FieldCipher
-from lrrc_qol.persistence.models import Alert, Assignment, Episode, EpisodeEvent, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.models import Alert, Episode, EpisodeEvent, Patient, Plan, Visit
 from lrrc_qol.persistence.queries.cohort import not_operated
 
 Stage = Literal["before", "after", "not_operated"]
@@ -57,17 +57,6 @@ class OpenVisit:
     opens_on: date
     due_on: date
     closes_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineForm:
-    """The first form of a finished visit that may serve as baseline."""
-
-    episode_id: int
-    response_id: int
-    visit_key: str
-    answered_on: date
-    baseline_type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,30 +163,6 @@ def count_open_alerts(session: Session, *, centre_id: int, episode_ids: Sequence
     ):
         counts.setdefault(episode_id, {})[level] = count
     return counts
-
-
-def list_baseline_forms(
-    session: Session, *, centre_id: int, episode_ids: Sequence[int], visit_keys: Sequence[str]
-) -> tuple[BaselineForm, ...]:
-    """The first form of each finished visit with one of these keys."""
-    rows = session.execute(
-        select(Visit.episode_id, Response.id, Visit.key, Response.answered_on, Response.baseline_type)
-        .join(Episode, Episode.id == Visit.episode_id)
-        .join(Assignment, Assignment.visit_id == Visit.id)
-        .join(Response, Response.assignment_id == Assignment.id)
-        .where(
-            _these(episode_ids, centre_id),
-            Visit.key.in_(visit_keys),
-            Visit.completed_at.is_not(None),
-            Response.answered_on.is_not(None),
-        )
-        .order_by(Assignment.position.desc())
-    )
-    first: dict[tuple[int, str], BaselineForm] = {}
-    for episode_id, response_id, key, answered_on, baseline_type in rows:
-        if answered_on is not None:  # the lowest position comes last and stays
-            first[episode_id, key] = BaselineForm(episode_id, response_id, key, answered_on, baseline_type)
-    return tuple(first.values())
 
 
 def list_standing_events(session: Session, *, centre_id: int, episode_ids: Sequence[int]) -> tuple[StandingEvent, ...]:

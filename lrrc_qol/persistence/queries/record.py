@@ -15,7 +15,6 @@ from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.models import (
     Answer,
     Assignment,
-    BaselineChoice,
     Centre,
     Episode,
     Patient,
@@ -292,15 +291,4 @@ def _newest_scores(session: Session, query: Select[ScoreRow]) -> tuple[ScoreEntr
             computed_at=row.computed_at,
         )
         for row in newest.values()
-    )
-
-
-def find_baseline_choice(session: Session, *, centre_id: int, episode_id: int) -> int | None:
-    """The response a person last chose as baseline; None when the rules decide."""
-    return session.scalar(
-        select(BaselineChoice.response_id)
-        .join(Episode, Episode.id == BaselineChoice.episode_id)
-        .where(BaselineChoice.episode_id == episode_id, Episode.centre_id == centre_id)
-        .order_by(BaselineChoice.id.desc())
-        .limit(1)
     )

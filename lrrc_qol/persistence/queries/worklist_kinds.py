@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, not_, or_, select, true
@@ -28,7 +28,6 @@ from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Curso
 
 # How long before a planned operation a missing baseline is pressing: the window of the baseline form ends before it.
 BASELINE_HORIZON = timedelta(days=14)
-BASELINE_VISIT = "BL1"
 # A form may be open for weeks before it is due; until shortly before that there is nothing for anybody to do.
 DUE_SOON = timedelta(days=3)
 # The task that the reminder job leaves when nobody answered; as long as the visit is silent, its row stands for it.
@@ -83,8 +82,13 @@ def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def lacking_baseline(viewer: Viewer) -> ColumnElement[bool]:
-    """Episodes with an operation planned within the horizon and no baseline form sent in."""
-    return and_(Episode.centre_id == viewer.centre_id, _lacks_baseline(viewer), takes_part())
+    """Episodes with an operation planned within the horizon that have no baseline by the rules (`near_operation`)."""
+    return and_(Episode.centre_id == viewer.centre_id, Episode.id.in_(viewer.lacking_baseline), takes_part())
+
+
+def near_operation(centre_id: int, today: date) -> Select[Episode]:
+    """Episodes that run and whose operation is planned within the horizon; their baselines are looked at."""
+    return select(Episode).where(Episode.centre_id == centre_id, _surgery_near(today), takes_part())
 
 
 def consent_to_renew(viewer: Viewer) -> ColumnElement[bool]:
@@ -108,29 +112,9 @@ def due_visits(viewer: Viewer) -> ColumnElement[bool]:
     return and_(_open_visits(viewer), not_(_silent(viewer)), soon, takes_part())
 
 
-def _lacks_baseline(viewer: Viewer) -> ColumnElement[bool]:
-    """No baseline form that still serves: none sent in, or too long before the operation as it is planned now."""
-    answered = select(Visit.id).where(Visit.episode_id == Episode.id, Visit.key == BASELINE_VISIT, _serves(viewer))
-    return and_(_surgery_near(viewer.today), not_(answered.correlate(Episode).exists()))
-
-
-def _serves(viewer: Viewer) -> ColumnElement[bool]:
-    # One condition a day, because the two databases have no common arithmetic for dates.
-    days = (viewer.today + timedelta(days=number) for number in range(BASELINE_HORIZON.days + 1))
-    return or_(
-        *(
-            and_(
-                Episode.planned_surgery_on == day,
-                Visit.completed_at >= datetime.combine(day - timedelta(days=viewer.baseline_days), time(0), tzinfo=UTC),
-            )
-            for day in days
-        )
-    )
-
-
 def _open_visits(viewer: Viewer) -> ColumnElement[bool]:
     # A baseline that is pressing stands in a kind of its own and nowhere else.
-    pressing = and_(Visit.key == BASELINE_VISIT, Visit.completed_at.is_(None), _surgery_near(viewer.today))
+    pressing = and_(Visit.kind == "baseline", Episode.id.in_(viewer.lacking_baseline))
     return and_(
         Visit.centre_id == viewer.centre_id,
         Visit.planned,

@@ -32,7 +32,7 @@ DATED_RANKS = frozenset(RANKS.values()) - {RANKS[WorkKind.TASK]}
 class Viewer:
     """Whose worklist it is. `handles_alerts` is false for roles that do not see alerts; `today` is the centre's.
 
-    A baseline sent in more than `baseline_days` before the operation no longer serves (a figure of the protocol).
+    `lacking_baseline` are the episodes whose operation is near and whose baseline the rules do not find.
     """
 
     centre_id: int
@@ -40,7 +40,7 @@ class Viewer:
     handles_alerts: bool
     now: datetime
     today: date
-    baseline_days: int
+    lacking_baseline: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
+    ("staff.baseline", "Baseline", frozenset({"staff.choose_patient_baseline"})),
     ("staff.schedule", "Schedule", frozenset()),
     ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )

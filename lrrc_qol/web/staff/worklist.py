@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -19,8 +20,8 @@ from lrrc_qol.persistence.queries.worklist import (
     parse_cursor,
     read_worklist,
 )
+from lrrc_qol.services.baseline.pressing import without_baseline
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.protocols import centre_protocol
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.work_words import HELD, KINDS, STATES, clock_words, due_words, span_words, task_words
@@ -43,6 +44,7 @@ class Line:
     day_home: int | None
     planned_surgery_on: date | None
     days_to_surgery: int | None
+    proposal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def worklist() -> ResponseReturnValue:
     kind = _kind(request.args.get("kind", ""))
     mine = request.args.get("mine") == "1"
     with runtime().reading(current_actor()) as work:
-        viewer = _viewer(work)
+        lacking = without_baseline(work)
+        viewer = _viewer(work, lacking)
         found = read_worklist(
             work.session,
             viewer,
@@ -75,7 +78,7 @@ def worklist() -> ResponseReturnValue:
     return render_template(
         "staff/worklist.html",
         active="staff.worklist",
-        lines=[_line(row, viewer) for row in found.rows],
+        lines=[_line(row, viewer, lacking) for row in found.rows],
         chips=_chips(found, kind=kind, mine=mine, alerts=viewer.handles_alerts),
         red=found.counts["red"] if viewer.handles_alerts else 0,
         now=viewer.now,
@@ -89,7 +92,7 @@ def _kind(text: str) -> WorkKind | None:
     return WorkKind(text) if text in tuple(WorkKind) else None
 
 
-def _viewer(work: Work) -> Viewer:
+def _viewer(work: Work, lacking: Collection[int]) -> Viewer:
     actor = work.actor
     return Viewer(
         centre_id=actor.centre(),
@@ -97,11 +100,11 @@ def _viewer(work: Work) -> Viewer:
         handles_alerts=has_permission("handle_alerts"),
         now=work.now,
         today=work.today_in(centre_timezone()),
-        baseline_days=centre_protocol(work).baseline.stale_days,
+        lacking_baseline=frozenset(lacking),
     )
 
 
-def _line(row: WorkRow, viewer: Viewer) -> Line:
+def _line(row: WorkRow, viewer: Viewer, lacking: Mapping[int, str]) -> Line:
     clock, late = (
         clock_words(row.target_at, viewer.now, centre_timezone()) if row.kind is WorkKind.ALERT else ("", False)
     )
@@ -119,6 +122,7 @@ def _line(row: WorkRow, viewer: Viewer) -> Line:
         day_home=_days(row.discharged_on, viewer.today),
         planned_surgery_on=row.planned_surgery_on if before else None,
         days_to_surgery=(row.planned_surgery_on - viewer.today).days if before and row.planned_surgery_on else None,
+        proposal=lacking.get(row.episode_id, "") if row.kind is WorkKind.NO_BASELINE else "",
     )
 
 

@@ -173,6 +173,8 @@ DOORS = (
     Door("POST", "/staff/patients/{patient}/forms/{twice}/compare", CARE, 422, {"version": "0"}),
     Door("GET", "/staff/patients/{patient}/visits/{visit}/reason", CARE, 200),
     Door("POST", "/staff/patients/{patient}/visits/{visit}/reason", CARE, 303, {"code": "forgot"}),
+    Door("GET", "/staff/patients/{patient}/baseline", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/baseline", CARE, 303, {"response": "", "reason": "as before", "seen": "0"}),
     Door("GET", "/staff/tasks/{task}", CARE, 200),
     Door("POST", "/staff/tasks/{task}/close", CARE, 303, NOTE),
     Door("GET", "/staff/alerts/{alert}", ALERTED, 200),

@@ -9,10 +9,10 @@ import pytest
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
-from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.recovery import ChangeClass
 from lrrc_qol.persistence.queries.record import FormRow, ScoreEntry, VisitRow
-from lrrc_qol.services.curves import Course, Curve, build_curves, episode_baseline
+from lrrc_qol.services.curves import Course, Curve, build_curves
 
 OPERATED = date(2027, 3, 1)
 SENT = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -49,7 +49,7 @@ COURSE = Course(
     visits=VISITS,
     forms=(form(11, 1, -7), form(12, 2, 30), form(13, 3, None)),
     scores=(score(11, 3), score(12, 6)),
-    chosen=None,
+    baseline=Baseline(BaselineKind.PROSPECTIVE, 11, OPERATED - timedelta(days=7), "for this test"),
     surgery_on=OPERATED,
     ended_on=None,
     today=OPERATED + timedelta(days=120),
@@ -57,7 +57,7 @@ COURSE = Course(
 
 
 def worst_pain(course: Course, shipped: Catalogue) -> Curve:
-    curves = build_curves(course, catalogue=shipped, rules=shipped.protocol("pe12").baseline)
+    curves = build_curves(course, catalogue=shipped)
     return next(curve for curve in curves if curve.trajectory.scale.id == "pain_worst")
 
 
@@ -105,9 +105,12 @@ def test_a_draft_is_not_drawn(shipped: Catalogue) -> None:
 def test_a_recalled_form_is_told_apart(shipped: Catalogue) -> None:
     recalled = replace(form(11, 1, 8), baseline_type="recalled")
 
-    trajectory = worst_pain(replace(COURSE, forms=(recalled, form(12, 2, 30))), shipped).trajectory
+    whole = replace(COURSE.baseline, kind=BaselineKind.RECALLED)
+
+    trajectory = worst_pain(replace(COURSE, baseline=whole, forms=(recalled, form(12, 2, 30))), shipped).trajectory
 
     assert trajectory.baseline.kind is BaselineKind.RECALLED
+    assert [point.change for point in trajectory.points] == [None, None]
 
 
 def test_the_visit_a_person_chose_counts_for_all_its_questionnaires(shipped: Catalogue) -> None:
@@ -118,18 +121,16 @@ def test_the_visit_a_person_chose_counts_for_all_its_questionnaires(shipped: Cat
         visits=visits,
         forms=(*COURSE.forms, form(14, 4, -20), other),
         scores=(*COURSE.scores, score(14, 5)),
-        chosen=15,
+        baseline=Baseline(BaselineKind.STALE, 15, OPERATED - timedelta(days=20), "for this test", chosen=True),
     )
 
     assert worst_pain(course, shipped).trajectory.baseline.response_id == 14
 
 
-def test_only_a_finished_visit_is_the_baseline_of_the_episode(shipped: Catalogue) -> None:
-    rules = shipped.protocol("pe12").baseline
-    finished = replace(COURSE, visits=VISITS | {1: replace(VISITS[1], completed_at=SENT)})
+def test_a_questionnaire_that_the_baseline_lacks_has_values_only(shipped: Catalogue) -> None:
+    course = replace(COURSE, forms=(form(12, 2, 30), form(11, 1, -7, "distress_nrs")))
 
-    assert episode_baseline(COURSE, rules).kind is BaselineKind.NONE
-    assert episode_baseline(finished, rules).kind is BaselineKind.PROSPECTIVE
+    assert worst_pain(course, shipped).trajectory.baseline.kind is BaselineKind.NONE
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_scores_of_another_value_set_are_not_compared(shipped: Catalogue, then: 
         ),
     )
 
-    curves = build_curves(course, catalogue=shipped, rules=shipped.protocol("pe12").baseline)
+    curves = build_curves(course, catalogue=shipped)
     points = next(one for one in curves if one.trajectory.scale.id == "index").trajectory.points
 
     assert points[1].change_class is expected
@@ -155,7 +156,10 @@ def test_scores_of_another_value_set_are_not_compared(shipped: Catalogue, then: 
 
 def test_check_ins_are_told_apart(shipped: Catalogue) -> None:
     visits = {5: visit(5, "CHK-D002", "check_in", 12)}
-    course = replace(COURSE, visits=visits, forms=(form(16, 5, 12, "pe_checkin"),), scores=(score(16, 4),))
+    none = Baseline(BaselineKind.NONE, None, None, "No form from before the operation.")
+    course = replace(
+        COURSE, baseline=none, visits=visits, forms=(form(16, 5, 12, "pe_checkin"),), scores=(score(16, 4),)
+    )
 
     curve = worst_pain(course, shipped)
 
