@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from lrrc_qol.domain.errors import InvalidInput
@@ -20,6 +20,7 @@ from lrrc_qol.domain.events import (
 )
 from lrrc_qol.persistence.models import Centre, Episode, Patient
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.plan_episode import protocol_of
 
 NOTE_LIMIT = 500
 NOTE_FIELD = "episode_event.note"
@@ -72,6 +73,7 @@ def check_day(
         or _death_fault(rules, kind, day, standing)
         or _twice_fault(rules, kind, standing)
         or _surgery_fault(rules.rule(kind), episode, day)
+        or _baseline_fault(work, rules.rule(kind), episode, day)
         or _stay_fault(rules, kind, day, standing)
     )
     if fault:
@@ -126,6 +128,22 @@ def _surgery_fault(rule: EventRule, episode: Episode, day: date) -> str | None:
         return "Enter the date of the operation first."
     if rule.kind in _AFTER_SURGERY and operated_on is not None and day < operated_on:
         return f"This is before the operation ({operated_on.isoformat()})."
+    return None
+
+
+def _baseline_fault(work: Work, rule: EventRule, episode: Episode, day: date) -> str | None:
+    """A new baseline is asked for before the operation, one from memory soon after it."""
+    reaction, operated_on = rule.reaction.schedule, episode.surgery_on
+    if reaction is ScheduleReaction.REPEAT_BASELINE and operated_on is not None:
+        return f"The operation was on {operated_on.isoformat()}: a new baseline cannot be given any more."
+    if reaction is not ScheduleReaction.RECALL_BASELINE:
+        return None
+    if operated_on is None:
+        return "No operation is on record. Before it, ask for a new baseline instead."
+    limit = protocol_of(work, episode.id).baseline.recalled_days
+    if not operated_on <= day <= operated_on + timedelta(days=limit):
+        day_of = operated_on.isoformat()
+        return f"A baseline from memory can be asked for within {limit} days after the operation ({day_of})."
     return None
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.baseline import BaselineKind, may_recall, propose
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import BaselineChoice
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services import audit
-from lrrc_qol.services.baseline.read import EpisodeBaseline, baseline_key, baseline_of
+from lrrc_qol.services.baseline.read import EpisodeBaseline, asked_on, baseline_key, baseline_of
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.protocols import protocol_at
@@ -20,17 +22,31 @@ REASON_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class BaselinePage:
-    """The patient and the baseline of the newest episode."""
+    """The patient and the baseline of the newest episode.
+
+    `proposal` says what to do about it, empty for nothing; `request` is what may be asked for today, None for nothing.
+    """
 
     patient: PatientRow
     judged: EpisodeBaseline
+    proposal: str
+    request: EventKind | None
+    today: date
 
 
 def read_baseline(work: Work, patient_public_id: str) -> BaselinePage:
     """The verdict on every form of the newest episode; NotFound when the centre has no such patient."""
     patient = find_patient_row(work, patient_public_id)
     protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
-    return BaselinePage(patient, baseline_of(work, baseline_key(patient, protocol)))
+    judged = baseline_of(work, baseline_key(patient, protocol))
+    today = work.today_in(patient.centre_timezone)
+    rules, facts = protocol.baseline, judged.facts
+    _, words = propose(judged.verdicts, rules=rules, facts=facts, today=today, asked_on=asked_on(judged))
+    if facts.surgery_on is None:
+        request = EventKind.BASELINE_REPEAT if judged.verdicts else None
+    else:
+        request = EventKind.BASELINE_RECALL if may_recall(rules, facts, today=today) else None
+    return BaselinePage(patient, judged, words, request, today)
 
 
 def choose_form(work: Work, patient_public_id: str, *, response_id: int | None, reason: str, seen: int) -> None:

@@ -18,15 +18,10 @@ def without_baseline(work: Work) -> dict[int, str]:
     episodes = work.session.scalars(near_operation(centre.id, today)).all()
     plans = newest_plans(work.session, episode_ids=[one.id for one in episodes])
     known = protocols_at(work, set(plans.values()))
-    keys = [
-        EpisodeKey(
-            one.id,
-            one.surgery_on,
-            one.planned_surgery_on,
-            known.get(plans[one.id]) or protocol_at(work, *plans[one.id]),
-        )
-        for one in episodes
-    ]
+    keys = []
+    for one in episodes:
+        protocol = known.get(plans[one.id]) or protocol_at(work, *plans[one.id])
+        keys.append(EpisodeKey(one.id, one.surgery_on, one.planned_surgery_on, protocol))
     found = baselines_of(work, keys)
     return {
         key.episode_id: propose(

@@ -87,6 +87,7 @@ def _page(found: BaselinePage, form: BaselineForm) -> ResponseReturnValue:
         "staff/baseline.html",
         patient=found.patient,
         judged=found.judged,
+        found=found,
         form=form,
         badge_of=lambda verdict: baseline_badge(verdict, operated=True),
     )

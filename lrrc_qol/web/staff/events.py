@@ -71,6 +71,8 @@ def _next_page(rule: EventRule) -> str:
     """The history is written; which questions are asked is decided by the anatomy, and day 0 by the dates."""
     if rule.kind is EventKind.STOMA_CHANGE:
         return "staff.anatomy"
+    if rule.reaction.schedule in {ScheduleReaction.REPEAT_BASELINE, ScheduleReaction.RECALL_BASELINE}:
+        return "staff.baseline"
     return "staff.dates" if rule.reaction.schedule is ScheduleReaction.NEW_EPISODE else "staff.patient"
 
 
