@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from lrrc_qol.catalogue.catalogue import load_catalogue
+from lrrc_qol.cli.command_runtime import actor_of_centre, runtime_for_command
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
-from lrrc_qol.domain.errors import DefinitionError, UnknownProtocol
+from lrrc_qol.domain.errors import DefinitionError, NotFound, UnknownProtocol
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
     Anchors,
@@ -19,6 +20,7 @@ from lrrc_qol.domain.schedule import (
     check_anchors,
     reminder_times,
 )
+from lrrc_qol.services.protocol_versions import version_as_stored
 
 _OPTIONS = {"enrolled_on": "--enrolled", "surgery_on": "--surgery", "discharged_on": "--discharge"}
 _COLUMNS = ("key", "name", "opens", "due", "closes", "instruments", "first mail (local)", "first mail (UTC)")
@@ -36,7 +38,8 @@ def protocol() -> None:
 
 
 @protocol.command("preview")
-@click.argument("protocol_id", metavar="PROTOCOL")
+@click.argument("wanted", metavar="PROTOCOL[@VERSION]")
+@click.option("--centre", metavar="CODE", help="Also versions that this centre made, drafts too: needs the database.")
 @click.option("--surgery", required=True, metavar="DATE", help="Day of the operation, YYYY-MM-DD.")
 @click.option("--discharge", metavar="DATE", help="Day of going home; without it nothing that runs from it is shown.")
 @click.option("--enrolled", metavar="DATE", help="Day of enrolment; by default early enough for every visit.")
@@ -46,7 +49,8 @@ def protocol() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def preview(
-    protocol_id: str,
+    wanted: str,
+    centre: str | None,
     surgery: str,
     discharge: str | None,
     enrolled: str | None,
@@ -54,19 +58,34 @@ def preview(
     facts: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Print the calendar of PROTOCOL for an operation on a given day."""
-    definition = _protocol(protocol_id)
+    """Print the calendar of PROTOCOL for an operation on a given day; without VERSION by the newest shipped one."""
+    protocol_id, _, version = wanted.partition("@")
+    if centre is not None and version:
+        definition = _of_centre(centre, protocol_id, version)
+    else:
+        definition = _protocol(protocol_id, version or None)
     zone = _zone(timezone)
     anchors = _anchors(definition, surgery, discharge, enrolled, facts)
     rows = [_row(visit, definition, zone) for visit in plan_visits(definition, anchors)]
     click.echo(json.dumps(_document(definition, anchors, zone, rows), indent=2) if as_json else _table(rows))
 
 
-def _protocol(protocol_id: str) -> Protocol:
+def _protocol(protocol_id: str, version: str | None) -> Protocol:
     try:
-        return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).protocol(protocol_id)
+        return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).protocol(protocol_id, version)
     except (DefinitionError, UnknownProtocol) as error:
         raise _Refused(str(error)) from None
+
+
+def _of_centre(code: str, protocol_id: str, version: str) -> Protocol:
+    runtime = runtime_for_command()
+    try:
+        with runtime.reading(actor_of_centre(runtime, code)) as work:
+            return version_as_stored(work, protocol_id, version)
+    except NotFound:
+        raise _Refused(f"{code} has no version {version} of {protocol_id}") from None
+    finally:
+        runtime.database.dispose()
 
 
 def _zone(name: str) -> ZoneInfo:
