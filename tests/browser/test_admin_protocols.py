@@ -1,4 +1,4 @@
-"""An administrator makes a version on a desk and on a phone: every page accessible and fitting, also after a refusal."""
+"""An administrator makes a version on a desk and on a phone: every page accessible and fitting, refused or not."""
 
 from __future__ import annotations
 

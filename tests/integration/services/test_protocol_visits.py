@@ -21,7 +21,7 @@ from lrrc_qol.services.protocol_versions import (
 )
 from tests.factories import make_centre, make_staff
 
-BEFORE, HOME, MONTH, MONTHS_18 = "visits-1", "visits-2", "visits-3", "visits-8"
+MONTH, MONTHS_18 = "visits-3", "visits-8"
 OPERATION = date(2027, 3, 1)
 DATES = Anchors(enrolled_on=date(2027, 1, 1), planned_surgery_on=OPERATION, surgery_on=OPERATION)
 
@@ -106,3 +106,16 @@ def test_the_second_of_two_is_told(runtime: Runtime, admin: Actor, draft: str) -
     store(runtime, admin, draft, VisitChoices({}, [], {"baseline": 2}))
     with runtime.writing(admin) as work, pytest.raises(StaleWrite):
         save_visits(work, draft, VisitChoices({}, [], {"baseline": 1}), revision=1)
+
+
+def test_the_order_in_which_a_patient_is_asked_stays(runtime: Runtime, admin: Actor, draft: str) -> None:
+    version = store(runtime, admin, draft, VisitChoices({MONTH: ("bpi_sf", "pain_nrs", "qlq_c30")}, [], {}))
+    with runtime.reading(admin) as work:
+        assert version_as_stored(work, "pe12", version).visit("M1").instruments == ("qlq_c30", "pain_nrs", "bpi_sf")
+
+
+def test_storing_the_same_again_changes_nothing(runtime: Runtime, admin: Actor, draft: str) -> None:
+    same = VisitChoices({MONTH: ("distress_nrs", "pain_nrs", "pe_wellbeing", "qlq_c30")}, [], {"baseline": 3})
+    store(runtime, admin, draft, same)
+    with runtime.reading(admin) as work:
+        assert read_visits(work, draft).revision == 1
