@@ -20,7 +20,7 @@ from lrrc_qol.domain.schedule import (
     check_anchors,
     reminder_times,
 )
-from lrrc_qol.services.protocol_versions import version_as_stored
+from lrrc_qol.services.protocol_versions import beside_older, compare_calendars
 
 _OPTIONS = {"enrolled_on": "--enrolled", "surgery_on": "--surgery", "discharged_on": "--discharge"}
 _COLUMNS = ("key", "name", "opens", "due", "closes", "instruments", "first mail (local)", "first mail (UTC)")
@@ -61,13 +61,27 @@ def preview(
     """Print the calendar of PROTOCOL for an operation on a given day; without VERSION by the newest shipped one."""
     protocol_id, _, version = wanted.partition("@")
     if centre is not None and version:
-        definition = _of_centre(centre, protocol_id, version)
+        older, definition = _of_centre(centre, protocol_id, version)
     else:
-        definition = _protocol(protocol_id, version or None)
+        older = definition = _protocol(protocol_id, version or None)
     zone = _zone(timezone)
     anchors = _anchors(definition, surgery, discharge, enrolled, facts)
     rows = [_row(visit, definition, zone) for visit in plan_visits(definition, anchors)]
     click.echo(json.dumps(_document(definition, anchors, zone, rows), indent=2) if as_json else _table(rows))
+    if older.version != definition.version and not as_json:
+        click.echo(_differences(older, definition, anchors))
+
+
+def _differences(older: Protocol, newer: Protocol, anchors: Anchors) -> str:
+    """One line for each visit that is not the same in the version that this one was made from."""
+    rows = compare_calendars(older, newer, anchors, restart_after_days=None)
+    lines = [
+        f"  {row.shown.key}: {row.change.replace('_', ' ')}"
+        + (f", before {row.before.opens_on} to {row.before.closes_on}" if row.before else "")
+        for row in rows
+        if row.change
+    ]
+    return "\n".join([f"Beside {older.version}:", *(lines or ["  nothing differs"])])
 
 
 def _protocol(protocol_id: str, version: str | None) -> Protocol:
@@ -77,11 +91,11 @@ def _protocol(protocol_id: str, version: str | None) -> Protocol:
         raise _Refused(str(error)) from None
 
 
-def _of_centre(code: str, protocol_id: str, version: str) -> Protocol:
+def _of_centre(code: str, protocol_id: str, version: str) -> tuple[Protocol, Protocol]:
     runtime = runtime_for_command()
     try:
         with runtime.reading(actor_of_centre(runtime, code)) as work:
-            return version_as_stored(work, protocol_id, version)
+            return beside_older(work, protocol_id, version)
     except NotFound:
         raise _Refused(f"{code} has no version {version} of {protocol_id}") from None
     finally:

@@ -42,18 +42,17 @@ def preview_version(work: Work, version: str, anchors: Anchors, *, enrolled_earl
     if faults := check_anchors(anchors):
         raise InvalidInput(faults)
     centre = work.session.get_one(Centre, work.actor.centre())
-    older = work.session.scalar(
-        select(ProtocolVersion.based_on).where(
-            ProtocolVersion.centre_id == centre.id,
-            ProtocolVersion.protocol_id == centre.protocol_id,
-            ProtocolVersion.version == version,
-        )
-    )
-    restart = work.catalogue.events.restart_after_days
-    protocols = [version_as_stored(work, centre.protocol_id, one) for one in (older or version, version)]
+    protocols = beside_older(work, centre.protocol_id, version)
     if enrolled_early and anchors.surgery_on is not None:
         anchors = replace(anchors, enrolled_on=_early(anchors.surgery_on, protocols))
-    before, after = (plan_visits(one, anchors, restart_after_days=restart) for one in protocols)
+    return compare_calendars(*protocols, anchors, restart_after_days=work.catalogue.events.restart_after_days)
+
+
+def compare_calendars(
+    older: Protocol, newer: Protocol, anchors: Anchors, *, restart_after_days: int | None
+) -> tuple[PlanRow, ...]:
+    """Every visit by two versions of a protocol, in calendar order."""
+    before, after = (plan_visits(one, anchors, restart_after_days=restart_after_days) for one in (older, newer))
     changes = {change.key: change for change in compare_plans(before, after, frozenset())}
     old, new = ({visit.key: visit for visit in visits} for visits in (before, after))
     rows = [PlanRow(old.get(key), new.get(key), _what(changes.get(key))) for key in {**new, **old}]
@@ -66,6 +65,18 @@ def _early(surgery_on: date, protocols: Sequence[Protocol]) -> date:
     # What counts from enrolment has to be over before the first visit of the operation opens.
     lasts = max((visit.close_offset + 1 for visit in visits if visit.anchor is Anchor.ENROLMENT), default=0)
     return surgery_on + timedelta(days=min(opens, 0) - lasts)
+
+
+def beside_older(work: Work, protocol_id: str, version: str) -> tuple[Protocol, Protocol]:
+    """The version that this one was made from, and this one; a shipped one twice. NotFound when there is none."""
+    older = work.session.scalar(
+        select(ProtocolVersion.based_on).where(
+            ProtocolVersion.centre_id == work.actor.centre(),
+            ProtocolVersion.protocol_id == protocol_id,
+            ProtocolVersion.version == version,
+        )
+    )
+    return version_as_stored(work, protocol_id, older or version), version_as_stored(work, protocol_id, version)
 
 
 def version_as_stored(work: Work, protocol_id: str, version: str) -> Protocol:

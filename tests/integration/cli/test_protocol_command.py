@@ -37,7 +37,9 @@ def preview(wanted: str, centre: str) -> Result:
 
 
 def test_a_centre_sees_its_own_version(version: str) -> None:
-    assert preview(f"pe12@{version}", "NORTH").stdout.splitlines()[-1].startswith("M18")
+    shown = preview(f"pe12@{version}", "NORTH").stdout.splitlines()
+    assert shown[-3].startswith("M18")
+    assert shown[-2:] == ["Beside 1.0:", "  M18: added"]
     assert preview("pe12@1.0", "SOUTH").stdout.splitlines()[-1].startswith("M12")
 
 
