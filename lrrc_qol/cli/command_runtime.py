@@ -10,8 +10,10 @@ from lrrc_qol.config import Settings, SettingsError, load_settings
 from lrrc_qol.domain.errors import DefinitionError
 from lrrc_qol.persistence.crypto import WrongFieldKey
 from lrrc_qol.persistence.db import DatabaseBusy
+from lrrc_qol.persistence.queries.admin import find_centre
 from lrrc_qol.persistence.schema import schema_is_current
 from lrrc_qol.runtime import Runtime, build_runtime, check_field_key
+from lrrc_qol.services.context import Actor
 
 
 def settings_for_command() -> Settings:
@@ -35,6 +37,15 @@ def runtime_for_command() -> Runtime:
         runtime.database.dispose()
         raise
     return runtime
+
+
+def actor_of_centre(runtime: Runtime, code: str) -> Actor:
+    """The command as an actor of one centre; a ClickException with one line when there is none of that code."""
+    with runtime.database.read() as session:
+        centre_id = find_centre(session, code)
+    if centre_id is None:
+        raise click.ClickException(f"There is no centre {code}. Add it with: flask centres add {code}")
+    return Actor(kind="command", id=None, centre_id=centre_id, role=None)
 
 
 def _check_database(runtime: Runtime) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from lrrc_qol.cli.command_runtime import runtime_for_command
+from lrrc_qol.cli.command_runtime import actor_of_centre, runtime_for_command
 from lrrc_qol.interchange import (
     MOST_TABLE_BYTES,
     CellFault,
@@ -20,7 +20,6 @@ from lrrc_qol.interchange import (
     read_patient_table,
 )
 from lrrc_qol.persistence.db import DatabaseBusy
-from lrrc_qol.persistence.queries.admin import find_centre
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
 from lrrc_qol.services.import_patients import (
@@ -56,7 +55,7 @@ def import_command(file: Path, centre: str, *, dry_run: bool, skip_enrolled: boo
     except ImportRefused as refusal:
         raise click.ClickException(f"{file}: {refusal}") from None
     with _runtime() as runtime:
-        actor = _actor_of(runtime, centre)
+        actor = actor_of_centre(runtime, centre)
         checked = _checked(runtime, actor, table, skip_enrolled=skip_enrolled)
         if dry_run:
             _tell_plan(checked, centre)
@@ -87,14 +86,6 @@ def _bytes_of(file: Path) -> bytes:
             return opened.read(MOST_TABLE_BYTES + 1)
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from None
-
-
-def _actor_of(runtime: Runtime, code: str) -> Actor:
-    with runtime.database.read() as session:
-        centre_id = find_centre(session, code)
-    if centre_id is None:
-        raise click.ClickException(f"There is no centre {code}. Add it with: flask centres add {code}")
-    return Actor(kind="command", id=None, centre_id=centre_id, role=None)
 
 
 def _checked(runtime: Runtime, actor: Actor, table: PatientTable, *, skip_enrolled: bool) -> CheckedTable:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from lrrc_qol.catalogue.catalogue import load_catalogue
+from lrrc_qol.cli.command_runtime import actor_of_centre, runtime_for_command
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
-from lrrc_qol.domain.errors import DefinitionError, UnknownProtocol
+from lrrc_qol.domain.errors import DefinitionError, NotFound, UnknownProtocol
 from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
@@ -21,6 +22,7 @@ from lrrc_qol.domain.schedule import (
     check_anchors,
     reminder_times,
 )
+from lrrc_qol.services.protocol_versions import beside_older, compare_calendars
 
 _OPTIONS = {"enrolled_on": "--enrolled", "surgery_on": "--surgery", "discharged_on": "--discharge"}
 _COLUMNS = ("key", "name", "opens", "due", "closes", "instruments", "first mail (local)", "first mail (UTC)")
@@ -38,7 +40,8 @@ def protocol() -> None:
 
 
 @protocol.command("preview")
-@click.argument("protocol_id", metavar="PROTOCOL")
+@click.argument("wanted", metavar="PROTOCOL[@VERSION]")
+@click.option("--centre", metavar="CODE", help="Also versions that this centre made, drafts too: needs the database.")
 @click.option("--surgery", required=True, metavar="DATE", help="Day of the operation, YYYY-MM-DD.")
 @click.option("--discharge", metavar="DATE", help="Day of going home; without it nothing that runs from it is shown.")
 @click.option("--enrolled", metavar="DATE", help="Day of enrolment; by default early enough for every visit.")
@@ -55,7 +58,8 @@ def protocol() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def preview(
-    protocol_id: str,
+    wanted: str,
+    centre: str | None,
     surgery: str,
     discharge: str | None,
     enrolled: str | None,
@@ -64,18 +68,36 @@ def preview(
     stays: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Print the calendar of PROTOCOL for an operation on a given day."""
-    definition = _protocol(protocol_id)
+    """Print the calendar of PROTOCOL for an operation on a given day; without VERSION by the newest shipped one."""
+    protocol_id, _, version = wanted.partition("@")
+    if centre is not None and version:
+        older, definition = _of_centre(centre, protocol_id, version)
+    else:
+        older = definition = _protocol(protocol_id, version or None)
     zone = _zone(timezone)
     anchors = replace(_anchors(definition, surgery, discharge, enrolled, facts), stays=_stays(stays, discharge))
     planned = plan_visits(definition, anchors, restart_after_days=_restart_after_days())
     rows = [_row(visit, definition, zone) for visit in planned]
     click.echo(json.dumps(_document(definition, anchors, zone, rows), indent=2) if as_json else _table(rows))
+    if older.version != definition.version and not as_json:
+        click.echo(_differences(older, definition, anchors))
 
 
-def _protocol(protocol_id: str) -> Protocol:
+def _differences(older: Protocol, newer: Protocol, anchors: Anchors) -> str:
+    """One line for each visit that is not the same in the version that this one was made from."""
+    rows = compare_calendars(older, newer, anchors, restart_after_days=_restart_after_days())
+    lines = [
+        f"  {row.shown.key}: {row.change.replace('_', ' ')}"
+        + (f", before {row.before.opens_on} to {row.before.closes_on}" if row.before else "")
+        for row in rows
+        if row.change
+    ]
+    return "\n".join([f"Beside {older.version}:", *(lines or ["  nothing differs"])])
+
+
+def _protocol(protocol_id: str, version: str | None) -> Protocol:
     try:
-        return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).protocol(protocol_id)
+        return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).protocol(protocol_id, version)
     except (DefinitionError, UnknownProtocol) as error:
         raise _Refused(str(error)) from None
 
@@ -102,6 +124,17 @@ def _stays(texts: tuple[str, ...], discharge: str | None) -> tuple[Stay, ...]:
         stays.append(stay)
         home_on = left_on
     return tuple(stays)
+
+
+def _of_centre(code: str, protocol_id: str, version: str) -> tuple[Protocol, Protocol]:
+    runtime = runtime_for_command()
+    try:
+        with runtime.reading(actor_of_centre(runtime, code)) as work:
+            return beside_older(work, protocol_id, version)
+    except NotFound:
+        raise _Refused(f"{code} has no version {version} of {protocol_id}") from None
+    finally:
+        runtime.database.dispose()
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -21,7 +21,11 @@ _LIMITS = {
     "quiet_from": "no message from this hour",
     "quiet_until": "until this hour",
 }
-_RULE = {"minimum": "from this answer", "min_rise": "up by at least", "max_age_days": "compared with a form of days"}
+_RULE = {
+    "minimum": "from this answer",
+    "min_rise": "up by at least",
+    "max_age_days": "compared with a form at most days old",
+}
 _KINDS = {"baseline": "Baseline", "discharge": "Going home", "check_in": "Check-in", "follow_up": "Follow-up"}
 _LEVELS = ("red", "amber", "yellow")
 

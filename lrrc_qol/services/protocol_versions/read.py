@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.domain.burden import Burden, first_year
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.persistence.models import Centre, Episode, Plan, ProtocolVersion
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.protocol_versions.edit import content_of
 from lrrc_qol.services.protocol_versions.figures import Figure, figures_of
-from lrrc_qol.services.protocols import VersionInfo, protocol_for_new, versions_of
+from lrrc_qol.services.protocols import VersionInfo, protocol_for_new, protocols_at, versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Overview:
     in_use: str
     chosen: bool
     running: dict[str, int]
+    burden: dict[str, Burden]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class VersionView:
     note: str
     owner: str
     figures: tuple[Figure, ...]
+    burden: Burden
 
 
 def read_versions(work: Work) -> Overview:
@@ -62,18 +66,32 @@ def read_versions(work: Work) -> Overview:
         .order_by(ProtocolVersion.id)
     ).all()
     protocol = protocol_for_new(work, centre)
+    usable = versions_of(work, centre.protocol_id)
+    found = protocols_at(work, [(one.protocol_id, one.version) for one in usable])
+    protocols = {version: one for (_, version), one in found.items()}
+    protocols |= {row.version: work.catalogue.build_version(row.content)[0] for row in rows if not row.published_at}
+    known = minutes_known(work.catalogue)
     return Overview(
         name=protocol.name,
-        usable=versions_of(work, centre.protocol_id),
+        usable=usable,
         made=tuple(_head(row) for row in rows),
         in_use=protocol.version,
         chosen=centre.protocol_version is not None,
         running=_running(work, centre),
+        burden={version: first_year(one, known) for version, one in protocols.items()},
     )
 
 
 def read_version(work: Work, public_id: str) -> VersionView:
     """One version of the actor's centre; NotFound when it has none of that id."""
+    row = find_version(work, public_id)
+    older = content_of(work, row.protocol_id, row.based_on)
+    burden = first_year(work.catalogue.build_version(row.content)[0], minutes_known(work.catalogue))
+    return VersionView(_head(row), row.revision, row.note, row.clinical_owner, figures_of(row.content, older), burden)
+
+
+def find_version(work: Work, public_id: str) -> ProtocolVersion:
+    """The row of a version of the actor's centre; NotFound when it has none of that id or discarded it."""
     row = work.session.scalars(
         select(ProtocolVersion).where(
             ProtocolVersion.public_id == public_id,
@@ -83,8 +101,13 @@ def read_version(work: Work, public_id: str) -> VersionView:
     ).one_or_none()
     if row is None:
         raise NotFound("no such version")
-    older = content_of(work, row.protocol_id, row.based_on)
-    return VersionView(_head(row), row.revision, row.note, row.clinical_owner, figures_of(row.content, older))
+    return row
+
+
+def minutes_known(catalogue: Catalogue) -> dict[str, float]:
+    """How long each questionnaire takes with the terms it asks by default."""
+    newest = [catalogue.instrument(one) for one in dict.fromkeys(each.id for each in catalogue.instruments)]
+    return {one.id: one.with_groups(one.default_groups).minutes for one in newest}
 
 
 def _head(row: ProtocolVersion) -> MadeVersion:

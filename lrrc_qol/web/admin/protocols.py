@@ -127,5 +127,9 @@ def _page(public_id: str, faults: dict[str, str]) -> ResponseReturnValue:
     return page, 422 if faults else 200
 
 
-def _parts(figures: tuple[Figure, ...]) -> list[tuple[str, list[Figure]]]:
-    return [(part, list(group)) for part, group in groupby(figures, key=lambda figure: figure.part)]
+def _parts(figures: tuple[Figure, ...]) -> list[tuple[str, list[tuple[str, list[Figure]]]]]:
+    """The figures by part, and in it by what they are about, in their order."""
+    return [
+        (part, [(subject, list(own)) for subject, own in groupby(group, key=lambda figure: figure.subject)])
+        for part, group in groupby(figures, key=lambda figure: figure.part)
+    ]

@@ -115,3 +115,31 @@ def test_what_was_typed_stays_on_the_page_with_the_refusal_beside_it(
     stale = client.press(address, revision="7", **{f"f-{OPENS}": "-33"})
     assert 'value="-33"' in stale.text
     assert "stored now: -28" in stale.text
+
+
+def test_what_was_chosen_stays_on_the_page_of_visits(runtime: Runtime, admin: Actor, app: Flask) -> None:
+    draft = a_draft(runtime, admin)
+    client = signed_in(app, "boss@example.org")
+    address = f"/admin/protocols/{draft}/visits"
+    chosen = {"i-visits-3": "pain_nrs", "n-baseline": "9", "n-discharge": "2", "n-check_in": "2", "n-follow_up": "3"}
+    refused = client.press(address, revision="1", taken="visits-8", **chosen)
+    assert refused.status_code == 422
+    assert "Baseline: from 1 to 3 messages" in refused.text
+    assert 'value="visits-8" checked' in refused.text
+    assert "stored now: no" in refused.text
+    assert "Going home: choose at least one questionnaire." in refused.text
+
+
+def test_days_of_the_imagined_patient_are_checked(runtime: Runtime, admin: Actor, app: Flask) -> None:
+    address = f"/admin/protocols/{a_draft(runtime, admin)}/preview"
+    client = signed_in(app, "boss@example.org")
+    shown = client.get(f"{address}?surgery_on=2027-03-01&neoadjuvant=yes")
+    assert "Before treatment starts" in shown.text
+    for query, told in (
+        ("surgery_on=", "Operation: enter the day."),
+        ("surgery_on=soon", "Operation: enter a day of the calendar"),
+        ("surgery_on=2027-03-01&discharged_on=2027-02-01", "Discharge cannot be before"),
+        ("surgery_on=0001-01-01", "not a plausible date"),
+    ):
+        refused = client.get(f"{address}?{query}")
+        assert (refused.status_code, told in refused.text) == (422, True), query
