@@ -57,7 +57,7 @@ def protocol() -> None:
     help="A later stay in hospital, from the day of admission to the day of leaving; repeatable, in order.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def preview(
+def preview(  # noqa: PLR0913 - one parameter for each option
     wanted: str,
     centre: str | None,
     surgery: str,
