@@ -38,7 +38,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
-    ("staff.schedule", "Schedule", frozenset()),
+    ("staff.schedule", "Schedule", frozenset({"staff.plan_change", "staff.change_patient_plan"})),
     ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )
 
