@@ -14,7 +14,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
                 "staff.address",
                 "staff.correct_patient_address",
                 "staff.events",
-                "staff.dates",
+                *("staff.dates", "staff.change_patient_dates"),
                 "staff.anatomy",
                 "staff.take_back_event",
                 *("staff.enter_form", "staff.begin_entering", "staff.second_entry", "staff.store_second"),
