@@ -98,7 +98,14 @@ def set_dates(runtime: Runtime, nurse: Actor, patient: str, **dates: Any) -> Non
     )
     with runtime.writing(nurse) as work:
         preview = preview_dates(work, patient, full)
-        change_dates(work, patient, full, expected_version=preview.episode_version, reason="As documented.")
+        change_dates(
+            work,
+            patient,
+            full,
+            expected_version=preview.episode_version,
+            reason="As documented.",
+            same_operation=preview.asks_same_operation,
+        )
 
 
 def visit_id(runtime: Runtime, patient: str, key: str) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
+from sqlalchemy import select
+
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.domain.plan_changes import PlanPreview
 from lrrc_qol.domain.schedule import check_anchors
-from lrrc_qol.persistence.models import Centre, Episode, Patient
+from lrrc_qol.persistence.models import Assignment, Centre, Episode, Patient, Response
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.event_checks import death_of
@@ -34,11 +36,16 @@ class EpisodeDates:
 
 @dataclass(frozen=True, slots=True)
 class DatesPreview:
-    """What applying `dates` would do to the plan of the episode as it is at `episode_version`."""
+    """What applying `dates` would do to the plan of the episode as it is at `episode_version`.
+
+    `asks_same_operation`: forms were answered since the operation whose date changes, so it has to be confirmed that
+    no other operation is meant.
+    """
 
     plan: PlanPreview
     episode_version: int
     dates: EpisodeDates
+    asks_same_operation: bool
 
 
 def preview_dates(work: Work, patient_public_id: str, dates: EpisodeDates) -> DatesPreview:
@@ -46,23 +53,34 @@ def preview_dates(work: Work, patient_public_id: str, dates: EpisodeDates) -> Da
     patient, episode = find_episode(work, patient_public_id)
     _check(work, patient, episode, dates)
     anchors = replace(anchors_of(work, episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
-    return DatesPreview(plan=preview_plan(work, episode, anchors), episode_version=episode.version, dates=dates)
+    return DatesPreview(
+        plan=preview_plan(work, episode, anchors),
+        episode_version=episode.version,
+        dates=dates,
+        asks_same_operation=_asks_same_operation(work, episode, dates),
+    )
 
 
 def change_dates(
-    work: Work, patient_public_id: str, dates: EpisodeDates, *, expected_version: int, reason: str
+    work: Work,
+    patient_public_id: str,
+    dates: EpisodeDates,
+    *,
+    expected_version: int,
+    reason: str,
+    same_operation: bool = False,
 ) -> PlanPreview:
     """Set the dates and re-plan what has not been answered.
 
-    StaleWrite when the episode changed since the preview; InvalidInput for impossible dates or a missing reason.
+    StaleWrite when the episode changed since the preview; InvalidInput for impossible dates, a missing reason, or
+    without `same_operation` where the preview asks for it.
     """
     hold_choices(work, work.actor.centre())
     patient, episode = find_episode(work, patient_public_id, lock=True)
     if episode.version != expected_version:
         raise StaleWrite("the episode was changed by somebody else since the preview")
     _check(work, patient, episode, dates)
-    if not reason.strip() or len(reason) > REASON_LIMIT:
-        raise InvalidInput({"reason": f"Say why in a few words (at most {REASON_LIMIT} characters)."})
+    _check_said(reason, confirmed=same_operation or not _asks_same_operation(work, episode, dates))
     before = EpisodeDates(**{name: getattr(episode, name) for name in asdict(dates)})
     for name, value in asdict(dates).items():
         setattr(episode, name, value)
@@ -83,6 +101,33 @@ def change_dates(
         reason=reason.strip(),
     )
     return plan
+
+
+def _check_said(reason: str, *, confirmed: bool) -> None:
+    faults = {}
+    if not reason.strip() or len(reason) > REASON_LIMIT:
+        faults["reason"] = f"Say why in a few words (at most {REASON_LIMIT} characters)."
+    if not confirmed:
+        faults["same_operation"] = "Confirm that it is the same operation. Another one is recorded as an event."
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _asks_same_operation(work: Work, episode: Episode, dates: EpisodeDates) -> bool:
+    """Whether a stored day of the operation changes although a form was answered on that day or after it."""
+    operated_on = episode.surgery_on
+    if operated_on is None or dates.surgery_on == operated_on:
+        return False
+    since = (
+        select(Response.id)
+        .join(Assignment, Assignment.id == Response.assignment_id)
+        .where(
+            Assignment.episode_id == episode.id,
+            Response.submitted_at.is_not(None),
+            Response.answered_on >= operated_on,
+        )
+    )
+    return work.session.scalars(since.limit(1)).first() is not None
 
 
 def _check(work: Work, patient: Patient, episode: Episode, dates: EpisodeDates) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -116,8 +116,27 @@ def _at_own_hour(protocol: Protocol, patient: Patient) -> Protocol:
     return replace(protocol, reminders=own_policy(protocol.reminders, patient.reminder_hour))
 
 
-def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
-    """Take up the reminders of unfinished visits again, for example after a pause, behind the last one sent."""
+def apply_version(work: Work, episode: Episode, patient: Patient, *, before: Protocol) -> PlanPreview:
+    """Plan the episode anew by the version that replaced `before`, and let visits whose window stays follow it too.
+
+    Reminders of unfinished visits go by the new version, behind the last one sent, unless it has the same; visits that
+    have not opened get the questionnaires of the new version. The caller called `hold_choices` first.
+    """
+    preview = apply_plan(work, episode, patient)
+    protocol = _at_own_hour(protocol_of(work, episode.id), patient)
+    changed = {change.key for change in preview.changes}
+    if protocol.reminders != _at_own_hour(before, patient).reminders:
+        rearm_open_visits(work, episode, patient, but=changed)
+    same = [visit for visit in _visits(work, episode.id) if visit.planned and visit.key not in changed]
+    _fill(work, protocol, patient, added=(), moved=same)
+    return preview
+
+
+def rearm_open_visits(work: Work, episode: Episode, patient: Patient, *, but: Collection[str] = ()) -> None:
+    """Take up the reminders of unfinished visits again, for example after a pause, behind the last one sent.
+
+    Visits with a key in `but` are left alone.
+    """
     protocol = _at_own_hour(protocol_of(work, episode.id), patient)
     sent = {
         visit_id: ordinal
@@ -132,7 +151,7 @@ def rearm_open_visits(work: Work, episode: Episode, patient: Patient) -> None:
         )
     }
     for visit in _visits(work, episode.id):
-        if visit.planned and visit.completed_at is None and visit.closes_at > work.now:
+        if visit.key not in but and visit.planned and visit.completed_at is None and visit.closes_at > work.now:
             visit.arming += 1
             advance(visit, protocol.reminders, zone=patient.timezone, now=work.now, last_ordinal=sent.get(visit.id))
 

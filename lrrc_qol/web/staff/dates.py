@@ -10,12 +10,15 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services.change_dates import DatesPreview, EpisodeDates, change_dates, preview_dates
+from lrrc_qol.services.last_change import last_change
 from lrrc_qol.services.read_record import find_patient_row
 from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.meanwhile import seen_before, seen_now, take_over
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.forms import DatesForm
 
 STALE = "Somebody else changed this patient's dates meanwhile. Look again at what would change now."
+CHANGES = ("changed_dates", "changed_anatomy")
 UNCHANGED = "Nothing is different from what is stored."
 
 
@@ -24,34 +27,69 @@ UNCHANGED = "Nothing is different from what is stored."
 def dates(public_id: str) -> ResponseReturnValue:
     """The dates as they are stored, ready to be changed."""
     found = _patient(public_id)
-    return render_template("staff/dates.html", patient=found, form=DatesForm.filled(_stored(found)))
+    stored = DatesForm.filled(_stored(found))
+    return _dates_page(found, stored, seen_now(stored))
 
 
 @blueprint.post("/patients/<public_id>/dates")
 @audience.staff("edit_record")
 def change_patient_dates(public_id: str) -> ResponseReturnValue:
-    """Without a version: show what would change. With the version that was shown: change it."""
+    """Without a version: show what would change. With the version that was shown: change it.
+
+    Where a stored value is not the one that the page showed, neither: first what somebody else changed.
+    """
     found = _patient(public_id)
     form = DatesForm(request.form)
-    if not form.validate() or "back" in request.form:
-        return render_template("staff/dates.html", patient=found, form=form), 422 if form.faults() else 200
-    if form.dates() == _stored(found):
+    seen = _seen_before()
+    if not form.validate():
+        return _dates_page(found, form, seen)
+    overtaken = _overtaken(found, form)
+    if overtaken is not None:
+        return overtaken
+    if "back" not in request.form and form.dates() == _stored(found):
         form.form_errors.append(UNCHANGED)
-        return render_template("staff/dates.html", patient=found, form=form), 422
+    if "back" in request.form or form.form_errors:
+        return _dates_page(found, form, seen)
     version = request.form.get("version", type=int)
-    if version is None:
-        return _preview(found, form)
+    return _preview(found, form) if version is None else _change(found, form, version)
+
+
+def _change(found: PatientRow, form: DatesForm, version: int) -> ResponseReturnValue:
     try:
         with runtime().writing(current_actor()) as work:
-            plan = change_dates(work, public_id, form.dates(), expected_version=version, reason=form.reason.data or "")
+            plan = change_dates(
+                work,
+                found.public_id,
+                form.dates(),
+                expected_version=version,
+                reason=form.reason.data or "",
+                same_operation=bool(form.same_operation.data),
+            )
     except StaleWrite:
+        fresh = _patient(found.public_id)
+        overtaken = _overtaken(fresh, form)
+        if overtaken is not None:
+            return overtaken
         form.form_errors.append(STALE)
-        return _preview(found, form)
+        return _preview(fresh, form)
     except InvalidInput as refusal:
         form.add_faults(refusal.fields)
-        return _preview(found, form) if form.reason.errors else _dates_page(found, form)
+        said_wrong = form.reason.errors or form.same_operation.errors
+        return _preview(found, form) if said_wrong else _dates_page(found, form, _seen_before())
     flash(f"The dates are changed. {_visit_words([change.change for change in plan.changes])}", "good")
-    return redirect(url_for("staff.patient", public_id=public_id))
+    return redirect(url_for("staff.patient", public_id=found.public_id))
+
+
+def _overtaken(found: PatientRow, form: DatesForm) -> ResponseReturnValue | None:
+    """The page once more with what somebody else stored since it was shown, and what was typed; None when nothing."""
+    stored = DatesForm.filled(_stored(found))
+    changes = take_over(form, stored=stored, sent=request.form)
+    if not changes:
+        return None
+    with runtime().reading(current_actor()) as work:
+        last = last_change(work, found.episode_id, CHANGES)
+    page, _ = _dates_page(found, form, seen_now(stored), changes=changes, last=last)
+    return page, 422
 
 
 def _visit_words(changes: Sequence[str]) -> str:
@@ -69,15 +107,26 @@ def _preview(patient: PatientRow, form: DatesForm) -> ResponseReturnValue:
             preview: DatesPreview = preview_dates(work, patient.public_id, form.dates())
     except InvalidInput as refusal:
         form.add_faults(refusal.fields)
-        return _dates_page(patient, form)
+        return _dates_page(patient, form, _seen_before())
     page = render_template(
-        "staff/dates_preview.html", patient=patient, form=form, preview=preview, stored=_stored(patient)
+        "staff/dates_preview.html",
+        patient=patient,
+        form=form,
+        preview=preview,
+        stored=_stored(patient),
+        seen=_seen_before(),
     )
     return page, 422 if form.faults() else 200
 
 
-def _dates_page(patient: PatientRow, form: DatesForm) -> ResponseReturnValue:
-    return render_template("staff/dates.html", patient=patient, form=form), 422
+def _dates_page(patient: PatientRow, form: DatesForm, seen: dict[str, str], **meanwhile: object) -> tuple[str, int]:
+    page = render_template("staff/dates.html", patient=patient, form=form, seen=seen, **meanwhile)
+    return page, 422 if form.faults() else 200
+
+
+def _seen_before() -> dict[str, str]:
+    """What the page showed, without the version: that one belongs to a preview alone, and asks for the change."""
+    return {name: value for name, value in seen_before(request.form).items() if name != "version"}
 
 
 def _patient(public_id: str) -> PatientRow:

@@ -104,6 +104,7 @@ class DatesForm(StaffForm):
     stoma = KnownField(ANATOMY_WORDS["stoma"])
     urostomy = KnownField(ANATOMY_WORDS["urostomy"])
     reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    same_operation = BooleanField("This corrects the date of the same operation")
 
     def dates(self) -> EpisodeDates:
         """What was entered; only after the form validated."""

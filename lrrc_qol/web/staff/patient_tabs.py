@@ -14,7 +14,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
                 "staff.address",
                 "staff.correct_patient_address",
                 "staff.events",
-                "staff.dates",
+                *("staff.dates", "staff.change_patient_dates"),
                 "staff.anatomy",
                 "staff.take_back_event",
                 *("staff.enter_form", "staff.begin_entering", "staff.second_entry", "staff.store_second"),
@@ -39,7 +39,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
         ),
     ),
     ("staff.baseline", "Baseline", frozenset({"staff.choose_patient_baseline"})),
-    ("staff.schedule", "Schedule", frozenset()),
+    ("staff.schedule", "Schedule", frozenset({"staff.plan_change", "staff.change_patient_plan"})),
     ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )
 

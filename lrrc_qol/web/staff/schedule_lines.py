@@ -182,8 +182,9 @@ class LineMaker:
 
 
 def visit_label(visit: ScheduledVisit) -> str:
-    """The name and key of a visit, with the second label its forms stand for: One month (M1, also DC)."""
-    also = f", also {visit.also_key}" if visit.also_key else ""
+    """The name and key of a visit, with the second label its forms stand for: One month (M1, also discharge)."""
+    second = "discharge" if visit.also_key == "DC" else visit.also_key
+    also = f", also {second}" if second else ""
     return f"{visit.name} ({visit.key}{also})"
 
 

@@ -133,6 +133,8 @@ DOORS = (
     Door("POST", "/staff/patients/new", ENROLLING, 302, ENROLMENT | {"hospital_number": "{fresh}"}),
     Door("GET", "/staff/patients/{patient}/dates", CARE, 200),
     Door("POST", "/staff/patients/{patient}/dates", CARE, 200, DATES),
+    Door("GET", "/staff/patients/{patient}/plan", CARE, 200),
+    Door("POST", "/staff/patients/{patient}/plan", CARE, 422, {"step": "preview", "protocol_version": "0.0"}),
     Door("GET", "/staff/patients/{patient}/anatomy", CARE, 200),
     Door("POST", "/staff/patients/{patient}/anatomy", CARE, 422, {"version": "1", "stoma": "no such answer"}),
     Door("GET", "/staff/patients/{patient}/record", CARE, 200),

@@ -125,3 +125,29 @@ def test_another_centre_does_not_find_the_patient(runtime: Runtime) -> None:
     stranger = make_staff(runtime, code="SOUTH")
     with runtime.reading(stranger) as work, pytest.raises(NotFound):
         preview_dates(work, patient, dates())
+
+
+def test_another_day_of_an_operation_that_was_followed_has_to_be_the_same_operation(
+    runtime: Runtime, clock: FixedClock
+) -> None:
+    nurse = make_staff(runtime)
+    patient = make_patient(runtime, nurse, planned_surgery_on=PLANNED)
+    complete_visit(runtime, take_seat(runtime, patient))
+    clock.set(clock.now().replace(month=4, day=20))
+    set_dates(runtime, nurse, patient, planned_surgery_on=PLANNED, surgery_on=PLANNED)
+    earlier = dates(surgery_on=date(2026, 3, 21))
+    with runtime.reading(nurse) as work:
+        assert not preview_dates(work, patient, earlier).asks_same_operation  # the baseline came before it
+    complete_visit(runtime, take_seat(runtime, patient, "M1"))
+    for wanted, asked in ((earlier, True), (dates(), True), (dates(surgery_on=PLANNED, stoma=True), False)):
+        with runtime.reading(nurse) as work:
+            preview = preview_dates(work, patient, wanted)
+        assert preview.asks_same_operation == asked
+    seen = preview.episode_version
+    with runtime.writing(nurse) as work, pytest.raises(InvalidInput) as refused:
+        change_dates(work, patient, earlier, expected_version=seen, reason="Typing error.")
+    assert set(refused.value.fields) == {"same_operation"}
+    with runtime.writing(nurse) as work:
+        change_dates(work, patient, earlier, expected_version=seen, reason="Typing error.", same_operation=True)
+    with runtime.reading(COMMAND) as work:
+        assert work.session.scalars(select(Episode.surgery_on)).one() == date(2026, 3, 21)

@@ -32,7 +32,14 @@ def move(runtime: Runtime, nurse: Actor, patient: str, operated: date | None, ho
     with runtime.reading(nurse) as work:
         preview = preview_dates(work, patient, wanted)
     with runtime.writing(nurse) as work:
-        plan = change_dates(work, patient, wanted, expected_version=preview.episode_version, reason="Corrected.")
+        plan = change_dates(
+            work,
+            patient,
+            wanted,
+            expected_version=preview.episode_version,
+            reason="Corrected.",
+            same_operation=preview.asks_same_operation,
+        )
     assert plan == preview.plan
     with runtime.reading(COMMAND) as work:
         visits = {visit.key: visit for visit in work.session.scalars(select(Visit))}

@@ -106,3 +106,38 @@ def test_back_keeps_what_was_entered(nurse_browser: StaffBrowser, patient: str) 
 
     assert answer.status_code == 200
     assert 'value="2026-03-01"' in answer.text
+
+
+def test_another_day_of_a_followed_operation_is_confirmed(nurse_browser: StaffBrowser, followed: str) -> None:
+    path = f"/staff/patients/{followed}/dates"
+    other = OPERATED | {"surgery_on": "2026-03-21", "discharged_on": "2026-04-01", "stoma": "unknown"}
+    preview = nurse_browser.press(path, **other)
+    assert "This corrects the date of the same operation" in preview.text
+    assert f'href="/staff/patients/{followed}/events"' in preview.text
+    said = {"version": version_in(preview.text), "reason": "Typing error."}
+
+    refused = nurse_browser.press(path, **other, **said)
+    assert refused.status_code == 422
+    assert 'id="same_operation-error"' in refused.text
+    assert "Typing error." in refused.text
+    assert nurse_browser.press(path, **other, **said, same_operation="y").status_code == 302
+
+
+def test_what_somebody_else_changed_is_told_field_by_field(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    path = f"/staff/patients/{patient}/dates"
+    page = nurse_browser.get(path).text
+    seen = dict(re.findall(r'name="(seen-[a-z_]+)" value="([^"]*)"', page))
+    assert seen["seen-planned_surgery_on"] == "2026-03-22"
+    preview = nurse_browser.press(path, **OPERATED, **seen).text
+    set_dates(runtime, nurse, patient, planned_surgery_on=runtime.clock.now().date().replace(day=30), urostomy=True)
+
+    late = nurse_browser.press(path, **OPERATED, **seen, version=version_in(preview), reason="Operation note.")
+    assert late.status_code == 422
+    assert "Somebody else changed this meanwhile" in late.text
+    assert "was 2026-03-22, is now <strong>2026-03-30</strong>" in " ".join(late.text.split())
+    assert 'name="surgery_on" type="date" value="2026-03-01"' in late.text  # what was typed stays
+    assert 'name="reason" value="Operation note."' in late.text
+    assert 'name="seen-planned_surgery_on" value="2026-03-30"' in late.text
+    assert 'name="version"' not in late.text  # it is shown once more before it is changed

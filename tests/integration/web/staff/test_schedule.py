@@ -147,7 +147,7 @@ def test_what_was_due_on_the_day_of_death_or_of_a_stop_was_not_missed(
 def test_a_second_label_is_shown(runtime: Runtime, nurse_browser: StaffBrowser, followed: str) -> None:
     with runtime.writing(COMMAND) as work:
         work.session.scalars(select(Visit).where(Visit.key == "M1")).one().also_key = "DC"
-    assert "(M1, also DC)" in shown(nurse_browser, followed)
+    assert "(M1, also discharge)" in shown(nurse_browser, followed)
 
 
 def test_another_centre_has_no_such_patient(runtime: Runtime, followed: str) -> None:
