@@ -8,8 +8,8 @@ from wtforms import HiddenField, RadioField, TextAreaField
 
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
-from lrrc_qol.services.baseline.choose import BaselinePage, choose_form, read_baseline
 from lrrc_qol.services.baseline.read import EpisodeBaseline
+from lrrc_qol.services.choose_baseline import BaselinePage, choose_form, read_baseline
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.patient_words import baseline_badge

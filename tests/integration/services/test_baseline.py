@@ -12,8 +12,8 @@ from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry
 from lrrc_qol.runtime import Runtime
-from lrrc_qol.services.baseline.choose import BaselinePage, choose_form, read_baseline
 from lrrc_qol.services.baseline.pressing import without_baseline
+from lrrc_qol.services.choose_baseline import BaselinePage, choose_form, read_baseline
 from lrrc_qol.services.clinical_record.store import save_entry
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.read_record import read_record
