@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, RadioField, TextAreaField
 
+from lrrc_qol.charts.wording import day_short
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.services.baseline.read import EpisodeBaseline
@@ -77,7 +78,7 @@ def _page(found: BaselinePage, form: BaselineForm) -> ResponseReturnValue:
     form.response.choices = [(_RULES, "The one the rules find")] + [
         (
             str(one.candidate.response_id),
-            f"{found.judged.names[one.candidate.response_id]}, {one.candidate.answered_on.isoformat()}: "
+            f"{found.judged.names[one.candidate.response_id]}, {day_short(one.candidate.answered_on)}: "
             f"{_SERVES[one.choosable]}",
         )
         for one in found.judged.verdicts
