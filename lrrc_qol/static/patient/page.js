@@ -25,12 +25,10 @@ const page = self.document && (() => {
   const locks = document.querySelector("[data-lock]");
   if (locks) {
     let touched = Date.now();
-    const look = () => {
-      if (Date.now() - touched > locks.dataset.lockSeconds * 1000) location.replace(locks.dataset.lock);
-    };
     ["pointerdown", "keydown", "input"].forEach((kind) => addEventListener(kind, () => { touched = Date.now(); }));
-    document.addEventListener("visibilitychange", look);
-    setInterval(look, 5000);
+    setInterval(() => {
+      if (Date.now() - touched > locks.dataset.lockSeconds * 1000) location.replace(locks.dataset.lock);
+    }, 5000);
   }
 
   const words = {};
