@@ -25,9 +25,9 @@ const page = self.document && (() => {
   const locks = document.querySelector("[data-lock]");
   if (locks) {
     let touched = Date.now();
-    ["pointerdown", "keydown", "input"].forEach((kind) => addEventListener(kind, () => { touched = Date.now(); }));
+    ["pointerdown", "keydown", "input"].forEach((kind) => addEventListener(kind, () => (touched = Date.now())));
     setInterval(() => {
-      if (Date.now() - touched > locks.dataset.lockSeconds * 1000) location.replace(locks.dataset.lock);
+      if (Date.now() - touched > locks.dataset.lockSeconds * 1e3) location.replace(locks.dataset.lock);
     }, 5000);
   }
 

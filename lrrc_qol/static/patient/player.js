@@ -366,7 +366,7 @@ if (self.document && page.player) (async () => {
     const { title, time } = coming ? coming.dataset : {};
     more.querySelector("p").textContent = coming ? word("more" + left, title, time) : "";
     // A part that is not on this page has a page of its own.
-    if (next) more.querySelector("a").href = player.dataset.forms + "/" + next;
+    more.querySelector("a").href = player.dataset.forms + "/" + next;
     more.querySelector("a").onclick = coming && (async (event) => {
       event.preventDefault();
       const index = await begin(coming);
