@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from lrrc_qol.cli.command_runtime import runtime_for_command
+from lrrc_qol.cli.files import READABLE, WRITABLE
 from lrrc_qol.persistence.backup import BackupRefused, Contents, check_backup, read_backup, write_backup
 from lrrc_qol.persistence.crypto import WrongFieldKey
 from lrrc_qol.persistence.db import DatabaseBusy
@@ -17,8 +18,6 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import COMMAND
 
-READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
-WRITABLE = click.Path(dir_okay=False, path_type=Path)
 OWNER_ONLY = 0o600
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from lrrc_qol.cli.command_runtime import actor_of_centre, runtime_for_command
+from lrrc_qol.cli.files import READABLE, WRITABLE, bytes_of, write_table
 from lrrc_qol.interchange import (
     MOST_TABLE_BYTES,
     CellFault,
@@ -31,8 +32,6 @@ from lrrc_qol.services.import_patients import (
     enrol_rows,
 )
 
-READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
-WRITABLE = click.Path(dir_okay=False, path_type=Path)
 PAUSE_SECONDS = 0.2
 """Between two transactions, longer than a waiting writer sleeps: patients who answer must not wait for the table."""
 
@@ -49,7 +48,7 @@ def patients() -> None:
 @click.option("--skip-enrolled", is_flag=True, help="Pass over rows whose hospital number is enrolled already.")
 def import_command(file: Path, centre: str, *, dry_run: bool, skip_enrolled: bool) -> None:
     """Enrol the patients of a CSV table. Nothing is written unless all rows are good; every bad one is reported."""
-    raw = _bytes_of(file)
+    raw = bytes_of(file, most=MOST_TABLE_BYTES)
     try:
         table = read_patient_table(raw)
     except ImportRefused as refusal:
@@ -68,24 +67,7 @@ def import_command(file: Path, centre: str, *, dry_run: bool, skip_enrolled: boo
 @click.option("--out", "target", type=WRITABLE, help="Where to write it; standard output if not given.")
 def template(target: Path | None) -> None:
     """Write the empty table: one line with the names of the columns. docs/commands.md says what goes into them."""
-    table = patient_table().encode()
-    if target is None:
-        click.echo(table, nl=False)
-        return
-    try:
-        target.write_bytes(table)
-    except OSError as error:
-        raise click.ClickException(f"{target}: {error.strerror}") from None
-    click.echo(f"{target} is written.")
-
-
-def _bytes_of(file: Path) -> bytes:
-    """The file, or just more of it than is ever read."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MOST_TABLE_BYTES + 1)
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from None
+    write_table(patient_table(), target)
 
 
 def _checked(runtime: Runtime, actor: Actor, table: PatientTable, *, skip_enrolled: bool) -> CheckedTable:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from lrrc_qol.catalogue.record import load_record
-from lrrc_qol.cli.command_runtime import runtime_for_command
+from lrrc_qol.cli.command_runtime import actor_of_centre, runtime_for_command
+from lrrc_qol.cli.files import READABLE, WRITABLE, bytes_of, write_table
 from lrrc_qol.config import CLINICAL_DIR
 from lrrc_qol.domain.clinical_record import RecordRules
 from lrrc_qol.domain.errors import DefinitionError
@@ -21,7 +22,6 @@ from lrrc_qol.interchange import (
     record_codebook,
     record_template,
 )
-from lrrc_qol.persistence.queries.admin import find_centre
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.clinical_record.import_rows import (
     ImportOutcome,
@@ -29,10 +29,7 @@ from lrrc_qol.services.clinical_record.import_rows import (
     RowFinding,
     import_records,
 )
-from lrrc_qol.services.context import Actor
 
-READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
-WRITABLE = click.Path(dir_okay=False, path_type=Path)
 MOST_ROWS = 1_000
 """So that one import stays well within the time that a transaction may take."""
 
@@ -68,23 +65,12 @@ def template(target: Path | None, codes: bool) -> None:
         rules = load_record(CLINICAL_DIR)
     except DefinitionError as error:
         raise click.ClickException(str(error)) from None
-    table = (record_codebook(rules) if codes else record_template(rules)).encode()
-    if target is None:
-        click.echo(table, nl=False)
-        return
-    try:
-        target.write_bytes(table)
-    except OSError as error:
-        raise click.ClickException(f"{target}: {error.strerror}") from None
-    click.echo(f"{target} is written.")
+    write_table(record_codebook(rules) if codes else record_template(rules), target)
 
 
 def _read(file: Path, rules: RecordRules) -> tuple[tuple[RecordRow, ...], tuple[CellFault, ...]]:
     try:
-        with file.open("rb") as opened:
-            rows, faults = read_records(opened.read(MAXIMUM_BYTES + 1), rules)
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from None
+        rows, faults = read_records(bytes_of(file, most=MAXIMUM_BYTES), rules)
     except ImportRefused as refusal:
         raise click.ClickException(_shown(f"{file}: {refusal}")) from None
     if len(rows) > MOST_ROWS:
@@ -95,13 +81,8 @@ def _read(file: Path, rules: RecordRules) -> tuple[tuple[RecordRow, ...], tuple[
 def _run(
     runtime: Runtime, code: str, rows: tuple[RecordRow, ...], *, accept_warnings: bool, dry_run: bool
 ) -> ImportOutcome:
-    with runtime.database.read() as session:
-        centre_id = find_centre(session, code)
-    if centre_id is None:
-        raise click.ClickException(f"There is no centre {code}. Add it with: flask centres add {code}")
-    actor = Actor(kind="command", id=None, centre_id=centre_id, role=None)
     try:
-        with runtime.writing(actor) as work:
+        with runtime.writing(actor_of_centre(runtime, code)) as work:
             return import_records(work, rows, accept_warnings=accept_warnings, dry_run=dry_run)
     except NothingWritten as ended:
         return ended.outcome

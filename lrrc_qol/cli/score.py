@@ -12,14 +12,12 @@ from typing import TextIO
 import click
 
 from lrrc_qol.catalogue import load_catalogue
+from lrrc_qol.cli.files import READABLE, WRITABLE
 from lrrc_qol.cli.score_table import TableFault, item_layout, score_rows
 from lrrc_qol.cli.score_terms import is_term_table, term_layout
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import DefinitionError, UnknownInstrument
 from lrrc_qol.domain.instrument import Instrument, Status
-
-READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
-WRITABLE = click.Path(dir_okay=False, path_type=Path)
 
 
 class ScoreRefused(click.ClickException):

@@ -12,6 +12,7 @@ import click
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.cli.command_runtime import runtime_for_command
+from lrrc_qol.cli.files import READABLE, WRITABLE, bytes_of, write_table
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import DefinitionError, InvalidInput, UnknownInstrument
 from lrrc_qol.domain.instrument import Instrument, Status
@@ -21,8 +22,6 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
 from lrrc_qol.services.wordings import MODES, Licence, Source, propose_pack
 
-READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
-WRITABLE = click.Path(dir_okay=False, path_type=Path)
 KINDS = click.Choice(["fhir", "redcap", "csv"])
 # Options by the field that a refusal names.
 OPTIONS = {
@@ -80,15 +79,8 @@ def import_command(
 @click.option("--out", "target", type=WRITABLE, help="Where to write it; standard output if not given.")
 def template(instrument: str, target: Path | None) -> None:
     """Write the empty CSV table for the words of a questionnaire; fill it in, then import it with --format csv."""
-    table = csv_template(_find(_catalogue(), instrument)).encode()
-    if target is None:
-        click.echo(table, nl=False)
-        return
-    try:
-        target.write_bytes(table)
-    except OSError as error:
-        raise click.ClickException(f"{target}: {error.strerror}") from None
-    click.echo(f"{target} is written. Fill in the column text, and label where there is a code.")
+    table = csv_template(_find(_catalogue(), instrument))
+    write_table(table, target, then=" Fill in the column text, and label where there is a code.")
 
 
 def _read(
@@ -97,21 +89,16 @@ def _read(
     definition = _find(catalogue, instrument)
     try:
         proposal = read_wording(
-            kind, _bytes_of(file), definition, language, companions=[_bytes_of(one) for one in companions]
+            kind,
+            bytes_of(file, most=MAXIMUM_BYTES),
+            definition,
+            language,
+            companions=[bytes_of(one, most=MAXIMUM_BYTES) for one in companions],
         )
     except ImportRefused as refusal:
         raise click.ClickException(_shown(f"{file}: {refusal}", longest=1000)) from None
     _report(file, definition, proposal)
     return proposal
-
-
-def _bytes_of(file: Path) -> bytes:
-    """The file, or just more of it than is ever read."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from None
 
 
 def _find(catalogue: Catalogue, name: str) -> Instrument:

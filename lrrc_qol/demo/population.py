@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 from lrrc_qol.demo.answers import make_answers
 from lrrc_qol.demo.people import Person, Stage, make_person
 from lrrc_qol.demo.records import record_of
-from lrrc_qol.demo.visits import Chooser, PastVisit, Stop, answer_visit, close_old_alerts, mark_messages_sent, visits_of
+from lrrc_qol.demo.visits import (
+    Chooser,
+    PastVisit,
+    Stop,
+    answer_visit,
+    close_old_alerts,
+    mark_messages_sent,
+    read_old_forms,
+    visits_of,
+)
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.runtime import Runtime
@@ -133,7 +142,9 @@ def _live(work: Work, person: Person, *, cast: Cast, rng: Random) -> None:
     _write_record(work, patient, person, cast=cast, rng=rng)
     _meet_fate(work, patient, person, end, cast=cast)
     mark_messages_sent(work, patient, now=cast.now)
-    close_old_alerts(work, patient, before=cast.now - timedelta(hours=30))
+    yesterday = cast.now - timedelta(hours=30)
+    close_old_alerts(work, patient, before=yesterday)
+    read_old_forms(work, patient, before=yesterday)
 
 
 def _at(work: Work, day: date, hour: int, cast: Cast) -> Work:

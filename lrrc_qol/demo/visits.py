@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.services.answer_form import (
@@ -17,12 +17,29 @@ from lrrc_qol.services.answer_form import (
     submit_response,
 )
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, Actor, Work
-from lrrc_qol.services.demo_history import PastVisit, issue_link, open_alerts_before, record_sent_messages, visits_of
+from lrrc_qol.services.demo_history import (
+    PastVisit,
+    issue_link,
+    open_alerts_before,
+    record_sent_messages,
+    unread_forms_before,
+    visits_of,
+)
 from lrrc_qol.services.enter_by_link import enter_by_link
 from lrrc_qol.services.handle_alert import close_alert, log_contact, take_alert
 from lrrc_qol.services.patient_session import find_seat
+from lrrc_qol.services.read_form import mark_reviewed
 
-__all__ = ["Chooser", "PastVisit", "Stop", "answer_visit", "close_old_alerts", "mark_messages_sent", "visits_of"]
+__all__ = [
+    "Chooser",
+    "PastVisit",
+    "Stop",
+    "answer_visit",
+    "close_old_alerts",
+    "mark_messages_sent",
+    "read_old_forms",
+    "visits_of",
+]
 
 Chooser = Callable[[Instrument, tuple[FormItem, ...]], tuple[AnswerInput, ...]]
 
@@ -56,6 +73,12 @@ def answer_visit(work: Work, patient: str, stop: Stop, *, year: int, choose: Cho
 def mark_messages_sent(work: Work, patient: str, *, now: datetime) -> None:
     """Write the mails of the past into the outbox as sent; what is due today is left for the jobs process."""
     record_sent_messages(work, patient, now=now)
+
+
+def read_old_forms(work: Work, patient: str, *, before: datetime) -> None:
+    """The nurse read everything but the newest forms, each on the day after it came."""
+    for response_id, sent_at in unread_forms_before(work, patient, before=before):
+        mark_reviewed(replace(work, now=sent_at + timedelta(days=1)), patient, response_id)
 
 
 def close_old_alerts(work: Work, patient: str, *, before: datetime) -> None:

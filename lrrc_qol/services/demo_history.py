@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.schedule import ReminderTime, reminder_times
 from lrrc_qol.persistence.crypto import new_token, token_hash
-from lrrc_qol.persistence.models import Alert, Link, Patient, Staff, Visit
+from lrrc_qol.persistence.models import Alert, Link, Patient, Response, Staff, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.outbox import new_message
@@ -98,6 +98,17 @@ def open_alerts_before(work: Work, patient_public_id: str, *, before: datetime) 
             select(Alert).where(Alert.episode_id == episode.id, Alert.closed_at.is_(None), Alert.raised_at < before)
         )
     ]
+
+
+def unread_forms_before(work: Work, patient_public_id: str, *, before: datetime) -> Sequence[tuple[int, datetime]]:
+    """Forms sent before an instant that nobody marked as read: row number and when each was sent."""
+    _, episode = find_episode(work, patient_public_id)
+    rows = work.session.execute(
+        select(Response.id, Response.submitted_at).where(
+            Response.episode_id == episode.id, Response.submitted_at < before, Response.reviewed_at.is_(None)
+        )
+    )
+    return [(response_id, sent_at) for response_id, sent_at in rows if sent_at is not None]
 
 
 def _add_sent(work: Work, patient: Patient, visit: Visit, time: ReminderTime) -> None:

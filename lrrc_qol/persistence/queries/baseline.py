@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lrrc_qol.persistence.models import (
     Assignment,
+    AuditEntry,
     BaselineChoice,
     ClinicalEntry,
     Episode,
@@ -34,7 +35,6 @@ class BaselineForm:
     visit_key: str
     visit_name: str
     home_key: str | None
-    closes_on: date
     completed_at: datetime | None
     instrument_id: str
     instrument_version: str
@@ -90,7 +90,6 @@ def list_baseline_forms(
             Visit.key,
             Visit.name,
             Visit.home_key,
-            Visit.closes_on,
             Visit.completed_at,
             Assignment.instrument_id,
             Assignment.instrument_version,
@@ -136,6 +135,30 @@ def list_treatments(
     for (episode_id, _), content in newest.items():
         if content is not None:
             found.setdefault(episode_id, []).append(content)
+    return found
+
+
+def list_planned_before(
+    session: Session, *, centre_id: int, episode_ids: Sequence[int]
+) -> dict[int, list[tuple[datetime, date]]]:
+    """When the planned day of an operation was changed, with the day that stood until then; oldest first, by episode.
+
+    The audit trail is the only place that keeps a day which stands no longer.
+    """
+    rows = session.execute(
+        select(AuditEntry.episode_id, AuditEntry.at, AuditEntry.detail)
+        .where(
+            AuditEntry.episode_id.in_(episode_ids),
+            AuditEntry.centre_id == centre_id,
+            AuditEntry.action == "changed_dates",
+        )
+        .order_by(AuditEntry.id)
+    )
+    found: dict[int, list[tuple[datetime, date]]] = {}
+    for episode_id, at, detail in rows:
+        before, after = (detail[side]["planned_surgery_on"] for side in ("before", "after"))
+        if before is not None and before != after and episode_id is not None:
+            found.setdefault(episode_id, []).append((at, date.fromisoformat(before)))
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -18,13 +18,15 @@ from lrrc_qol.domain.baseline import (
     choose_baseline,
     judge_all,
 )
+from lrrc_qol.domain.clinical_record import Section
 from lrrc_qol.domain.events import EventKind, RecordedEvent
-from lrrc_qol.domain.schedule import Anchor, Protocol
+from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.queries.baseline import (
     BaselineForm,
     ChoiceRow,
     list_baseline_forms,
     list_choices,
+    list_planned_before,
     list_treatments,
 )
 from lrrc_qol.persistence.queries.patients import StandingEvent, list_standing_events
@@ -32,14 +34,6 @@ from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services.context import Work
 
 _BEGUN = frozenset({"started", "interrupted", "completed"})
-# The usual time of a treatment when none was entered, as in the form of the clinical record.
-_USUALLY_BEFORE = frozenset({"pre_crt", "reirradiation", "induction_chemo"})
-_TREATMENTS = {
-    "pre_crt": "Chemoradiotherapy",
-    "reirradiation": "Re-irradiation",
-    "induction_chemo": "Induction chemotherapy",
-    "immunotherapy": "Immunotherapy",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +67,14 @@ def baseline_key(patient: PatientRow, protocol: Protocol) -> EpisodeKey:
 
 
 def baselines_of(work: Work, episodes: Sequence[EpisodeKey]) -> dict[int, EpisodeBaseline]:
-    """The baseline of each episode of the actor's centre, in a fixed number of statements."""
+    """The baseline of each episode of the actor's centre, in a fixed number of statements; none for none."""
+    if not episodes:
+        return {}
     scope: dict[str, Any] = {"centre_id": work.actor.centre(), "episode_ids": [one.episode_id for one in episodes]}
     forms = list_baseline_forms(work.session, **scope)
     treatments = list_treatments(work.session, **scope)
     choices = list_choices(work.session, **scope)
+    planned_before = list_planned_before(work.session, **scope)
     events: dict[int, list[StandingEvent]] = {}
     for event in list_standing_events(work.session, **scope):
         events.setdefault(event.episode_id, []).append(event)
@@ -89,6 +86,7 @@ def baselines_of(work: Work, episodes: Sequence[EpisodeKey]) -> dict[int, Episod
             treatments=treatments.get(one.episode_id, []),
             choice=choices.get(one.episode_id),
             events=events.get(one.episode_id, []),
+            planned_before=planned_before.get(one.episode_id, []),
         )
         for one in episodes
     }
@@ -112,12 +110,13 @@ def _judged(
     treatments: Sequence[Mapping[str, Any]],
     choice: ChoiceRow | None,
     events: Sequence[StandingEvent],
+    planned_before: Sequence[tuple[datetime, date]],
 ) -> EpisodeBaseline:
     recorded = [RecordedEvent(EventKind(one.kind), one.happened_on, one.recorded_at, one.detail) for one in events]
     facts = BaselineFacts(
         surgery_on=episode.surgery_on,
         planned_on=episode.planned_on,
-        treatments=tuple(_treatments(treatments)),
+        treatments=tuple(_treatments(treatments, work.catalogue.record.section("treatment"))),
         events=tuple(
             MajorEvent(work.catalogue.events.rule(one.kind).words, one.happened_on)
             for one in sorted(recorded, key=lambda one: one.happened_on)
@@ -125,7 +124,7 @@ def _judged(
         ),
     )
     visits = [list(group) for _, group in groupby(forms, key=lambda form: form.visit_id)]
-    sent = {one.response_id: (one, group) for group in visits if (one := _candidate(work, group, episode.protocol))}
+    sent = {one.response_id: (one, group) for group in visits if (one := _candidate(work, group, planned_before))}
     verdicts = judge_all([one for one, _ in sent.values()], rules=episode.protocol.baseline, facts=facts)
     asked = (EventKind.BASELINE_REPEAT, EventKind.BASELINE_RECALL)
     return EpisodeBaseline(
@@ -138,7 +137,9 @@ def _judged(
     )
 
 
-def _candidate(work: Work, forms: Sequence[BaselineForm], protocol: Protocol) -> BaselineCandidate | None:
+def _candidate(
+    work: Work, forms: Sequence[BaselineForm], planned_before: Sequence[tuple[datetime, date]]
+) -> BaselineCandidate | None:
     """The visit as it may serve; None while nothing of it was sent."""
     sent = [form for form in forms if form.submitted_at is not None and form.answered_on is not None]
     if not sent or sent[0].response_id is None:
@@ -159,7 +160,7 @@ def _candidate(work: Work, forms: Sequence[BaselineForm], protocol: Protocol) ->
         ),
         scored=any(form.values for form in sent),
         by_proxy=any(form.respondent == "proxy" for form in sent),
-        planned_then=_planned_then(first, protocol),
+        planned_then=_planned_then(first.submitted_at, planned_before),
     )
 
 
@@ -170,23 +171,21 @@ def _lacks(form: BaselineForm) -> bool:
     return form.scores > form.not_applicable and not form.values
 
 
-def _planned_then(form: BaselineForm, protocol: Protocol) -> date | None:
-    """The day of the operation by which the visit was planned: an answered visit keeps its window."""
-    spec = next((one for one in protocol.visits if one.key == (form.home_key or form.visit_key)), None)
-    if spec is None or spec.anchor is not Anchor.PLANNED_SURGERY:
-        return None
-    return form.closes_on - timedelta(days=spec.close_offset)
+def _planned_then(sent_at: datetime | None, planned_before: Sequence[tuple[datetime, date]]) -> date | None:
+    """The day of the operation that was planned when the form was sent; None when it is the one that stands."""
+    return next((day for at, day in planned_before if sent_at is not None and at > sent_at), None)
 
 
-def _treatments(contents: Iterable[Mapping[str, Any]]) -> Iterable[Treatment]:
+def _treatments(contents: Iterable[Mapping[str, Any]], section: Section) -> Iterator[Treatment]:
     """Those before the operation that were begun; planned ones have changed nothing yet."""
+    fields = {field.id: field for group in section.groups for field in group.fields}
+    usual = fields["timing"].default_from
     for content in contents:
-        kind, status = str(content.get("kind")), content.get("status")
-        timing = content.get("timing") or ("before" if kind in _USUALLY_BEFORE else None)
-        ended = content.get("stopped_on")
+        timing = content.get("timing") or (usual.value(content) if usual else None)
+        status, ended = content.get("status"), content.get("stopped_on")
         if timing == "before" and (status in _BEGUN or content.get("started_on") or ended):
             yield Treatment(
-                words=_TREATMENTS.get(kind, "Treatment"),
+                words=fields["kind"].label_of(str(content.get("kind"))),
                 ended_on=date.fromisoformat(ended) if ended else None,
                 completed=status == "completed",
             )

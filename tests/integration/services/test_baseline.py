@@ -119,3 +119,21 @@ def test_a_form_of_nobody_and_a_missing_reason_are_refused(
     with pytest.raises(InvalidInput) as refused:
         choose(runtime, nurse, patient, response_id, reason=reason)
     assert field in refused.value.fields
+
+
+def test_a_postponed_operation_is_said_with_both_days(
+    runtime: Runtime, nurse: Actor, clock: FixedClock, patient: str
+) -> None:
+    planned = clock.now().date() + timedelta(days=10)
+    later = planned + timedelta(days=60)
+    assert "postponed" not in reasons(look(runtime, nurse, patient))
+    clock.advance(days=1)
+    set_dates(runtime, nurse, patient, planned_surgery_on=later)
+    page = look(runtime, nurse, patient)
+    assert f"planned for {planned}, now {later}" in reasons(page)
+    assert page.proposal == "Operation postponed: ask for a new baseline."
+
+
+def reasons(page: BaselinePage) -> str:
+    """All that is said about the newest form."""
+    return " ".join(reason.text for reason in page.judged.verdicts[0].reasons)
