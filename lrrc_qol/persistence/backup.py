@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from lrrc_qol.persistence.append_only import APPEND_ONLY_TABLES, protect_more
 from lrrc_qol.persistence.models.base import Base
-from lrrc_qol.persistence.queries.export import take_snapshot
+from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.persistence.types import UTCDateTime
 
 KIND = "lrrc_qol backup"

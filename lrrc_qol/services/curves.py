@@ -59,7 +59,7 @@ def _instrument_curves(course: Course, forms: Sequence[FormRow], catalogue: Cata
     latest = max(sent, key=lambda form: form.answered_on or date.min)
     instrument = catalogue.instrument(latest.instrument_id, latest.instrument_version)
     baseline = _own_baseline(course, sent)
-    missed = [_as_missed(course, form) for form in forms if _was_missed(course, form)]
+    missed = [_as_missed(course, form) for form in forms if was_missed(course, form)]
     check_in = all(course.visits[form.visit_id].kind == VisitKind.CHECK_IN for form in forms)
     for scale in instrument.scales:
         points = _points(course, sent, scale, instrument)
@@ -82,7 +82,8 @@ def _own_baseline(course: Course, forms: Sequence[FormRow]) -> Baseline:
     return replace(whole, response_id=own.response_id, answered_on=own.answered_on)
 
 
-def _was_missed(course: Course, form: FormRow) -> bool:
+def was_missed(course: Course, form: FormRow) -> bool:
+    """Whether a questionnaire was asked, its window is over, and nothing was sent while the follow-up ran."""
     visit = course.visits[form.visit_id]
     if form.submitted_at is not None or not visit.planned or course.today <= visit.closes_on:
         return False

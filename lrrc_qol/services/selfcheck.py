@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from sqlalchemy import select
 
 from lrrc_qol.persistence.models import AuditEntry, AuditSeal
-from lrrc_qol.persistence.queries.export import take_snapshot
 from lrrc_qol.persistence.queries.selfcheck import (
     Finding,
     crossed_centres,
@@ -21,6 +20,7 @@ from lrrc_qol.persistence.queries.selfcheck import (
     unlabelled_visits,
     unowned_alerts,
 )
+from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.services.audit import canonical, verify
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.rescore import Scope, Scorers, compare_scores

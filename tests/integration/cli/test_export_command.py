@@ -12,11 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from lrrc_qol.cli.csv_cells import original
 from lrrc_qol.domain.events import EventKind
+from lrrc_qol.interchange.csv_cells import original
 from lrrc_qol.persistence.models import AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
+from lrrc_qol.services.export import study_id
 from lrrc_qol.services.record_event import record_event
 from tests.factories import (
     Phone,
@@ -88,12 +89,27 @@ def test_answers_come_in_their_current_version_without_names(
         ("pain_now", "declined", ""),
         ("pain_worst", "value", "4"),
     ]
-    assert {original(row["patient"]) for row in rows} == {patient}
-    assert (rows[0]["centre"], rows[0]["visit"], rows[0]["submitted_at"]) == ("NORTH", "BL1", "")
-    assert datetime.fromisoformat(rows[0]["saved_at"]) == runtime.clock.now()
-    assert re.fullmatch(r".*[+-]\d\d:\d\d", rows[0]["saved_at"])
+    with runtime.reading(COMMAND) as work:
+        assert {original(row["patient"]) for row in rows} == {study_id(work, patient)}
+    assert patient not in (tmp_path / "answers.csv").read_text(encoding="utf-8"), "the id is an address of the site"
+    assert (rows[0]["centre"], rows[0]["visit"], rows[0]["status"]) == ("NORTH", "BL1", "draft")
     text = (tmp_path / "answers.csv").read_text(encoding="utf-8")
     assert not any(word in text for word in ("Ada", "Example", "ada@", "H-1", "1958"))
+
+
+def test_dates_and_times_come_on_demand_only(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:
+    complete_visit(runtime, phone)
+    run("answers", tmp_path / "days")
+    run("answers", tmp_path / "dates", "--with-dates")
+    days, dates = table(tmp_path / "days", "answers.csv"), table(tmp_path / "dates", "answers.csv")
+    assert len(days) == len(dates)
+    assert set(dates[0]) - set(days[0]) == {
+        *("surgery_on", "due_on", "started_at", "submitted_at", "answered_on", "given_at", "saved_at", "reason")
+    }
+    assert datetime.fromisoformat(dates[0]["saved_at"]) == runtime.clock.now()
+    assert re.fullmatch(r".*[+-]\d\d:\d\d", dates[0]["saved_at"])
+    year = str(runtime.clock.now().year)
+    assert year not in (tmp_path / "days" / "answers.csv").read_text(encoding="utf-8")
 
 
 def test_scores_come_unrounded_with_the_reason_for_none(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:
@@ -135,12 +151,11 @@ def test_a_row_that_got_lost_stops_the_export_and_leaves_no_file(
     runtime: Runtime, tmp_path: Path, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     complete_visit(runtime, phone)
-    monkeypatch.setattr(export_command, "stream_rows", lambda _session, _query: iter([("only", "one")]))
+    monkeypatch.setattr("lrrc_qol.services.export.write.exported_subjects", lambda _work, _extent: iter(()))
     result = run("answers", tmp_path)
     assert result.exit_code == 1
     assert "the numbers differ" in result.output
-    assert list(tmp_path.glob("*.csv")) == []
-    assert list(tmp_path.glob(".*.part")) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_is_audited_and_readable_by_its_owner_only(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:
@@ -148,5 +163,5 @@ def test_an_export_is_audited_and_readable_by_its_owner_only(runtime: Runtime, t
     run("scores", tmp_path)
     with runtime.reading(COMMAND) as work:
         entry = work.session.scalars(select(AuditEntry).where(AuditEntry.action == "exported_scores")).one()
-    assert entry.detail == {"rows": len(table(tmp_path, "scores.csv")), "centre": None}
+    assert entry.detail == {"rows": len(table(tmp_path, "scores.csv")), "centre": None, "with_dates": False}
     assert (tmp_path / "scores.csv").stat().st_mode & 0o077 == 0

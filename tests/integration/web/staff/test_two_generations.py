@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import re
@@ -9,11 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import select
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.cli.export import export
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.persistence.models import ScoreRow
@@ -81,14 +80,13 @@ def test_the_patient_page_and_the_form_page_show_the_newest(
     assert "How 4 came about" in nurse_browser.get(f"/staff/patients/{rescored}/forms/{form}").text
 
 
-def test_the_export_has_the_newest_once(
-    rescored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
-) -> None:
-    monkeypatch.setenv("LRRC_QOL_MODE", "test")
-    monkeypatch.setenv("LRRC_QOL_DATABASE_URL", database_url)
-    result = CliRunner().invoke(export, ["scores", "--out", str(tmp_path)])
-    assert "scores: 6 rows in, 6 rows out" in result.output
-    assert re.findall(r"BOTHER,([\d.]+),", (tmp_path / "scores.csv").read_text()) == ["4.0", "1.0"]
+def test_the_export_has_the_newest_once(runtime: Runtime, rescored: str, tmp_path: Path) -> None:
+    with runtime.reading(COMMAND) as work:
+        (tally,) = write_export(work, extent_of(work, None), "scores", tmp_path, with_dates=False)
+    assert (tally.found, tally.written) == (6, 6)
+    with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
+        bother = [row for row in csv.DictReader(file) if row["scale"] == "BOTHER"]
+    assert [(row["value"], row["base"], row["chg"]) for row in bother] == [("4.0", "4.0", ""), ("1.0", "4.0", "-3.0")]
 
 
 def test_the_cohort_counts_forms_not_generations(runtime: Runtime, nurse: Actor, rescored: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrrc_qol.cli.csv_cells import MARKED, cell, inert, original
+from lrrc_qol.interchange.csv_cells import MARKED, cell, inert, original
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "'=1", "\n=1"])
