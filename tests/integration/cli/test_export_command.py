@@ -152,10 +152,11 @@ def test_a_row_that_got_lost_stops_the_export_and_leaves_no_file(
 ) -> None:
     complete_visit(runtime, phone)
     monkeypatch.setattr("lrrc_qol.services.export.write.exported_subjects", lambda _work, _extent: iter(()))
-    result = run("answers", tmp_path)
+    folder = tmp_path / "new"
+    result = run("answers", folder)
     assert result.exit_code == 1
     assert "the numbers differ" in result.output
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 def test_an_export_is_audited_and_readable_by_its_owner_only(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:

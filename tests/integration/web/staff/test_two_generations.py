@@ -19,6 +19,7 @@ from lrrc_qol.persistence.models import ScoreRow
 from lrrc_qol.persistence.queries.cohort import Kinds, count_visits
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.export import extent_of, write_export
 from lrrc_qol.services.read_form import read_form
 from lrrc_qol.services.read_record import read_record
 from lrrc_qol.services.rescore import Scope, Scorers, rescore
