@@ -78,7 +78,7 @@ QUALIFIERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class TestCode:
+class QsCode:
     """How one item or scale is called in QS; `origin` is cdisc or sponsor."""
 
     code: str
@@ -95,7 +95,7 @@ def write_sdtm(
     with_dates: bool,
 ) -> dict[str, int]:
     """Write the three files; how many forms, answers and scores stand in QS. `visits` are all keys in their order."""
-    codes = {(one.id, one.version): test_codes(one) for one in instruments}
+    codes = {(one.id, one.version): codes_of(one) for one in instruments}
     with (
         table_file(folder / "sdtm_qs.csv", QS_HEADER) as qs,
         table_file(folder / "sdtm_suppqs.csv", SUPPQS_HEADER) as supp,
@@ -107,7 +107,7 @@ def write_sdtm(
     return writer.written
 
 
-def test_codes(instrument: Instrument) -> dict[tuple[str, str], TestCode]:
+def codes_of(instrument: Instrument) -> dict[tuple[str, str], QsCode]:
     """The test code of every item and scale, by ("item" or "scale", id)."""
     known = instrument.codes
     stem = sponsor_stem(instrument.id)
@@ -119,13 +119,13 @@ def test_codes(instrument: Instrument) -> dict[tuple[str, str], TestCode]:
     }
     counts = {"item": 0, "scale": 0}
     taken: set[str] = set()
-    found: dict[tuple[str, str], TestCode] = {}
+    found: dict[tuple[str, str], QsCode] = {}
     for kind, own, words, mark in parts:
         counts[kind] += 1
         code = official[kind].get(own)
         test = _test_name(f"{'Score: ' if mark else ''}{words}", taken)
         sponsor = f"{stem}{mark}{counts[kind]:0{LONGEST_CODE - len(stem) - len(mark) - 1}d}"
-        found[kind, own] = TestCode(code or sponsor, test, "cdisc" if code else "sponsor")
+        found[kind, own] = QsCode(code or sponsor, test, "cdisc" if code else "sponsor")
     return found
 
 
@@ -158,7 +158,7 @@ class _Writer:
 
     qs: Table
     supp: Table
-    codes: Mapping[tuple[str, str], Mapping[tuple[str, str], TestCode]]
+    codes: Mapping[tuple[str, str], Mapping[tuple[str, str], QsCode]]
     numbers: Mapping[str, int]
     with_dates: bool
     written: dict[str, int] = field(default_factory=lambda: {"forms": 0, "answers": 0, "scores": 0})
@@ -189,9 +189,7 @@ class _Writer:
         self.written["answers"] += len(form.answers)
         self.written["scores"] += len(form.scores)
 
-    def _row(
-        self, subject: Subject, form: ExportedForm, group: str, code: TestCode, cells: Mapping[str, object]
-    ) -> None:
+    def _row(self, subject: Subject, form: ExportedForm, group: str, code: QsCode, cells: Mapping[str, object]) -> None:
         flag = "Y" if form.is_baseline else ""
         self._write(
             subject,
@@ -277,7 +275,7 @@ def _qualifiers(subject: Subject, form: ExportedForm) -> Mapping[str, str]:
 
 
 def _code_rows(
-    instruments: Sequence[Instrument], codes: Mapping[tuple[str, str], Mapping[tuple[str, str], TestCode]]
+    instruments: Sequence[Instrument], codes: Mapping[tuple[str, str], Mapping[tuple[str, str], QsCode]]
 ) -> Iterator[tuple[str, ...]]:
     for one in instruments:
         for (kind, own), code in codes[one.id, one.version].items():

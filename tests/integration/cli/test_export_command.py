@@ -17,8 +17,10 @@ from lrrc_qol.interchange.csv_cells import original
 from lrrc_qol.persistence.models import AuditEntry
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
-from lrrc_qol.services.export import study_id
+from lrrc_qol.services.export import FORMATS, extent_of, study_id
+from lrrc_qol.services.export.subjects import count_in
 from lrrc_qol.services.record_event import record_event
+from tests.clock import FixedClock
 from tests.factories import (
     Phone,
     answer,
@@ -30,6 +32,7 @@ from tests.factories import (
     save,
     take_seat,
 )
+from tests.lived_in import live
 
 # The package re-exports the command under the module's name, so the module has to be asked for by its full name.
 export_command = importlib.import_module("lrrc_qol.cli.export")
@@ -50,6 +53,20 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
     """The rows of an exported table."""
     with (folder / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("what", [*FORMATS])
+def test_every_format_has_all_that_there_is(runtime: Runtime, clock: FixedClock, tmp_path: Path, what: str) -> None:
+    live(runtime, clock)
+    with runtime.reading(COMMAND) as work:
+        found = count_in(work, extent_of(work, None))
+    result = run(what, tmp_path / "new")
+    assert result.exit_code == 0, result.output
+    tallies = dict(re.findall(r"(\w+): \d+ rows in, (\d+) rows out", result.output))
+    assert tallies
+    assert {kind: int(count) for kind, count in tallies.items()} == {kind: found[kind] for kind in tallies}
+    assert min(found.values()) > 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "new").iterdir())
 
 
 @pytest.fixture
