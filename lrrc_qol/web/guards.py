@@ -24,8 +24,10 @@ SEAT_KEY = "seat"
 PERMISSIONS: dict[str, frozenset[str]] = {
     "nurse": frozenset({"view_patients", "enrol_patients", "edit_record", "handle_alerts", "view_cohort"}),
     "clinician": frozenset({"view_patients", "edit_record", "handle_alerts", "view_cohort"}),
-    "coordinator": frozenset({"view_patients", "enrol_patients", "edit_record", "view_cohort", "manage_wording"}),
-    "researcher": frozenset({"view_cohort"}),
+    "coordinator": frozenset(
+        {"view_patients", "enrol_patients", "edit_record", "view_cohort", "manage_wording", "export_data"}
+    ),
+    "researcher": frozenset({"view_cohort", "export_data"}),
     "admin": frozenset({"administer", "manage_wording"}),
 }
 # Where a role starts: the first page of these that it may open.

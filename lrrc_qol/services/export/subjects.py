@@ -39,7 +39,17 @@ def extent_of(work: Work, centre_code: str | None) -> Extent:
     centres = rows.list_centres(work.session, centre_code)
     if centre_code is not None and not centres:
         raise NotFound(f"There is no centre {centre_code!r}.")
-    return Extent(centres, tuple(scopes_that(work.catalogue.consent_scopes, ScopeAct.NOT_EXPORTED)))
+    return Extent(centres, _refused_scopes(work))
+
+
+def extent_of_centre(work: Work) -> Extent:
+    """The actor's own centre."""
+    own = tuple(centre for centre in rows.list_centres(work.session, None) if centre[0] == work.actor.centre())
+    return Extent(own, _refused_scopes(work))
+
+
+def _refused_scopes(work: Work) -> tuple[str, ...]:
+    return tuple(scopes_that(work.catalogue.consent_scopes, ScopeAct.NOT_EXPORTED))
 
 
 def count_in(work: Work, extent: Extent) -> dict[str, int]:

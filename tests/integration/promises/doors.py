@@ -30,6 +30,7 @@ CARE = frozenset({NURSE, CLINICIAN, COORDINATOR, FOREIGN_NURSE})
 ENROLLING = frozenset({NURSE, COORDINATOR, FOREIGN_NURSE})
 ALERTED = frozenset({NURSE, CLINICIAN, FOREIGN_NURSE})
 COHORT = CARE | {RESEARCHER}
+EXPORTING = frozenset({COORDINATOR, RESEARCHER})
 ADMINISTERING = frozenset({ADMIN, FOREIGN_ADMIN})
 WORDING = frozenset({COORDINATOR, ADMIN, FOREIGN_ADMIN})
 SEATED = frozenset({PATIENT})
@@ -186,6 +187,8 @@ DOORS = (
     Door("POST", "/staff/alerts/{alert}/contact", ALERTED, 303, NOTE | {"reached": "yes"}),
     Door("POST", "/staff/alerts/{alert}/close", ALERTED, 303, NOTE | {"action": "advice"}),
     Door("GET", "/staff/cohort", COHORT, 200),
+    Door("GET", "/staff/exports", EXPORTING, 200),
+    Door("POST", "/staff/exports", EXPORTING, 200, {"format": "answers"}),
     Door("GET", "/admin/", ADMINISTERING, 200),
     Door("GET", "/admin/consent", ADMINISTERING, 200),
     Door("POST", "/admin/consent", ADMINISTERING, 422, {"version": "", "title": ""}),
