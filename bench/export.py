@@ -41,7 +41,7 @@ def run(report: Report) -> None:
         report.figure(
             "CPU / driver and csv module alone",
             f"{ratio:.1f}",
-            "with forms, windows and baselines; a count and an audit row more",
+            "with forms, windows, baselines; a count and an audit row",
         )
     report.promise(
         "memory at 4 x the rows / at 1 x", peaks[1] / peaks[0], at_most=1.2, note=f"{peaks[1] // 1024:,} KiB"
