@@ -9,6 +9,12 @@ MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "'")
 MARK = "'"
 
 
+class Constant(str):
+    """A text of the program itself that another system must find as it is, so that it gets no mark."""
+
+    __slots__ = ()
+
+
 def cell(value: object) -> str:
     """A value as a CSV cell: numbers plain, instants in ISO 8601 with offset, none empty, text made inert."""
     if value is None:
@@ -21,7 +27,7 @@ def cell(value: object) -> str:
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    return inert(str(value))
+    return str(value) if isinstance(value, Constant) else inert(str(value))
 
 
 def inert(text: str) -> str:

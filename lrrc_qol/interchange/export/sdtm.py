@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from lrrc_qol.domain.instrument import Instrument
+from lrrc_qol.interchange.csv_cells import Constant
 from lrrc_qol.interchange.export.files import Table, table_file, write_table
 from lrrc_qol.interchange.export.subject import (
     ExportedAnswer,
@@ -235,7 +236,7 @@ class _Writer:
             "VISITDY": study_day(subject.day(visit.due_on)),
             "QSDTC": answered_on if self.with_dates else None,
             "QSDY": study_day(subject.day(answered_on)),
-            "QSEVLINT": INTERVALS.get(instrument.recall, ""),
+            "QSEVLINT": Constant(INTERVALS.get(instrument.recall, "")),
             "QSEVINTX": instrument.recall,
         }
         self.qs.add(row.get(name) for name in QS_HEADER)

@@ -38,6 +38,7 @@ def test_rows_are_numbered_flagged_and_dated_in_study_days(tmp_path: Path) -> No
         ("2", "M1", "", ""),
     }
     assert {row["QSDTC"] for row in rows} == {""}
+    assert {row["QSEVLINT"] for row in rows} == {"-PT24H", "-P1W", ""}, "no mark of the export"
     dates = tmp_path / "dates"
     dates.mkdir()
     assert {row["QSDTC"] for row in qs(dates, with_dates=True)} == {"2027-02-20", "2027-04-12", ""}
