@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,8 +83,8 @@ def definitions() -> Catalogue | None:
     return None
 
 
-@pytest.fixture
-def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]:
+@contextmanager
+def running_site(database_url: str, definitions: Catalogue | None = None) -> Iterator[LiveSite]:
     """The whole site on loopback with its own database, clock and mailbox."""
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
@@ -94,6 +95,13 @@ def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]
         with serving(create_app(runtime=runtime), host=LOOPBACK, port=port):
             yield LiveSite(url, runtime, clock, mailbox)
         runtime.database.dispose()
+
+
+@pytest.fixture
+def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]:
+    """A site for one test."""
+    with running_site(database_url, definitions) as site:
+        yield site
 
 
 @pytest.fixture
