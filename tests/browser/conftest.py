@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from lrrc_qol.catalogue import Catalogue
@@ -84,15 +85,19 @@ def definitions() -> Catalogue | None:
 
 
 @contextmanager
-def running_site(database_url: str, definitions: Catalogue | None = None) -> Iterator[LiveSite]:
-    """The whole site on loopback with its own database, clock and mailbox."""
+def running_site(
+    database_url: str, definitions: Catalogue | None = None, prepare: Callable[[Flask], None] = lambda _: None
+) -> Iterator[LiveSite]:
+    """The whole site on loopback with its own database, clock and mailbox; `prepare` may add to it before it starts."""
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
     clock = FixedClock()
     with running_mailbox() as mailbox:
         settings = make_settings(database_url, BASE_URL=url, SMTP_URL=mailbox.url)
         runtime = build_runtime(settings, clock=clock, catalogue=definitions)
-        with serving(create_app(runtime=runtime), host=LOOPBACK, port=port):
+        app = create_app(runtime=runtime)
+        prepare(app)
+        with serving(app, host=LOOPBACK, port=port):
             yield LiveSite(url, runtime, clock, mailbox)
         runtime.database.dispose()
 
