@@ -129,27 +129,20 @@ def answer_part(spoken: SpokenPage, *, chosen: int) -> list[str]:
     given: list[str] = []
     told = ""
     while True:
-        group, review = spoken.wait(lambda tree, last=told: next_screen(tree, last), "the next question")
-        if review:
+        tree = spoken.wait(lambda tree, last=told: tree if is_next_screen(tree, last) else None, "the next question")
+        group = question(tree)
+        if group is None:
             spoken.press("button", "Send my answers")
             return given
         told = group.name
         radios = group.find("radio")
         radio = radios[(len(given) + chosen) % len(radios)]
-        spoken.activate(radio)
         given.append(radio.name)
-        close_advice(spoken)
-        spoken.press("button", "Continue")
+        spoken.activate(radio)
+        spoken.activate(tree.find("button", "Continue")[0])
 
 
-def next_screen(tree: Node, last: str) -> tuple[Node | None, bool] | None:
-    """The question that follows, or the review."""
-    if tree.find("button", "Send my answers"):
-        return None, True
+def is_next_screen(tree: Node, last: str) -> bool:
+    """Whether another question than the last one is told, or the review."""
     group = question(tree)
-    return (group, False) if group and group.name != last else None
-
-
-def close_advice(spoken: SpokenPage) -> None:
-    for button in spoken.tree().find("button", "I have read this"):
-        spoken.activate(button)
+    return bool(tree.find("button", "Send my answers")) if group is None else group.name != last
