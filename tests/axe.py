@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Landmarks, the order of headings and the like: no success criteria, but what people with screen readers steer by.
+GOOD_PRACTICE = "best-practice"
+# Without motion: a colour on its way from one look to the other would be measured.
+LOOKS: Mapping[str, Any] = {
+    "light": {"color_scheme": "light", "forced_colors": "none", "reduced_motion": "reduce"},
+    "dark": {"color_scheme": "dark", "forced_colors": "none", "reduced_motion": "reduce"},
+    "high contrast": {"color_scheme": "light", "forced_colors": "active", "reduced_motion": "reduce"},
+}
+# What can be right in one look and wrong in another.
+LOOK_RULES = ["color-contrast", "link-in-text-block", "target-size"]
+RUN = "(options) => axe.run(document, options)"
+IS_THERE = "() => typeof axe === 'object'"
+SCRIPT = Axe().axe_script
 
 
-def accessibility_breaches(page: Page) -> list[str]:
+def accessibility_breaches(page: Page, *, rules: Sequence[str] = (), practice: bool = False) -> list[str]:
     """One line per broken WCAG 2.2 A or AA rule: rule, what is wrong, where; empty when all hold.
 
+    `rules`: only these; `practice`: also what is good practice without being a success criterion.
     Not for a page whose scripts are switched off: axe is a script and would never answer there.
     """
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_TAGS}})
-    return [f"{breach['id']}: {breach['help']} at {_places(breach)}" for breach in found.response["violations"]]
+    tags = [*WCAG_TAGS, GOOD_PRACTICE] if practice else WCAG_TAGS
+    run_only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": tags}
+    if not page.evaluate(IS_THERE):
+        page.evaluate(SCRIPT)
+    found = page.evaluate(RUN, {"runOnly": run_only, "resultTypes": ["violations"]})
+    return [f"{breach['id']}: {breach['help']} at {_places(breach)}" for breach in found["violations"]]
+
+
+def breaches_in_every_look(page: Page, *, practice: bool = True) -> list[str]:
+    """All rules in the light look, and those that a look can break in the others; each line says which look."""
+    found: list[str] = []
+    for look, media in LOOKS.items():
+        page.emulate_media(**media)
+        rules = () if look == "light" else LOOK_RULES
+        found += [
+            f"{look}: {line}" for line in accessibility_breaches(page, rules=rules, practice=practice and not rules)
+        ]
+    page.emulate_media(**LOOKS["light"])
+    return found
 
 
 def _places(breach: dict[str, Any]) -> str:

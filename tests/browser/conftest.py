@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from lrrc_qol.catalogue import Catalogue
@@ -82,18 +84,29 @@ def definitions() -> Catalogue | None:
     return None
 
 
-@pytest.fixture
-def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]:
-    """The whole site on loopback with its own database, clock and mailbox."""
+@contextmanager
+def running_site(
+    database_url: str, definitions: Catalogue | None = None, prepare: Callable[[Flask], None] = lambda _: None
+) -> Iterator[LiveSite]:
+    """The whole site on loopback with its own database, clock and mailbox; `prepare` may add to it before it starts."""
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
     clock = FixedClock()
     with running_mailbox() as mailbox:
         settings = make_settings(database_url, BASE_URL=url, SMTP_URL=mailbox.url)
         runtime = build_runtime(settings, clock=clock, catalogue=definitions)
-        with serving(create_app(runtime=runtime), host=LOOPBACK, port=port):
+        app = create_app(runtime=runtime)
+        prepare(app)
+        with serving(app, host=LOOPBACK, port=port):
             yield LiveSite(url, runtime, clock, mailbox)
         runtime.database.dispose()
+
+
+@pytest.fixture
+def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]:
+    """A site for one test."""
+    with running_site(database_url, definitions) as site:
+        yield site
 
 
 @pytest.fixture
