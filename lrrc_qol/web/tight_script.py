@@ -21,8 +21,9 @@ TOKEN = re.compile(
 LETTERS = "etanoisrlcduxyzhfgmpvbwkjq"
 DECLARES = frozenset({"const", "let", "function"})
 WORDS = frozenset(
-    "async await break case catch class const continue default delete do else false finally for function if in"
-    " instanceof let new null of return self this throw true try typeof undefined var void while yield".split()
+    {"async", "await", "break", "case", "catch", "class", "const", "continue", "default", "delete", "do", "else"}
+    | {"false", "finally", "for", "function", "if", "in", "instanceof", "let", "new", "null", "of", "return", "self"}
+    | {"this", "throw", "true", "try", "typeof", "undefined", "var", "void", "while", "yield"}
 )
 # A brace after one of these opens an object or a pattern, after anything else a block.
 BEFORE_OBJECT = frozenset({"(", ",", "=", ":", "[", "?", "&", "|", "...", "const", "let", "return"})

@@ -43,15 +43,16 @@ def test_the_same_for_a_browser_that_takes_gzip_only(
 
 
 @pytest.mark.parametrize("instruments", LONGEST, ids="+".join)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
 def test_the_longest_questionnaires_stay_within_the_limit(
-    client: FlaskClient, runtime: Runtime, instruments: tuple[str, ...], language: str
+    client: FlaskClient, runtime: Runtime, instruments: tuple[str, ...], encoding: str
 ) -> None:
-    link = baseline_link(runtime, language=language)
+    """Stand-in text, which is there in English only; the others wait for a centre's words."""
+    link = baseline_link(runtime)
     ask(runtime, instruments)
     form = Visitor(client).enter(link)
     assert client.get(form).text.count('class="unit"') == len(instruments)
-    assert weigh(client, form, "br") == []
+    assert weigh(client, form, encoding) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,7 +92,7 @@ def ask(runtime: Runtime, instruments: Sequence[str]) -> None:
         kept = list(parts)[: len(instruments)]
         others = delete(Assignment).where(Assignment.visit_id == visit, Assignment.id.not_in([one.id for one in kept]))
         work.session.execute(others.execution_options(synchronize_session=False))
-        for place, (part, instrument) in enumerate(zip(kept, instruments, strict=True)):
+        for place, part in enumerate(kept):
             part.instrument_id = f"moving-{place}"
         work.session.flush()
         for part, instrument in zip(kept, instruments, strict=True):
