@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 TEXT_CLASSES = ("question", "text", "help", "recall", "label", "low", "high", "number")
 VOID = frozenset({"input", "br", "hr", "meta", "link", "img"})
+
+MODEL = re.compile(r'<div class="model" hidden>(.*?</fieldset>)', re.DOTALL)
+STEP = re.compile(
+    r'<section class="step" data-item="([^"]+)"(?: data-name="[^"]+")?(?: data-list="(\d+)")?[^>]*>'
+    r'([^<]*)(?:<p class="help">([^<]*)</p>)?'
+)
 
 
 @dataclass
@@ -66,3 +74,17 @@ def read_questions(page: str, start: str) -> list[ReadQuestion]:
     reader = _Reader(start)
     reader.feed(page)
     return reader.questions
+
+
+def read_phone(page: str) -> list[ReadQuestion]:
+    """The questions of a form's page, which come as their words and the place of their list of answers in the part."""
+    found = []
+    for unit in page.split('<div class="unit"')[1:]:
+        models = [read_questions(f"<p data-model>{model}", "data-model")[0] for model in MODEL.findall(unit)]
+        for item, place, text, help_text in STEP.findall(unit):
+            model = models[int(place or 0)]
+            texts = {"question": [unescape(text)]} | ({"help": [unescape(help_text)]} if help_text else {})
+            # A number's ends are a help of its list.
+            texts["help"] = texts.get("help", []) + model.texts.get("help", [])
+            found.append(ReadQuestion(item, texts, model.codes, model.labels))
+    return found

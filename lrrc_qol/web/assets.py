@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import cast
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+import brotli
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 
 from lrrc_qol.charts.script import plotly_script
 from lrrc_qol.config import ROOT
-from lrrc_qol.web.guards import audience
+from lrrc_qol.web.guards import audience, runtime
+from lrrc_qol.web.languages import page_language, speak
+from lrrc_qol.web.tight_script import tight_script
 
 STATIC_DIR = ROOT / "lrrc_qol" / "static"
 DIGEST_LENGTH = 16
 # Written in parts, sent in one: a phone pays for each request.
-PACKED = {
-    "patient.js": tuple(f"patient/{part}.js" for part in ("worker", "page", "kept", "copy", "questions", "player")),
-    "patient.css": ("patient.css",),
-}
-MIMETYPES = {".js": "text/javascript", ".css": "text/css"}
+PATIENT_SCRIPT = tuple(f"patient/{part}.js" for part in ("worker", "page", "kept", "copy", "questions", "player"))
+PATIENT_STYLE = "patient.css"
+# What is the same on the form of every patient of a language: kept with the script, so that the page itself is small.
+FRAME = "patient/form_frame.html"
+SCRIPTS_KEY = "lrrc_qol.patient_scripts"
 # The script is also the service worker of the form's pages, and of no others.
 WORKER_SCOPE = "/form"
-SIGNS = re.compile(
-    r"""(?P<kept>"(?:\\.|[^"\\])*"|'[^']*'|(?<=[( ])/(?![ /*])(?:\\.|\[[^\]]*]|[^/\\])+/)"""
-    r"""| ?(?P<sign>[=<>?:{},;&|()\[\]+*!-]+) ?"""
-)
-# A line may go on in the next one after these; only after a bracket that closes may the break be what ends a command.
-NEEDLESS_BREAK = re.compile(r"([;{,(])\n")
+STYLE_SIGNS = re.compile(r"\s*([{};,])\s*")
+INDENT = re.compile(r"\s*\n\s*")
 COMMENT_OPENINGS = ("//", "/*")
 # The address names the content, so a browser never has to ask again.
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -52,17 +54,23 @@ def vendor(digest: str) -> Response:
     return response
 
 
-@blueprint.get(f"/static/<any({', '.join(map(repr, PACKED))}):name>")
+@blueprint.get(f"/static/{PATIENT_STYLE}")
 @audience.public
-def packed(name: str) -> Response:
-    """The parts of a script or a style sheet as one file, without indentation and lines of comment."""
-    lines = (line.strip() for path in _parts(name) for line in path.read_text(encoding="utf-8").splitlines())
-    tight = _tight if name.endswith(".js") else _tight_style
-    told = "\n".join(tight(line) for line in lines if line and not line.startswith(COMMENT_OPENINGS))
-    response = Response(NEEDLESS_BREAK.sub(r"\1", told), mimetype=MIMETYPES[Path(name).suffix])
-    response.headers["Cache-Control"] = IMMUTABLE
-    if name.endswith(".js"):
-        response.headers["Service-Worker-Allowed"] = WORKER_SCOPE
+def patient_style() -> Response:
+    """The style sheet of the patient pages without indentation and lines of comment."""
+    text = _tight_style("\n".join(_lines((PATIENT_STYLE,))))
+    return _named_by_content(text, "text/css", _file_digest(*_changed(PATIENT_STYLE)))
+
+
+@blueprint.get("/static/patient.<language>.js")
+@audience.public
+def patient_script(language: str) -> Response:
+    """The script of the patient pages, which brings what is the same for all forms of a language."""
+    if language not in runtime().catalogue.messages:
+        abort(404)
+    text, digest = _script(language)
+    response = _named_by_content(text, "text/javascript", digest)
+    response.headers["Service-Worker-Allowed"] = WORKER_SCOPE
     return response
 
 
@@ -71,6 +79,7 @@ def install_assets(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.add_template_global(asset_url)
     app.add_template_global(plotly_url)
+    app.add_template_global(patient_script_url)
     app.after_request(_hold_whole)
 
 
@@ -86,11 +95,16 @@ def _hold_whole(response: Response) -> Response:
 
 def asset_url(name: str) -> str:
     """Address of a file of our own in the static folder; a changed file has a new address."""
-    paths = _parts(name)
-    digest = _digest(paths, tuple(path.stat().st_mtime_ns for path in paths))
-    if name in PACKED:
-        return url_for("assets.packed", name=name, v=digest)
+    digest = _file_digest(*_changed(name))
+    if name == PATIENT_STYLE:
+        return url_for("assets.patient_style", v=digest)
     return url_for("static", filename=name, v=digest)
+
+
+def patient_script_url() -> str:
+    """Address of the script of the patient pages in the language of the page; changed code or words have a new one."""
+    language = page_language()
+    return url_for("assets.patient_script", language=language, v=_script(language)[1])
 
 
 def plotly_url() -> str:
@@ -98,28 +112,73 @@ def plotly_url() -> str:
     return url_for("assets.vendor", digest=_plotly_digest())
 
 
-def _tight(line: str) -> str:
-    """The line without the spaces around signs; what stands in quotes, or is a pattern, stays as it is."""
-    return SIGNS.sub(lambda found: found["kept"] or found["sign"], line)
+def _script(language: str) -> tuple[str, str]:
+    """The patients' script in a language, and its digest; made once for as long as its files stay as they are."""
+    scripts: dict[object, tuple[str, str]] = current_app.extensions.setdefault(SCRIPTS_KEY, {})
+    key = language, tuple(map(_changed, PATIENT_SCRIPT))
+    if key not in scripts:
+        text = tight_script(
+            f"const frame = {json.dumps(_frame(language), ensure_ascii=False)};\n" + "\n".join(_lines(PATIENT_SCRIPT))
+        )
+        scripts[key] = text, _digest(text.encode())
+    return scripts[key]
 
 
-def _tight_style(line: str) -> str:
-    """The same for a style sheet, where a space before a colon means something."""
-    return line.replace(": ", ":").replace(" {", "{").replace(", ", ",")
+def _frame(language: str) -> str:
+    """The frame of a form as a page of nobody in particular would have it: not for whoever asks just now."""
+    with current_app.app_context(), current_app.test_request_context(base_url=runtime().settings.base_url):
+        speak(language, draft=False)
+        return INDENT.sub("", render_template(FRAME))
 
 
-def _parts(name: str) -> tuple[Path, ...]:
-    return tuple(STATIC_DIR / part for part in PACKED.get(name, (name,)))
+def _named_by_content(text: str, mimetype: str, digest: str) -> Response:
+    """To be kept for good only under the address that names this content: an older page may ask a newer site."""
+    packing = next((name for name in ("br", "gzip") if request.accept_encodings[name] > 0), "")
+    response = Response(_packed(text, packing), mimetype=mimetype)
+    if packing:
+        response.headers["Content-Encoding"] = packing
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = IMMUTABLE if request.args.get("v") == digest else "no-cache"
+    return response
+
+
+@lru_cache(maxsize=64)
+def _packed(text: str, packing: str) -> bytes:
+    """As small as it gets, which takes its time: once per process."""
+    if packing == "br":
+        return cast("bytes", brotli.compress(text.encode(), mode=brotli.MODE_TEXT, quality=11))
+    return gzip.compress(text.encode(), compresslevel=9, mtime=0) if packing else text.encode()
+
+
+def _changed(name: str) -> tuple[Path, int]:
+    path = STATIC_DIR / name
+    return path, path.stat().st_mtime_ns
+
+
+def _lines(parts: Iterable[str]) -> list[str]:
+    """The lines of these files without indentation and without lines of comment."""
+    texts = ((STATIC_DIR / part).read_text(encoding="utf-8") for part in parts)
+    lines = (line.strip() for text in texts for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith(COMMENT_OPENINGS)]
+
+
+def _tight_style(text: str) -> str:
+    """The style sheet without the spaces and signs that mean nothing in it."""
+    return STYLE_SIGNS.sub(r"\1", text.replace(": ", ":")).replace(";}", "}")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGEST_LENGTH]
 
 
 @cache
-def _digest(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:DIGEST_LENGTH]
+def _file_digest(path: Path, _changed_ns: int) -> str:
+    return _digest(path.read_bytes())
 
 
 @cache
 def _plotly_digest() -> str:
-    return hashlib.sha256(plotly_script()).hexdigest()[:DIGEST_LENGTH]
+    return _digest(plotly_script())
 
 
 @cache

@@ -10,7 +10,7 @@ CHART_STYLES = "".join(f" '{digest}'" for digest in STYLE_HASHES)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self'{image}; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}; object-src 'none'; manifest-src 'self'{frame}"
+    "form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}; object-src 'none'{frame}"
 )
 PLAIN = {"style": "", "image": "", "framed_by": "'none'", "frame": ""}
 PLAIN_POLICY = POLICY.format_map(PLAIN)
@@ -33,8 +33,11 @@ def _add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    headers["X-Robots-Tag"] = "noindex, nofollow"
+    headers["X-Robots-Tag"] = "noindex"
     headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint not in {"static", "assets.vendor", "assets.packed"} or response.status_code >= 400:
+    if (
+        request.endpoint not in {"static", "assets.vendor", "assets.patient_style", "assets.patient_script"}
+        or response.status_code >= 400
+    ):
         headers["Cache-Control"] = "no-store"
     return response

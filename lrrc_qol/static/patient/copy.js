@@ -2,7 +2,7 @@
 const copy = self.document && (() => {
   "use strict";
   const CACHE = "open-form-1", NOTE = "form";
-  const { player } = page;
+  const { player, address } = page;
   const able = "caches" in self && "serviceWorker" in navigator;
   const units = (root) => [...root.querySelectorAll(".unit")];
   const own = () => [...document.querySelectorAll("[data-own]")];
@@ -23,7 +23,7 @@ const copy = self.document && (() => {
       dataset.version = 0;
     });
     const form = root.querySelector("#player");
-    delete form.dataset.csrf;
+    delete form.dataset.name;
     form.dataset.copy = "1";
     return "<!DOCTYPE html>" + root.outerHTML;
   }
@@ -33,7 +33,7 @@ const copy = self.document && (() => {
       document.querySelector("script[src]").src, { scope: "/form", updateViaCache: "all" });
     await caches.delete(CACHE);
     const cache = await caches.open(CACHE), headers = { "Content-Type": "text/html; charset=utf-8" };
-    for (const { dataset } of units(player)) await cache.put(dataset.address, new Response(html, { headers }));
+    for (const { dataset } of units(player)) await cache.put(address(dataset), new Response(html, { headers }));
     await cache.addAll([...document.querySelectorAll("script[src], [rel=stylesheet]")].map(({ src, href }) => src || href));
   }
 
@@ -43,12 +43,13 @@ const copy = self.document && (() => {
       const note = JSON.parse(sessionStorage.getItem(NOTE));
       if (!note) return false;
       own().forEach((element, place) => { element.textContent = note.own[place]; });
+      player.dataset.name = note.name;
       units(player).forEach(({ dataset }) => Object.assign(dataset, note.units[dataset.id]));
     } else if (player.querySelector("[data-key]")) {
       const facts = units(player).map(({ dataset: { id, key, facts } }) => [id, { key, facts }]);
       try {
         sessionStorage.setItem(NOTE, JSON.stringify(
-          { own: own().map(({ textContent }) => textContent), units: Object.fromEntries(facts) }));
+          { name: player.dataset.name, own: own().map(({ textContent }) => textContent), units: Object.fromEntries(facts) }));
       } catch {}
       if (able) save(blank()).catch(() => null);
     } else {

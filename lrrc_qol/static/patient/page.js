@@ -3,6 +3,19 @@ const page = self.document && (() => {
   "use strict";
   const PATIENCE = 20000;
   const $ = (id) => document.getElementById(id);
+
+  // The frame of a form came with this script; a copy of the page, and a form for staff, have it already.
+  const units = $("units");
+  if (units) {
+    const { dataset, children } = units, phones = document.querySelector(".safety .phones");
+    if (!$("player")) units.insertAdjacentHTML("afterend", frame);
+    Object.assign($("player").dataset, dataset);
+    [...children].forEach((child) => $(child.matches(".unit") ? "review" : "title").before(child));
+    document.querySelectorAll(dataset.tablet ? ".on-phone" : ".on-tablet").forEach((element) => element.remove());
+    if (phones) document.querySelectorAll("dialog").forEach((dialog) => (
+      dialog.querySelector(".notice, button").before(phones.cloneNode(true))));
+    units.remove();
+  }
   const player = $("player");
 
   // A plain form is sent once, however often its button is pressed.
@@ -36,6 +49,18 @@ const page = self.document && (() => {
     words[name.textContent] = name.nextElementSibling.textContent;
   });
   const word = (name, ...values) => words[name].replace(/\{(\d)\}/g, (_, place) => values[place]);
+  // A number, which comes first, decides about the form of the sentence.
+  const counted = (name, ...values) => {
+    const group = name + "-" + new Intl.PluralRules(document.documentElement.lang).select(values[0]);
+    return word(group in words ? group : name + "-other", ...values);
+  };
+  const inHours = (name) => {
+    const { hours } = player.dataset;
+    return hours ? word(name + "-hours", hours) : word(name);
+  };
+  if (units) document.querySelector(".next li").textContent = inHours("look");
+  const address = ({ id }) => player.dataset.forms + "/" + id;
+  const csrf = (root) => root.querySelector("[name=csrf_token]");
 
   const newKey = () => crypto.randomUUID ? crypto.randomUUID()
     : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -43,7 +68,7 @@ const page = self.document && (() => {
   async function post(url, body) {
     const control = new AbortController();
     const limit = setTimeout(() => control.abort(), PATIENCE);
-    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": player.dataset.csrf };
+    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf(document).value };
     try {
       const reply = await fetch(
         url, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal: control.signal });
@@ -92,8 +117,8 @@ const page = self.document && (() => {
     $("unwell-status").textContent = word("asking");
     open($("unwell"));
     const reply = await post(event.target.action, {});
-    $("unwell-status").textContent = word(reply.status === 200 ? "asked" : "unasked");
+    $("unwell-status").textContent = reply.status === 200 ? inHours("asked") : word("unasked");
   });
 
-  return { $, player, word, post, open, advise, newKey };
+  return { $, player, word, counted, address, csrf, post, open, advise, newKey };
 })();

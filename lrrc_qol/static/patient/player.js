@@ -1,7 +1,8 @@
 /* The form on a phone: steps locally and saves each answer at once. Without it the server leads through the pages. */
 if (self.document && page.player) (async () => {
   "use strict";
-  const { $, player, word, post, open, advise, newKey } = page, { asked, mark, field, typed, unfit, given, list } = questions;
+  const { $, player, word, counted, address, csrf, post, open, advise, newKey } = page;
+  const { build, asked, mark, field, typed, unfit, given, list } = questions;
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60, LONGEST_SILENCE = 4000;
   const units = [...player.querySelectorAll(".unit")], isCopy = "copy" in player.dataset;
 
@@ -43,9 +44,9 @@ if (self.document && page.player) (async () => {
     if (waiting.size) {
       const answers = [...waiting.values()].slice(0, MOST_ANSWERS);
       answers.forEach((answer) => waiting.delete(answer.item_id));
-      return { url: part.dataset.save, key: newKey(), version, words: part.dataset.words, answers };
+      return { url: address(part.dataset) + "/save", key: newKey(), version, words: part.dataset.words, answers };
     }
-    return sending ? { url: part.dataset.submit, key: newKey(), version } : null;
+    return sending ? { url: address(part.dataset) + "/submit", key: newKey(), version } : null;
   }
 
   async function send() {
@@ -66,7 +67,7 @@ if (self.document && page.player) (async () => {
   // A copy sends nothing itself: once the server answers again, its own page does.
   async function comeBack() {
     busy = true;
-    const there = await fetch(part.dataset.address, { method: "HEAD" }).then(({ status }) => status < 500, () => false);
+    const there = await fetch(address(part.dataset), { method: "HEAD" }).then(({ status }) => status < 500, () => false);
     busy = false;
     if (there) {
       await keep();
@@ -143,18 +144,18 @@ if (self.document && page.player) (async () => {
   // Another tab of this browser went through the link again, which made this page's token void: take the new one.
   async function renew(done) {
     renewed = busy = true;
-    let page = null, status = 0;
+    let token = null, status = 0;
     try {
-      const reply = await fetch(part.dataset.address);
+      const reply = await fetch(address(part.dataset));
       status = reply.status;
-      page = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("player");
+      token = reply.ok && csrf(new DOMParser().parseFromString(await reply.text(), "text/html"));
     } catch {
       renewed = false;
     }
     busy = false;
     flight = done;
-    if (page) {
-      player.dataset.csrf = page.dataset.csrf;
+    if (token) {
+      csrf(document).value = token.value;
       return send();
     }
     return settle(status && status < 500 ? 401 : 0, {});
@@ -252,7 +253,7 @@ if (self.document && page.player) (async () => {
     $("mistake").hidden = true;
     $("left-out").hidden = !step || step.dataset.state !== "declined";
     const left = Math.ceil(part.dataset.minutes * (1 - place / steps.length));
-    $("place").textContent = word("place", place + 1, steps.length) + (left ? " – " + word("left" + left) : "");
+    $("place").textContent = word("place", place + 1, steps.length) + (left ? " – " + counted("left", left) : "");
     Object.assign($("bar"), { max: steps.length, value: place + 1 });
     if (!step) list(steps, hash, go);
   }
@@ -308,7 +309,7 @@ if (self.document && page.player) (async () => {
 
   addEventListener("popstate", (event) => {
     if (thanked) return;
-    if (location.pathname !== part.dataset.address) location.reload();
+    if (location.pathname !== address(part.dataset)) location.reload();
     const index = event.state && "index" in event.state ? event.state.index : fromHash();
     if (index !== undefined && index !== place) show(index, true);
   });
@@ -349,7 +350,7 @@ if (self.document && page.player) (async () => {
   function thank({ next, left, urgent }, already) {
     over = thanked = true;
     waiting.clear();
-    copy.drop(part.dataset.address);
+    copy.drop(address(part.dataset));
     if (!next) {
       kept.clear();
       copy.forget();
@@ -362,15 +363,15 @@ if (self.document && page.player) (async () => {
     $("after").hidden = !!next;
     more.hidden = next === null;
     $("thanks").querySelector("h1").textContent =
-      next ? word("sent", part.dataset.part, part.dataset.parts) : word("done");
+      next ? word("sent", part.dataset.part, part.dataset.parts) : word("done", player.dataset.name);
     const { title, time } = coming ? coming.dataset : {};
-    more.querySelector("p").textContent = coming ? word("more" + left, title, time) : "";
+    more.querySelector("p").textContent = coming ? counted("more", left, title, time) : "";
     // A part that is not on this page has a page of its own.
     more.querySelector("a").href = player.dataset.forms + "/" + next;
     more.querySelector("a").onclick = coming && (async (event) => {
       event.preventDefault();
       const index = await begin(coming);
-      history.pushState({ index }, "", part.dataset.address + hash(index));
+      history.pushState({ index }, "", address(part.dataset) + hash(index));
       $("thanks").hidden = true;
       player.hidden = false;
       show(index, true);
@@ -380,12 +381,13 @@ if (self.document && page.player) (async () => {
     return $("thanks").querySelector("h1").focus();
   }
 
+  units.forEach(build);
   if (!copy.start()) {
     $("plain").textContent = $("copy").textContent;
     part = units[0];
     return comeBack();
   }
-  const opened = units.find(({ dataset }) => dataset.address === location.pathname) || units[0];
+  const opened = units.find(({ dataset }) => address(dataset) === location.pathname) || units[0];
   const resume = await begin(opened), wanted = fromHash(), notice = (history.state || {}).notice;
   const start = wanted === undefined ? resume : wanted;
   history.replaceState({ ...history.state, index: start, notice: undefined }, "", hash(start));

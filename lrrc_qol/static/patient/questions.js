@@ -3,9 +3,36 @@ const questions = self.document && (() => {
   "use strict";
   const { $, player, word } = page;
 
+  // A question arrives as its words; the rest is a copy of the model of its list of answers.
+  function build(part) {
+    const models = part.querySelectorAll(".model");
+    if (models[0]) part.querySelectorAll(".step").forEach((step) => fill(step, models[step.dataset.list || 0].cloneNode(true), part));
+    models.forEach((model) => model.remove());
+  }
+
+  function fill(step, model, part) {
+    const { dataset, firstChild } = step, find = (what) => model.querySelector(what), said = dataset.value || "";
+    const name = "p" + part.dataset.part + "-" + (dataset.name || dataset.item), inputs = model.querySelectorAll("input");
+    dataset.state = dataset.state || "none";
+    find("h1").textContent = firstChild.data;
+    if (firstChild.nextSibling) find("legend").after(firstChild.nextSibling);
+    if (!dataset.personal && find(".personal")) find(".personal").remove();
+    inputs.forEach((input) => {
+      input.name = name;
+      if ("given" in input.dataset) input.defaultValue = input.dataset.given = said;
+      else input.defaultChecked = input.value === said;
+    });
+    // What belongs together by name, which a number has.
+    [["label", "for"], ["input", "id"], ["[id$=ends]", "id"], ["input", "aria-describedby"]].forEach(([what, link]) => {
+      const one = find(what), old = one && one.getAttribute(link);
+      if (old) one.setAttribute(link, name + old);
+    });
+    step.replaceChildren(...model.childNodes);
+  }
+
   // Filter questions decide which questions are asked, and in which of two wordings; until then the record does.
   function asked(part, all) {
-    const facts = new Set(part.dataset.facts.split(" "));
+    const facts = new Set((part.dataset.facts || "").split(" "));
     all.filter(({ dataset }) => dataset.tells && dataset.state === "value").forEach((step) => {
       facts[step.querySelector(":checked").value === step.dataset.code ? "add" : "delete"](step.dataset.tells);
     });
@@ -57,5 +84,5 @@ const questions = self.document && (() => {
     if ("copy" in player.dataset) $("open-title").hidden = true;
   }
 
-  return { asked, mark, field, typed, unfit, given, list };
+  return { build, asked, mark, field, typed, unfit, given, list };
 })();

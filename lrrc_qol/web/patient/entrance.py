@@ -9,6 +9,7 @@ from typing import Literal
 from flask import make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 
 from lrrc_qol.services.ask_for_link import ask_for_link
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, Work
@@ -83,6 +84,8 @@ def enter(token: str) -> ResponseReturnValue:
     session.clear()
     session[SEAT_KEY] = entry.session_token
     remember(link.language)
+    # Made here, so that the cookie is complete and no page has to send it again.
+    generate_csrf()
     return redirect(target, 303)
 
 

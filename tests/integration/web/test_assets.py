@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from lrrc_qol.charts.script import plotly_script
-from lrrc_qol.web.assets import PACKED, STATIC_DIR, asset_url, plotly_url
+from lrrc_qol.web.assets import PATIENT_SCRIPT, PATIENT_STYLE, STATIC_DIR, asset_url, patient_script_url, plotly_url
+from lrrc_qol.web.languages import speak
 
 # Files do not depend on the kind of database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -52,22 +54,40 @@ def test_the_address_of_a_file_names_its_content(app: Flask, client: FlaskClient
     assert client.get(styles).status_code == 200
 
 
-def test_the_parts_of_a_script_come_as_one_file_without_comments(app: Flask, client: FlaskClient) -> None:
+@pytest.mark.parametrize("language", ["ar", "de", "en", "nl", "zh-Hans"])
+def test_the_script_of_the_patient_pages_is_one_file_with_the_words_of_a_language(
+    app: Flask, client: FlaskClient, language: str
+) -> None:
     with app.test_request_context():
-        address = asset_url("patient.js")
+        speak(language, draft=False)
+        address, send = patient_script_url(), str(app.jinja_env.from_string("{{ _('Send my answers') }}").render())
     answer = client.get(address)
+    assert address.startswith(f"/static/patient.{language}.js?v=")
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    written = [(STATIC_DIR / part).read_text(encoding="utf-8") for part in PACKED["patient.js"]]
-    lines = [line.strip() for part in written for line in part.splitlines()]
-    code = "".join(line for line in lines if not line.startswith(("//", "/*")))
-    assert "".join(answer.text.split()) == "".join(code.split())
-    for untouched in ('"status "', r"/^(\+\d+) ?\(0\)/", '"; "'):
-        assert (untouched in answer.text) == any(untouched in part for part in written)
+    assert answer.headers["Service-Worker-Allowed"] == "/form"
+    assert f"<dd>{send}</dd>" in answer.text
+    assert "{%" not in answer.text
+
+
+def test_another_version_of_the_script_is_given_but_not_kept(client: FlaskClient) -> None:
+    """A page from before a deploy asks the new site for the script that it names."""
+    answer = client.get("/static/patient.en.js?v=0000000000000000")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/patient.xx.js").status_code == 404
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_the_script_comes_packed_as_the_phone_likes(client: FlaskClient, encoding: str) -> None:
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}[encoding]
+    answer = client.get("/static/patient.en.js", headers={"Accept-Encoding": encoding})
+    assert answer.headers.get("Content-Encoding", "identity") == encoding
+    assert unpack(answer.data).decode() == client.get("/static/patient.en.js").text
 
 
 def test_a_comment_in_a_script_begins_and_ends_on_its_line(database_url: str) -> None:
-    parts = [(STATIC_DIR / part).read_text(encoding="utf-8") for names in PACKED.values() for part in names]
+    parts = [(STATIC_DIR / part).read_text(encoding="utf-8") for part in (*PATIENT_SCRIPT, PATIENT_STYLE)]
     lines = [line.strip() for part in parts for line in part.splitlines()]
     assert [line for line in lines if line.startswith("/*") != line.endswith("*/")] == []
     assert [

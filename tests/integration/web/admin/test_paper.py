@@ -22,7 +22,7 @@ from tests.factories import make_link, make_patient, make_staff, set_dates
 from tests.filter_form import BOWEL, with_filter_form
 from tests.integration.web.admin.conftest import Desk
 from tests.integration.web.patient.visitor import Visitor
-from tests.paper_form import ReadQuestion, read_questions
+from tests.paper_form import ReadQuestion, read_phone, read_questions
 from tests.staff_browser import signed_in
 from tests.wording_packs import LICENCE, approved, draft, in_production
 
@@ -74,7 +74,7 @@ def test_paper_and_phone_say_the_same(app: Flask, runtime: Runtime, instrument: 
     found = runtime.catalogue.instrument(instrument)
     paper = read_questions(own_paper(app, found.id, found.version), "data-key")
     page = on_the_phone(app, runtime, nurse, key)
-    phone = {one.key: one for one in read_questions(page, "data-item")}
+    phone = {one.key: one for one in read_phone(page)}
     asked = [one for one in paper if one.key in phone]
 
     assert [(one.key, one.text("number")) for one in paper] == [(item.id, item.number) for item in found.items]

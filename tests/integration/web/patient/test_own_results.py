@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -108,9 +108,9 @@ def test_own_pages_are_light_and_their_titles_tell_nothing(
     switch(runtime, admin, shown=True)
     Visitor(client).open_link(recovering(runtime, clock, language=language))
     for path in OWN_PAGES:
-        page = client.get(path, headers={"Accept-Encoding": "gzip"})
-        text = gzip.decompress(page.data).decode()
-        assets = [client.get(asset, headers={"Accept-Encoding": "gzip"}) for asset in ASSET.findall(text)]
+        page = client.get(path, headers={"Accept-Encoding": "br"})
+        text = brotli.decompress(page.data).decode()
+        assets = [client.get(asset, headers={"Accept-Encoding": "br"}) for asset in ASSET.findall(text)]
         assert (page.status_code, len(assets)) == (200, 3)
         assert len(page.data) + sum(len(asset.data) for asset in assets) <= 15 * 1024, path
         title = TITLE.search(text)

@@ -69,4 +69,4 @@ def test_a_page_with_javascript_saves_it_like_any_other(client: FlaskClient, run
     assert (refused.status_code, refused.json["error"]) == (422, "invalid")
     assert visitor.send(f"{form}/save", save_body({"item_id": ITEM, "value": 73}), csrf=csrf).status_code == 200
     assert stored(runtime) == [(ITEM, "value", 73)]
-    assert 'data-given="73"' in client.get(form).text
+    assert 'data-value="73"' in client.get(form).text
