@@ -210,7 +210,7 @@ def _visit_views(course: Course) -> tuple[VisitView, ...]:
             forms=tuple(form for form in course.forms if form.visit_id == visit.id),
         )
         for visit in course.visits.values()
-        if visit.planned or any(form.visit_id == visit.id and form.submitted_at is not None for form in course.forms)
+        if visit.planned or any(form.visit_id == visit.id and form.response_id is not None for form in course.forms)
     )
 
 
