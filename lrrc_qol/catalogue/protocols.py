@@ -19,7 +19,16 @@ from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.errors import DefinitionError
 from lrrc_qol.domain.figures import BaselineRules
 from lrrc_qol.domain.instrument import Confidence, Instrument
-from lrrc_qol.domain.schedule import Anchor, Protocol, ReminderPolicy, ReminderStep, VisitKind, VisitSpec
+from lrrc_qol.domain.schedule import (
+    KEY_LENGTH,
+    Anchor,
+    Protocol,
+    ReminderPolicy,
+    ReminderStep,
+    VisitKind,
+    VisitSpec,
+    longest_key,
+)
 
 PARTS = ("schedule", "reminders", "alerts")
 _INSTRUCTIONS = "instructions"
@@ -188,6 +197,9 @@ def _schedule_faults(
 
 
 def _visit_faults(place: Key, visit: VisitSpec, instrument_ids: Collection[str]) -> Iterator[tuple[Key, str]]:
+    if (excess := len(longest_key(visit)) - KEY_LENGTH) > 0:
+        room = f"with its suffixes ({longest_key(visit)}) it must have {KEY_LENGTH} characters at most"
+        yield (*place, "key"), f"{visit.key} is {excess} characters too long: {room}"
     if not visit.open_offset <= visit.due_offset <= visit.close_offset:
         yield (*place, "due"), f"{visit.key} must open, be due and close in this order"
     for instrument in visit.instruments:

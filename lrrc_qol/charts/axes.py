@@ -93,8 +93,8 @@ def day_window(trajectories: Iterable[Trajectory], marks: Iterable[DayMark] = ()
     return DayWindow(first=min([0, *days]), last=max([SHORTEST_DAYS, *days]))
 
 
-def day_axis(window: DayWindow) -> dict[str, Any]:
-    """Days since the operation at their true distance, labelled in weeks for a short course, in months for a long."""
+def day_axis(window: DayWindow, *, since: str) -> dict[str, Any]:
+    """Days `since` something at their true distance, in weeks for a short course, in months for a long."""
     span = window.last - window.first
     room = max(2.0, span * 0.03)
     weeks = window.last <= WEEKS_UP_TO
@@ -108,7 +108,7 @@ def day_axis(window: DayWindow) -> dict[str, Any]:
         "range": [window.first - room, window.last + room],
         "tickvals": list(shown.values()),
         "ticktext": [str(name) for name in shown],
-        "title": {"text": f"{'Weeks' if weeks else 'Months'} since the operation", "standoff": 6},
+        "title": {"text": f"{'Weeks' if weeks else 'Months'} since {since}", "standoff": 6},
         "showgrid": False,
         "zeroline": False,
         "ticks": "outside",

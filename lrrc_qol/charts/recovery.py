@@ -40,12 +40,13 @@ CLASS_COLOURS = {ChangeClass.IMPROVED: GREEN, ChangeClass.WORSE: AMBER}
 
 @dataclass(frozen=True, slots=True)
 class CurveFrame:
-    """What all curves of one page share: the days shown, what happened on them, the names of the visits."""
+    """What all curves of one page share: the days shown and what they count from, what happened, names of visits."""
 
     window: DayWindow
     marks: tuple[DayMark, ...] = ()
     notes: tuple[DayNote, ...] = ()
     visit_names: Mapping[str, str] = field(default_factory=dict)
+    since: str = "the operation"
 
 
 def drawable(trajectory: Trajectory) -> bool:
@@ -67,7 +68,7 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
             _absent(trajectory, [point for point in placed if point.point.value is None], frame),
         ],
         "layout": layout(
-            x=day_axis(frame.window),
+            x=day_axis(frame.window, since=frame.since),
             y=score_axis(scale),
             shapes=[*zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
             annotations=[

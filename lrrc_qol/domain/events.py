@@ -296,6 +296,18 @@ def was_called_off(events: Sequence[RecordedEvent], rules: EventRules) -> bool:
     return any(event.kind in separate for event in events)
 
 
+def counted_without_operation(events: Sequence[RecordedEvent], rules: EventRules) -> date | None:
+    """The day that the course of a patient without an operation is counted from; None while one may still come.
+
+    It is the day on which it was decided not to operate, from which the visits are planned too; for whoever is cared
+    for palliatively without that decision, the day on which that began. A design choice.
+    """
+    decided = rules.separate_kinds()
+    days = [event.happened_on for event in events if event.kind in decided]
+    days = days or [event.happened_on for event in events if event.kind is EventKind.PALLIATIVE]
+    return episode_facts(events, rules).not_operated_on or max(days, default=None)
+
+
 def _stays(dated: Sequence[tuple[ScheduleReaction, date]]) -> tuple[Stay, ...]:
     """A stay lasts from an admission to the next time out of hospital; an admission during a stay belongs to it."""
     stays: list[Stay] = []

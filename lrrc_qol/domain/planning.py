@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.schedule import (
     RECALLED_KEY,
-    Anchor,
     Anchors,
     PlannedVisit,
     Protocol,
@@ -67,7 +66,7 @@ def _fixed(protocol: Protocol, anchors: Anchors) -> Iterator[PlannedVisit]:
     """Everything but the check-ins from going home."""
     repeats = effective_repeats(protocol, anchors)
     for spec in protocol.visits:
-        if not _from_home(spec) and (visit := _place(spec, anchors, anchors.day(spec.anchor))) is not None:
+        if not spec.from_home and (visit := _place(spec, anchors, anchors.day(spec.anchor))) is not None:
             if repeats and spec.key in protocol.baseline.visits:
                 visit = _again(visit, repeats[-1])
             yield _named_without_operation(visit) if anchors.surgery_on is None else visit
@@ -105,7 +104,7 @@ def _check_ins(protocol: Protocol, anchors: Anchors, restart_after_days: int | N
         return
     stays = [stay for stay in anchors.stays if stay.admitted_on >= anchors.discharged_on]
     for phase in _phases(anchors.discharged_on, stays, restart_after_days):
-        for spec in filter(_from_home, protocol.visits):
+        for spec in (spec for spec in protocol.visits if spec.from_home):
             visit = _place(spec, anchors, phase.home_on)
             if visit is None or (phase.until is not None and visit.opens_on >= phase.until):
                 continue
@@ -136,10 +135,6 @@ def _in_phase(visit: PlannedVisit, phase: _Phase) -> PlannedVisit:
     return replace(
         visit, key=restarted_key(visit.key, phase.number), name=f"{visit.name} (after readmission {phase.number})"
     )
-
-
-def _from_home(spec: VisitSpec) -> bool:
-    return spec.kind is VisitKind.CHECK_IN and spec.anchor is Anchor.DISCHARGE
 
 
 def _place(spec: VisitSpec, anchors: Anchors, anchor_on: date | None) -> PlannedVisit | None:

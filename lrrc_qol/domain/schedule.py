@@ -16,7 +16,10 @@ from lrrc_qol.domain.figures import BaselineRules
 
 RECALLED_KEY = "BLR"
 """Key of the baseline that is asked for from memory, after the operation."""
+KEY_LENGTH = 16
+"""How many characters the key of a planned or answered visit may have; the database has room for no more."""
 _RESTART = re.compile(r"-R\d+-")
+_MOST = 99  # series that start anew, and forms that were answered as one visit; a design figure
 _PLAUSIBLE_YEARS = range(1900, 2200)
 
 
@@ -70,6 +73,11 @@ class VisitSpec:
     requires: tuple[str, ...] = ()
     last_surgery_day: int | None = None
 
+    @property
+    def from_home(self) -> bool:
+        """Whether it is counted from going home, in a series that starts anew after a long stay in hospital."""
+        return self.kind is VisitKind.CHECK_IN and self.anchor is Anchor.DISCHARGE
+
 
 def plain_key(key: str) -> str:
     """Return the key that the protocol knows a visit by, of whichever series: CHK-R1-D002 is its CHK-D002."""
@@ -80,6 +88,11 @@ def restarted_key(key: str, number: int) -> str:
     """Return the key of a visit in a series that started anew for the `number`th time: CHK-D002 becomes CHK-R1-D002."""
     series, _, day = key.rpartition("-")
     return f"{series}-R{number}-{day}"
+
+
+def longest_key(spec: VisitSpec) -> str:
+    """Return the longest key that a visit of this kind can get: in a late series, of many forms of one home."""
+    return f"{restarted_key(spec.key, _MOST) if spec.from_home else spec.key}-{_MOST}"
 
 
 @dataclass(frozen=True, slots=True)

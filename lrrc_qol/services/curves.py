@@ -29,7 +29,8 @@ class Curve:
 class Course:
     """The rows of one episode that its curves are made of.
 
-    `baseline` is that of the whole episode; visits due after `ended_on` (death, withdrawal) are not
+    `counted_from` is the day of a course without an operation; such a course has values only and is compared with
+    nothing. `baseline` is that of the whole episode; visits due after `ended_on` (death, withdrawal) are not
     missed; `today` is the patient's local date. `missed` has why visits were not answered, in words, by row number.
     """
 
@@ -40,7 +41,13 @@ class Course:
     surgery_on: date | None
     ended_on: date | None
     today: date
+    counted_from: date | None = None
     missed: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def begins_on(self) -> date | None:
+        """The day that the curve is counted from."""
+        return self.surgery_on or self.counted_from
 
 
 def build_curves(course: Course, *, catalogue: Catalogue) -> tuple[Curve, ...]:
@@ -65,7 +72,7 @@ def _instrument_curves(course: Course, forms: Sequence[FormRow], catalogue: Cata
         points = _points(course, sent, scale, instrument)
         if any(point.reason != NoScore.NOT_APPLICABLE for point in points):
             trajectory = build_trajectory(
-                scale, baseline=baseline, points=points, surgery_on=course.surgery_on, missed=missed
+                scale, baseline=baseline, points=points, surgery_on=course.begins_on, missed=missed
             )
             yield Curve(instrument, trajectory, check_in)
 
@@ -73,6 +80,8 @@ def _instrument_curves(course: Course, forms: Sequence[FormRow], catalogue: Cata
 def _own_baseline(course: Course, forms: Sequence[FormRow]) -> Baseline:
     """The questionnaire's own form of the visit that is the baseline of the episode."""
     whole = course.baseline
+    if course.surgery_on is None and course.counted_from is not None:
+        return Baseline(BaselineKind.NONE, None, None, "Not operated on: values only.")
     visits = {form.visit_id for form in course.forms if form.response_id == whole.response_id}
     if whole.kind is BaselineKind.NONE or not visits:
         return whole
@@ -92,7 +101,7 @@ def was_missed(course: Course, form: FormRow) -> bool:
 
 def _as_missed(course: Course, form: FormRow) -> MissedVisit:
     visit = course.visits[form.visit_id]
-    day = None if course.surgery_on is None else (visit.due_on - course.surgery_on).days
+    day = None if course.begins_on is None else (visit.due_on - course.begins_on).days
     return MissedVisit(key=visit.key, due_on=visit.due_on, day=day, reason=course.missed.get(visit.id, ""))
 
 

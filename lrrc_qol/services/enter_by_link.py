@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.due_now import newest_episode, visits_due
 from lrrc_qol.services.languages import is_draft
-from lrrc_qol.services.link_rules import answerable, is_alive
+from lrrc_qol.services.link_rules import answerable, is_alive, is_begun
 from lrrc_qol.services.patient_facts import takes_part
 from lrrc_qol.services.patient_session import OWN_PAGE, CentreContact, contact_of
 from lrrc_qol.services.throttle import check, check_in_turn, clear, register_failure
@@ -128,7 +128,7 @@ def _find(work: Work, token: str) -> _Found | None:
     today = work.today_in(patient.timezone)
     if link.revoked_at is not None or episode.closed_on or not takes_part(events, work.catalogue.events, today=today):
         return _Found(link, own, patient, centre, "ended")
-    state = _state(own, now=work.now)
+    state = _state(work, own)
     if state == "open" and own.episode_id == episode.id:
         return _Found(link, own, patient, centre, "open")
     if not is_alive(link, now=work.now):
@@ -143,12 +143,12 @@ def _find(work: Work, token: str) -> _Found | None:
     return _Found(link, own, patient, centre, state)
 
 
-def _state(visit: Visit, *, now: datetime) -> LinkState:
+def _state(work: Work, visit: Visit) -> LinkState:
     if visit.completed_at is not None:
         return "answered"
-    if answerable(visit, now=now):
+    if answerable(visit, now=work.now, begun=not visit.planned and is_begun(work, visit)):
         return "open"
-    return "not_yet" if visit.planned and now < visit.opens_at else "closed"
+    return "not_yet" if visit.planned and work.now < visit.opens_at else "closed"
 
 
 def _wrong_year(work: Work, found: _Found, *, source: str) -> Entry:

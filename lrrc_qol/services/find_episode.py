@@ -19,7 +19,8 @@ def find_episode(work: Work, patient_public_id: str, *, lock: bool = False) -> t
         .limit(1)
     )
     if lock:
-        query = query.with_for_update(of=Episode)
+        # Without the key: answers refer to the episode, and they must not wait for a plan.
+        query = query.with_for_update(of=Episode, key_share=True)
     row = work.session.execute(query).first()
     if row is None:
         raise NotFound("no such patient")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, select
+
 from lrrc_qol.domain.schedule import VisitKind
-from lrrc_qol.persistence.models import Link, Visit
+from lrrc_qol.persistence.models import Assignment, Link, Response, Visit
+from lrrc_qol.services.context import Work
 
 # A late form is welcome and marked late; a baseline after the operation would not be a baseline. Design figures:
 # long enough for a stay in hospital, short enough that the form still tells of the time it is about.
@@ -38,9 +41,21 @@ def closes_for_good_at(visit: Visit) -> datetime:
     return visit.closes_at + timedelta(days=LATE_DAYS[VisitKind(visit.kind)])
 
 
-def answerable(visit: Visit, *, now: datetime) -> bool:
-    """Whether the visit can be answered at `now`: planned, open or a little late, and not yet sent."""
-    return visit.planned and visit.completed_at is None and visit.opens_at <= now < closes_for_good_at(visit)
+def answerable(visit: Visit, *, now: datetime, begun: bool = False) -> bool:
+    """Whether the visit can be answered at `now`: planned or `begun`, open or a little late, and not yet sent."""
+    wanted = (visit.planned or begun) and visit.completed_at is None
+    return wanted and visit.opens_at <= now < closes_for_good_at(visit)
+
+
+def was_begun() -> ColumnElement[bool]:
+    """Condition on a visit of which an answer was saved: it can be finished, also when nothing asks for it any more."""
+    saved = select(Response.id).join(Assignment, Assignment.id == Response.assignment_id)
+    return saved.where(Assignment.visit_id == Visit.id).correlate(Visit).exists()
+
+
+def is_begun(work: Work, visit: Visit) -> bool:
+    """Whether an answer of this visit was saved."""
+    return bool(work.session.scalar(select(Visit.id).where(Visit.id == visit.id, was_begun())))
 
 
 def pick_current(visits: Sequence[Visit]) -> Visit | None:

@@ -50,6 +50,7 @@ class CentreContact:
 class Seat:
     """A browser that passed the check of a link, and the one visit it may answer.
 
+    The visit is not `visit_planned` when it was begun and nothing asks for it any more.
     `facts` hold by the record, `ruled_out` are known not to hold. `protocol` is the id and version that the episode
     runs on. `draft_language`: the pages must say that nobody has reviewed their translation.
 
@@ -65,6 +66,7 @@ class Seat:
     visit_id: int
     visit_public_id: str
     visit_key: str
+    visit_planned: bool
     visit_name: str
     visit_kind: str
     episode_id: int
@@ -199,7 +201,8 @@ def _seat(
         session_id=session.id,
         visit_id=visit.id,
         visit_public_id=visit.public_id,
-        visit_key=visit.key,
+        visit_key=visit.own_key,
+        visit_planned=visit.planned,
         visit_name=visit.name,
         visit_kind=visit.kind,
         episode_id=episode.id,

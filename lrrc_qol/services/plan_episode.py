@@ -18,7 +18,7 @@ from lrrc_qol.services.find_episode import events_of
 from lrrc_qol.services.patient_facts import recorded_events
 from lrrc_qol.services.plan_labels import draw, preview_of, set_window, store_labels
 from lrrc_qol.services.protocols import protocol_at, protocol_for_new
-from lrrc_qol.services.reminder_cursor import advance, arm, disarm, own_policy
+from lrrc_qol.services.reminder_cursor import advance, arm, own_policy
 from lrrc_qol.services.wordings import VisitToFill, asking_of, fill_visits, unopened
 
 
@@ -80,8 +80,9 @@ def preview_plan(work: Work, episode: Episode, anchors: Anchors, *, protocol: Pr
 def apply_plan(work: Work, episode: Episode, patient: Patient) -> PlanPreview:
     """Plan the episode anew from its dates: label what was answered, add, move and drop the rest, report it.
 
-    A dropped visit keeps its row, because messages and links point to it, but is no longer planned. Added visits get
-    what the centre asks now, and so do moved ones that have not opened. The caller called `hold_choices` first.
+    A dropped visit keeps its row, because messages and links point to it, but is no longer planned; what was begun of
+    it can be finished. Added visits get what the centre asks now, and so do moved ones that have not opened. The
+    caller called `hold_choices` first and holds the row of the episode.
     """
     protocol = _at_own_hour(protocol_of(work, episode.id), patient)
     drawn = draw(work, episode, anchors_of(work, episode), protocol)
@@ -90,14 +91,9 @@ def apply_plan(work: Work, episode: Episode, patient: Patient) -> PlanPreview:
     rows = {visit.key: visit for visit in drawn.unanswered}
     added, moved = [], []
     for change in preview.changes:
-        if change.answered_on is not None:
+        if change.answered_on is not None or change.after is None:
             continue
         visit = rows.get(change.key)
-        if change.after is None:
-            if visit is not None:
-                visit.planned = False
-                disarm(visit)
-            continue
         if visit is None:
             visit = _new_visit(work, episode, patient, change.after)
             added.append(visit)

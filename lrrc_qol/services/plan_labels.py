@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from lrrc_qol.domain.labels import AnsweredVisit, Settled, label_name, settle
 from lrrc_qol.domain.plan_changes import Change, PlanPreview, Rearmed, VisitChange, compare_unanswered
@@ -21,7 +21,7 @@ from lrrc_qol.domain.schedule import (
     next_reminder,
     reminder_times,
 )
-from lrrc_qol.persistence.models import Assignment, Episode, Patient, Plan, Response, Visit
+from lrrc_qol.persistence.models import GAVE_WAY, Assignment, Episode, Patient, Plan, Response, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.protocols import protocols_at
 from lrrc_qol.services.reminder_cursor import arm, as_planned, disarm
@@ -29,11 +29,17 @@ from lrrc_qol.services.reminder_cursor import arm, as_planned, disarm
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A calendar that is not stored yet, beside the rows that are there. `earlier`: other protocols of the episode."""
+    """A calendar that is not stored yet, beside the rows that are there.
+
+    `begun` has when the first answer of an unanswered visit was saved, `keys` what key each of those rows gets.
+    `earlier` are the protocols of the episode.
+    """
 
     settled: Settled
     answered: Sequence[tuple[Visit, AnsweredVisit]]
     unanswered: Sequence[Visit]
+    begun: Mapping[int, datetime]
+    keys: Mapping[int, str]
     earlier: Sequence[Protocol]
 
 
@@ -45,26 +51,46 @@ def draw(work: Work, episode: Episode, anchors: Anchors, protocol: Protocol) -> 
         replace(visit, instruments=())
         for visit in plan_visits(protocol, anchors, restart_after_days=rules.restart_after_days)
     ]
-    days = answered_days(work, episode.id)
+    days, begun = _touched(work, episode.id)
     rows = work.session.scalars(select(Visit).where(Visit.episode_id == episode.id).order_by(Visit.opens_on)).all()
     answered = [(row, as_answered(row, days[row.id])) for row in rows if row.id in days]
+    settled = settle(protocol, anchors, calendar, [facts for _, facts in answered], double=rules.double)
+    unanswered = [row for row in rows if row.id not in days]
     return Drawn(
-        settled=settle(protocol, anchors, calendar, [facts for _, facts in answered], double=rules.double),
+        settled=settled,
         answered=answered,
-        unanswered=[row for row in rows if row.id not in days],
+        unanswered=unanswered,
+        begun=begun,
+        keys=_keys(unanswered, begun, taken=set(settled.labels.values())),
         earlier=_protocols(work, episode.id),
     )
 
 
-def answered_days(work: Work, episode_id: int) -> Mapping[int, date]:
-    """The earliest day of a sent form by visit; a draft moves along with its visit."""
+def _touched(work: Work, episode_id: int) -> tuple[Mapping[int, date], Mapping[int, datetime]]:
+    """The earliest day of a sent form by visit, and when the visits without one were begun."""
+    sent_on = case((Response.submitted_at.is_not(None), Response.answered_on))
     rows = work.session.execute(
-        select(Assignment.visit_id, func.min(Response.answered_on))
+        select(Assignment.visit_id, func.min(sent_on), func.min(Response.started_at))
         .join(Response, Response.assignment_id == Assignment.id)
-        .where(Assignment.episode_id == episode_id, Response.submitted_at.is_not(None))
+        .where(Assignment.episode_id == episode_id)
         .group_by(Assignment.visit_id)
+    ).all()
+    return (
+        {visit_id: day for visit_id, day, _ in rows if day is not None},
+        {visit_id: begun_at for visit_id, day, begun_at in rows if day is None},
     )
-    return {visit_id: day for visit_id, day in rows if day is not None}
+
+
+def _keys(unanswered: Sequence[Visit], begun: Mapping[int, datetime], *, taken: set[str]) -> Mapping[int, str]:
+    """Each unanswered row has the key it was planned under, unless an answered one has it; begun ones come first.
+
+    So a visit that gave way has its key again as soon as the answered one moves on, whatever was done in between.
+    """
+    keys: dict[int, str] = {}
+    for row in sorted(unanswered, key=lambda row: (row.id not in begun, row.id)):
+        keys[row.id] = row.own_key if row.own_key not in taken else f"{GAVE_WAY}{row.id}"
+        taken.add(keys[row.id])
+    return keys
 
 
 def as_answered(row: Visit, answered_on: date) -> AnsweredVisit:
@@ -82,7 +108,8 @@ def as_answered(row: Visit, answered_on: date) -> AnsweredVisit:
 
 def preview_of(work: Work, drawn: Drawn, protocol: Protocol, *, zone: str) -> PlanPreview:
     """What storing the calendar would change, with the messages that are set anew."""
-    before = {row.key: as_planned(row) for row in drawn.unanswered if row.planned}
+    kept = [row for row in drawn.unanswered if row.planned and row.key == drawn.keys[row.id]]
+    before = {row.key: as_planned(row) for row in kept}
     changes = compare_unanswered(before, drawn.settled.unanswered, today=work.today_in(zone))
     rearmed = tuple(
         _rearmed(change.after, protocol, zone=zone, work=work) for change in changes if change.after is not None
@@ -92,21 +119,28 @@ def preview_of(work: Work, drawn: Drawn, protocol: Protocol, *, zone: str) -> Pl
 
 
 def store_labels(work: Work, drawn: Drawn, protocol: Protocol, patient: Patient) -> None:
-    """Give the answered rows their labels. A row nobody answered gives way and is no longer planned.
+    """Give the answered rows their labels. A row nobody answered gives way to them, or goes when nothing asks for it.
 
+    Such a row is no longer planned. When it was begun it can still be finished: it keeps what it was planned as.
     Keys are unique in an episode, so rows that change theirs pass through one that no visit has.
     """
-    labels = drawn.settled.labels
-    taken = set(labels.values())
-    changing = [row for row, _ in drawn.answered if row.key != labels[row.id]]
-    displaced = [row for row in drawn.unanswered if row.key in taken]
-    for row in displaced:
-        row.planned = False
-        disarm(row)
-    for row in (*changing, *displaced):
-        row.key = f"X-{row.id}"
-    if changing or displaced:
+    keys = {**drawn.settled.labels, **drawn.keys}
+    rows = [*(row for row, _ in drawn.answered), *drawn.unanswered]
+    changing = [(row, row.own_key) for row in rows if row.key != keys[row.id]]
+    for row, _ in changing:
+        row.key = f"{GAVE_WAY}{row.id}"
+    if changing:
         work.session.flush()
+    homes = {row.id: key for row, key in changing}
+    asked = {visit.key for visit in drawn.settled.unanswered}
+    for row in drawn.unanswered:
+        home = homes.get(row.id, row.own_key)
+        row.key = drawn.keys[row.id]
+        if row.key not in asked:
+            row.planned = False
+            disarm(row)
+            if row.id in drawn.begun:
+                _keep_draft(drawn, protocol, patient, row, home)
     for row, facts in drawn.answered:
         _store(work, drawn, protocol, patient, row, facts)
     work.session.flush()
@@ -120,6 +154,19 @@ def set_window(visit: Visit, planned: PlannedVisit, patient: Patient) -> None:
     visit.closes_on = planned.closes_on
     visit.opens_at = local_instant(planned.opens_on, 0, zone)
     visit.closes_at = local_instant(planned.closes_on + timedelta(days=1), 0, zone)
+
+
+def _keep_draft(drawn: Drawn, protocol: Protocol, patient: Patient, row: Visit, home: str) -> None:
+    """What was begun keeps its home. Its window holds the day it was begun, and what the calendar has for its home."""
+    row.home_key = home
+    begun_on = drawn.begun[row.id].astimezone(ZoneInfo(patient.timezone)).date()
+    label = home if row.key == home else f"{home}-2"
+    row.name = label_name((protocol, *drawn.earlier), label, home_key=home)[:80]
+    days = drawn.settled.windows.get(home) or PlannedVisit(
+        home, VisitKind(row.kind), row.name, begun_on, begun_on, begun_on, ()
+    )
+    window = replace(days, opens_on=min(days.opens_on, begun_on), closes_on=max(days.closes_on, begun_on))
+    set_window(row, window, patient)
 
 
 def _store(work: Work, drawn: Drawn, protocol: Protocol, patient: Patient, row: Visit, facts: AnsweredVisit) -> None:

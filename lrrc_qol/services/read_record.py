@@ -10,7 +10,14 @@ from lrrc_qol.domain.applicability import missing_facts
 from lrrc_qol.domain.baseline import Baseline
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.domain.events import EventKind, EventRules, RecordedEvent, episode_facts, was_called_off
+from lrrc_qol.domain.events import (
+    EventKind,
+    EventRules,
+    RecordedEvent,
+    counted_without_operation,
+    episode_facts,
+    was_called_off,
+)
 from lrrc_qol.domain.schedule import PlannedVisit, Protocol, VisitKind, VisitState, visit_state
 from lrrc_qol.persistence.queries.happenings import (
     Ending,
@@ -60,6 +67,7 @@ class PatientRecord:
 
     `not_asked` names the questionnaires that this patient should be asked and is not, each with the reason.
     `unknown_anatomy` has the facts that are not known and on which open questionnaires depend, with their titles.
+    `counted_from` is the day that the course of a patient without an operation is counted from.
     `forms` and `scores` are all there are, `left_out` the items without a value by form; `missed` has why visits were
     not answered, by their row number.
     """
@@ -80,6 +88,7 @@ class PatientRecord:
     messages: tuple[MessageRow, ...]
     not_asked: tuple[NotAsked, ...]
     unknown_anatomy: Mapping[str, tuple[str, ...]]
+    counted_from: date | None
     forms: Sequence[FormRow]
     scores: Sequence[ScoreEntry]
     left_out: Mapping[int, Mapping[str, str]]
@@ -114,6 +123,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
     visits = list_visits(work.session, **scope)
     events = list_events(work.session, **scope)
     today = work.today_in(patient.timezone)
+    without_operation = counted_without_operation(_standing(events), work.catalogue.events)
     missed = missed_reasons(work.session, **scope)
     protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
     judged = baseline_of(work, baseline_key(patient, protocol))
@@ -125,6 +135,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         surgery_on=patient.surgery_on,
         ended_on=episode_facts(_standing(events), work.catalogue.events).ended_on,
         today=today,
+        counted_from=None if patient.surgery_on else without_operation,
         missed={visit_id: work.catalogue.missed_reasons.label(note.code) for visit_id, note in missed.items()},
     )
     counted_on = work.today_in(patient.centre_timezone)
@@ -140,6 +151,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         ending=ending,
         visits=_visit_views(course),
         curves=build_curves(course, catalogue=work.catalogue),
+        counted_from=course.counted_from,
         events=events,
         not_operated=patient.surgery_on is None and was_called_off(_standing(events), work.catalogue.events),
         alerts=list_open_alerts(work.session, **scope),
@@ -210,7 +222,7 @@ def _visit_views(course: Course) -> tuple[VisitView, ...]:
             forms=tuple(form for form in course.forms if form.visit_id == visit.id),
         )
         for visit in course.visits.values()
-        if visit.planned or any(form.visit_id == visit.id and form.submitted_at is not None for form in course.forms)
+        if visit.planned or any(form.visit_id == visit.id and form.response_id is not None for form in course.forms)
     )
 
 

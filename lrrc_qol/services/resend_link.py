@@ -11,8 +11,9 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.askable_forms import NOTHING, askable_forms
 from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.due_now import open_visits
 from lrrc_qol.services.find_episode import find_episode
-from lrrc_qol.services.link_rules import answerable, pick_current
+from lrrc_qol.services.link_rules import pick_current
 from lrrc_qol.services.outbox import new_message
 
 
@@ -32,10 +33,9 @@ def resend_link(work: Work, patient_public_id: str) -> str:
 
 def queue_fresh_link(work: Work, patient: Patient, episode: Episode) -> Visit | None:
     """Queue one mail with a fresh link to the visit that can be answered now; None when there is none."""
-    visits = work.session.scalars(select(Visit).where(Visit.episode_id == episode.id)).all()
-    open_visits = [visit for visit in visits if answerable(visit, now=work.now)]
-    forms = askable_forms(work, [visit.id for visit in open_visits])
-    visit = pick_current([visit for visit in open_visits if forms.get(visit.id, NOTHING).left])
+    found = open_visits(work, episode.id)
+    forms = askable_forms(work, [visit.id for visit in found])
+    visit = pick_current([visit for visit in found if forms.get(visit.id, NOTHING).left])
     if visit is not None:
         _queue(work, patient, visit)
     return visit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select
@@ -16,7 +17,7 @@ from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms
 from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.contact_state import Standing, contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.link_rules import answerable
+from lrrc_qol.services.link_rules import answerable, is_begun
 from lrrc_qol.services.outbox import AUTOMATED
 from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.plan_episode import protocol_of
@@ -97,7 +98,7 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         return Withheld(decision.reason.value)
     if message.params.get("arming", visit.arming) != visit.arming:
         return Withheld("planned_anew")
-    if patient.email_sealed is None or not answerable(visit, now=work.now):
+    if patient.email_sealed is None or not answerable(visit, now=work.now, begun=_begun(work, message, visit)):
         return Withheld(ContactReason.WINDOW_CLOSED.value)
     token = _new_link(work, message, visit, patient)
     base_url = work.settings.base_url
@@ -152,11 +153,18 @@ def _address_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
     )
 
 
+def _begun(work: Work, message: Message, visit: Visit) -> bool:
+    """Whether a link that was asked for leads to what was begun of a visit that nothing asks for any more."""
+    return message.kind == MessageKind.LINK_RESENT and not visit.planned and is_begun(work, visit)
+
+
 def _minutes(work: Work, message: Message, visit: Visit, forms: AskableForms) -> int:
     """How long the form takes; noted with automated mails when they are queued."""
     noted = message.params.get("minutes")
     if noted is not None:
         return int(noted)
+    if not visit.planned:
+        return math.ceil(forms.minutes)
     return minutes_of(protocol_of(work, visit.episode_id).visit(visit.key), forms)
 
 

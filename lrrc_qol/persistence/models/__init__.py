@@ -18,10 +18,11 @@ from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
 from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
 from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
 from lrrc_qol.persistence.models.staff import Staff, StaffSession, Throttle
-from lrrc_qol.persistence.models.visit import Assignment, Visit
+from lrrc_qol.persistence.models.visit import GAVE_WAY, Assignment, Visit
 from lrrc_qol.persistence.models.wording import CentreQuestionnaire, LanguageReview, WordingPack
 
 __all__ = [
+    "GAVE_WAY",
     "AddressChange",
     "Alert",
     "AlertStep",

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lrrc_qol.persistence.models.base import Base, BigKey
 from lrrc_qol.persistence.models.patient import Episode
 
+GAVE_WAY = "X-"
+"""How the key of a visit begins that gave way to an answered one: no visit of a protocol has such a key."""
+
 
 class Visit(Base):
     """A planned timepoint with its window. Its state is derived; only facts and the reminder cursor are here.
@@ -22,7 +25,8 @@ class Visit(Base):
 
     `home_key` and `home_in_window` are kept from the day the first form of the visit was sent: the key the visit had,
     and whether that day lay in its window. From them a re-plan derives the label anew. `also_key` is a second label,
-    of a visit that these forms stand for as well.
+    of a visit that these forms stand for as well. A visit that was begun and gave way to an answered one has only its
+    home key; its own one is `GAVE_WAY` with a number.
     """
 
     __tablename__ = "visit"
@@ -55,6 +59,11 @@ class Visit(Base):
     created_at: Mapped[datetime]
 
     episode: Mapped[Episode] = relationship(lazy="raise")
+
+    @property
+    def own_key(self) -> str:
+        """The key it is or was planned under, also after it gave way to an answered visit."""
+        return self.home_key if self.home_key and self.key.startswith(GAVE_WAY) else self.key
 
 
 class Assignment(Base):

@@ -15,8 +15,9 @@ from lrrc_qol.persistence.models import Episode, EpisodeEvent, Visit
 class VisitCounts:
     """One timepoint over all patients of a group.
 
-    `expected`: window closed while alive and taking part. `in_window` and `late` are those that came; a form that was
-    not expected any more (after a withdrawal) is not counted.
+    `expected`: window closed while alive and taking part. `in_window` and `late` are those that came, by the window
+    that stood when the first form was answered; a form that was not expected any more (after a withdrawal) is not
+    counted.
     """
 
     key: str
@@ -100,7 +101,8 @@ def count_visits(
         .subquery()
     )
     received = Visit.completed_at.is_not(None)
-    in_window = received & (Visit.completed_at < Visit.closes_at)
+    # By the window that stood when the first form was answered: a corrected date must not make late what was in time.
+    in_window = received & func.coalesce(Visit.home_in_window, Visit.completed_at < Visit.closes_at)
     rows = session.execute(
         select(
             Visit.key,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import (
+    GAVE_WAY,
     Alert,
     Assignment,
     ClinicalEntry,
@@ -113,7 +114,7 @@ def unowned_alerts(now: datetime) -> Finding:
 
 
 def unlabelled_visits() -> Iterator[Finding]:
-    """Answered visits that no plan explains: without key or name, or of an episode without a plan."""
+    """Answered and begun visits that no plan explains: without key, name or home, or of an episode without a plan."""
     sent = (
         select(Response.id)
         .join(Assignment, Assignment.id == Response.assignment_id)
@@ -127,6 +128,14 @@ def unlabelled_visits() -> Iterator[Finding]:
     yield Finding(
         select(Visit.id).where(Visit.completed_at.is_not(None), not_(sent)),
         "visit {0} counts as answered, but no form of it was sent",
+    )
+    gave_way = Visit.key.startswith(GAVE_WAY)
+    yield Finding(select(Visit.id).where(sent, gave_way), "visit {0} was answered, but counts for no visit of the plan")
+    begun = select(Response.id).join(Assignment, Assignment.id == Response.assignment_id)
+    begun = begun.where(Assignment.visit_id == Visit.id).correlate(Visit)
+    yield Finding(
+        select(Visit.id).where(begun.exists(), gave_way, Visit.home_key.is_(None)),
+        "visit {0} was begun and gave way, but nothing says what it was begun as",
     )
     undated = select(Response.id).where(Response.submitted_at.is_not(None), Response.answered_on.is_(None))
     yield Finding(undated, "response {0} was sent, but has no day")

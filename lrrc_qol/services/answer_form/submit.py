@@ -32,7 +32,7 @@ from lrrc_qol.services.answer_form.rows import (
 )
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.label_answered import label_answered
+from lrrc_qol.services.label_answered import hold_episode, label_answered
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
@@ -57,6 +57,7 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
     `conflict` when the draft moved on since `version`; 409 `second_entry` when paper is to be typed a second time and
     compared first; 422 `nothing_answered` for an untouched form.
     """
+    hold_episode(work, seat)
     form = lock_form(work, seat, assignment_public_id)
     digest = body_hash({"kind": "submit"})
     earlier = find_request(work, form, key)
@@ -79,7 +80,8 @@ def submit_response(work: Work, seat: Seat, assignment_public_id: str, *, key: s
 def _send(work: Work, seat: Seat, form: Form, response: Response, *, key: str, digest: str) -> SubmitResult:
     unanswered = _freeze(work, seat, form, response)
     # Two last parts sent at once would each see the other as still to come, and nobody would finish the visit.
-    visit = work.session.scalars(select(Visit).where(Visit.id == seat.visit_id).with_for_update()).one()
+    query = select(Visit).where(Visit.id == seat.visit_id).with_for_update()
+    visit = work.session.scalars(query, execution_options={"populate_existing": True}).one()
     following = after_sending(work, seat)
     if following["next"] is None and not _left_for_the_screen(work, seat):
         _finish_visit(work, seat)

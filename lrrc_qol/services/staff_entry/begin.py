@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.persistence.crypto import new_token, token_hash
@@ -17,6 +17,7 @@ from lrrc_qol.services.answer_form.rows import rows_with_words
 from lrrc_qol.services.consent.acts import refuses_forms
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import events_of
+from lrrc_qol.services.link_rules import was_begun
 from lrrc_qol.services.patient_facts import entry_refusal
 from lrrc_qol.services.patient_session import PAPER, PAPER_TWICE, WARD_TABLET, find_seat
 from lrrc_qol.services.read_record import find_patient_row
@@ -92,7 +93,7 @@ def read_entry_visits(work: Work, public_id: str) -> tuple[PatientRow, tuple[Ent
         .where(
             Visit.episode_id == patient.episode_id,
             Visit.centre_id == work.actor.centre(),
-            Visit.planned,
+            or_(Visit.planned, was_begun()),
             Visit.opens_on <= soon,
             Visit.completed_at.is_(None),
             exists(unsent),

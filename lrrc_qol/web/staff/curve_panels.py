@@ -14,7 +14,7 @@ from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.instrument import Confidence, Direction, Scale
 from lrrc_qol.domain.recovery import Trajectory
-from lrrc_qol.persistence.queries.record import ScoreEntry
+from lrrc_qol.persistence.queries.record import ScoreEntry, VisitRow
 from lrrc_qol.services.curves import Curve
 from lrrc_qol.services.read_record import PatientRecord
 from lrrc_qol.web.staff.score_details import ScoreDetails, explain_scores
@@ -32,6 +32,7 @@ ON_THE_AXIS = {
     EventKind.CHEMOTHERAPY_START: "chemo start",
     EventKind.CHEMOTHERAPY_STOP: "chemo end",
 }
+WITHOUT_OPERATION = "the decision for care without an operation"
 PANELS = (
     (Direction.BETTER, "functioning", "Functioning: higher is better"),
     (Direction.WORSE, "symptoms", "Symptoms: higher is worse"),
@@ -143,7 +144,8 @@ def _group(
         window=day_window((curve.trajectory for curve in alike), near),
         marks=tuple(near),
         notes=tuple(notes),
-        visit_names={visit.row.key: visit.row.name for visit in record.visits},
+        visit_names={visit.row.key: _visit_name(visit.row) for visit in record.visits},
+        since="the operation" if record.counted_from is None else WITHOUT_OPERATION,
     )
     views = [_view(curve, frame, panel_id, explained) for curve in curves]
     drawn = [view for view, curve in zip(views, curves, strict=True) if curve.trajectory.scale.drawn]
@@ -154,17 +156,24 @@ def _group(
     return CurveGroup(heading, leading, others, listed, table)
 
 
+def _visit_name(visit: VisitRow) -> str:
+    """The name of a visit; a second one that its forms stand for is named with it."""
+    if visit.also_key is None:
+        return visit.name
+    return f"{visit.name}, also {'discharge' if visit.also_key == 'DC' else visit.also_key}"
+
+
 def _marks(record: PatientRecord) -> list[DayMark]:
-    surgery_on = record.patient.surgery_on
-    if surgery_on is None:
+    begins_on = record.patient.surgery_on or record.counted_from
+    if begins_on is None:
         return []
-    marks = [DayMark(0, "operation", main=True)]
+    marks = [DayMark(0, "operation" if record.counted_from is None else "decision", main=True)]
     if record.patient.discharged_on is not None:
-        marks.append(DayMark((record.patient.discharged_on - surgery_on).days, "home", main=True))
+        marks.append(DayMark((record.patient.discharged_on - begins_on).days, "home", main=True))
     marks += [
-        DayMark((event.happened_on - surgery_on).days, ON_THE_AXIS[EventKind(event.kind)])
+        DayMark((event.happened_on - begins_on).days, ON_THE_AXIS[EventKind(event.kind)])
         for event in record.events
-        if event.revoked_at is None and event.kind in ON_THE_AXIS and event.happened_on > surgery_on
+        if event.revoked_at is None and event.kind in ON_THE_AXIS and event.happened_on > begins_on
     ]
     return marks
 
@@ -182,7 +191,9 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained) 
         figure=recovery_figure(trajectory, frame) if scale.drawn and drawable(trajectory) else None,
         spoken=_spoken(trajectory, scored),
         range_words=range_words(scale),
-        reference=_reference(trajectory, asked_before=not curve.check_in),
+        reference=_reference(
+            trajectory, asked_before=not curve.check_in, without_operation=frame.since == WITHOUT_OPERATION
+        ),
         provisional=tuple(_provisional(scale)),
         latest=scored[-1] if scored else None,
         rows=rows,
@@ -204,10 +215,12 @@ def _spoken(trajectory: Trajectory, scored: Sequence[CurveRow]) -> str:
     )
 
 
-def _reference(trajectory: Trajectory, *, asked_before: bool) -> str:
+def _reference(trajectory: Trajectory, *, asked_before: bool, without_operation: bool) -> str:
     value, kind = trajectory.baseline_value, trajectory.baseline.kind
     if not asked_before:
         return "Not asked before the operation: values only."
+    if kind is BaselineKind.NONE and without_operation:
+        return f"Not operated on: values only, counted from {WITHOUT_OPERATION}."
     if kind is BaselineKind.NONE:
         return "No baseline: values only."
     if value is None:

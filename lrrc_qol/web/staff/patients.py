@@ -100,7 +100,7 @@ def patient(public_id: str) -> ResponseReturnValue:
         rules = work.catalogue.record
     with runtime().writing(current_actor()) as work:
         note_view(work, record.patient, part="page")
-    notes = record_notes(rules, clinical, record.patient.surgery_on)
+    notes = record_notes(rules, clinical, record.patient.surgery_on or record.counted_from)
     g.chart_page = True
     return render_template(
         "staff/patient.html",

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.catalogue.centre_versions import content_digest
 from lrrc_qol.domain.errors import InvalidInput, NotFound, StaleWrite
-from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import AuditEntry, Plan, ProtocolVersion, Response, Visit
+from lrrc_qol.persistence.models import AuditEntry, Plan, Response, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.change_plan import change_plan, preview_version, read_versions
 from lrrc_qol.services.context import COMMAND, Actor
 from tests.clock import FixedClock
 from tests.factories import complete_visit, make_centre, make_patient, make_staff, take_seat
+from tests.plan_versions import MADE, Parts, publish
 
-MADE = "1.0.1.1"
 PLANNED = date(2026, 4, 22)
-
-Parts = dict[str, Any]
 
 
 @pytest.fixture
@@ -38,41 +31,9 @@ def patient(runtime: Runtime, nurse: Actor) -> str:
     return make_patient(runtime, nurse, planned_surgery_on=PLANNED)
 
 
-def earlier(parts: Parts) -> None:
-    """The baseline opens a week earlier."""
-    next(visit for visit in parts["schedule"]["visits"] if visit["key"] == "BL1")["open"] = -35
-
-
 def later_in_the_day(parts: Parts) -> None:
     """Mails go out at another hour, the windows stay."""
     parts["reminders"]["limits"]["local_hour"] = 11
-
-
-def publish(runtime: Runtime, nurse: Actor, change: Callable[[Parts], None] = earlier, version: str = MADE) -> None:
-    """A published version of the nurse's centre."""
-    source = runtime.catalogue.protocol_sources["pe12", "1.0"]
-    parts: Parts = {name: copy.deepcopy(file.data) for name, file in source.files.items()}
-    for part in parts.values():
-        if "version" in part:
-            part["version"] = version
-    change(parts)
-    made = {"shipped": "1.0", **parts}
-    with runtime.writing(nurse) as work:
-        work.session.add(
-            ProtocolVersion(
-                public_id=new_public_id(),
-                centre_id=nurse.centre(),
-                protocol_id="pe12",
-                version=version,
-                based_on="1.0",
-                content=made,
-                digest=content_digest(made),
-                note="Another one.",
-                clinical_owner="Dr Owner",
-                created_at=work.now,
-                published_at=work.now,
-            )
-        )
 
 
 def follow(runtime: Runtime, nurse: Actor, patient: str, version: str = MADE) -> dict[str, str]:

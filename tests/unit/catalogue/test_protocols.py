@@ -72,6 +72,8 @@ WRONG = [
     ("schedule.toml", 'key = "BL1"', 'key = "BL0"', "key", "BL0 is there 2 times"),
     ("schedule.toml", "days = [14, 21", "days = [9, 21", "series", "CHK-D009 is there 2 times"),
     ("schedule.toml", 'key = "CHK-D{day}"', 'key = "CHECK-IN-DAY-{day}"', "key", "does not match"),
+    ("schedule.toml", 'key = "M1"', 'key = "ONE-MONTH-LATER"', "key", "ONE-MONTH-LATER is 2 characters too long"),
+    ("schedule.toml", 'key = "CHK-D{day}"', 'key = "CHECK-D{day}"', "key", "(CHECK-R99-D002-99) it must have 16"),
     ("schedule.toml", "open = -28", "open = -6", "due", "open, be due and close"),
     ("schedule.toml", "close = -1", "close = -8", "due", "open, be due and close"),
     ("schedule.toml", '"qlq_c30", "pain_nrs"', '"qlq_c03", "pain_nrs"', "instruments", "unknown instrument 'qlq_c03'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -66,6 +67,22 @@ def test_a_few_late_forms_are_hidden_also_from_subtraction(runtime: Runtime, nur
     assert line.late is None
     assert line.in_window.percent is None
     assert (line.completed.numerator, line.completed.denominator) == (6, 6)
+
+
+def test_a_corrected_date_does_not_make_late_what_came_in_time(
+    runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    patients = operated_patients(runtime, nurse, clock, count=5)
+    operated = clock.now().date()
+    clock.advance(days=30)
+    for patient in patients:
+        complete_visit(runtime, take_seat(runtime, patient, "M1"))
+        set_dates(runtime, nurse, patient, surgery_on=operated - timedelta(days=18))
+    clock.advance(days=20)
+
+    line = lines(runtime, nurse)["M1"]
+
+    assert (line.expected, line.in_window.numerator, line.late) == (5, 5, 0)
 
 
 @pytest.mark.parametrize(("came", "shown"), [(1, False), (5, True), (7, False), (10, True)])
