@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_alert_rule_version_public_id")),
     )
     op.create_index("ix_alert_rule_version_on", "alert_rule_version", ["centre_id", "switched_on_at"], unique=False)
+    op.create_index("ix_visit_kind_closing", "visit", ["kind", "closes_at"], unique=False)
     if op.get_bind().dialect.name == "sqlite":
         _without_a_form_on_sqlite()
         op.execute(
