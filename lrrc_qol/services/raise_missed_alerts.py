@@ -87,7 +87,7 @@ def closed_check_ins(
     if discharged_on is None:
         return []
     return [
-        CheckIn(visit.key, (visit.due_on - discharged_on).days, visit.completed_at is None)
+        CheckIn(visit.key, (visit.due_on - discharged_on).days, visit.completed_at is None or visit.completed_at > at)
         for visit in sorted(visits, key=lambda visit: (visit.due_on, visit.key))
         if visit.closes_at <= at
         and (visit.completed_at is not None or (visit.id not in facts.spoken_for and not _held(work, visit, facts)))
