@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lrrc_qol.catalogue.centre_versions import content_digest
-from lrrc_qol.domain.errors import DefinitionError, InvalidInput, NotFound, StaleWrite
+from lrrc_qol.domain.errors import DefinitionError, InvalidInput, NotFound
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import AlertRuleVersion, Centre
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.held_draft import hold_draft
 from lrrc_qol.services.protocol_versions.edit import content_of
 from lrrc_qol.services.protocols import protocol_for_new
 from lrrc_qol.services.rule_versions.fields import (
@@ -112,7 +113,7 @@ def save_rules(work: Work, public_id: str, typed: Typed, *, revision: int) -> No
             faults["red_reason"] = f"Say why red rules are weakened, in at most {LONGEST_NOTE} characters."
         news = weak - weakened(row.content, shipped)
         if news and not typed.confirmed:
-            faults["confirm_red"] = "Confirm that these red rules are to be weakened: " + ", ".join(sorted(news)) + "."
+            faults["confirm_red"] = f"Confirm that these red rules are to be weakened: {_in_words(row.content, news)}."
     if faults:
         raise InvalidInput(faults)
     _check(work, row, content)
@@ -148,7 +149,7 @@ def switch_on_rules(work: Work, public_id: str, signature: Signature, *, revisio
     if not 1 <= len(words) <= LONGEST_NOTE:
         faults["note"] = f"Say what is different and why, in at most {LONGEST_NOTE} characters."
     if weak and not signature.confirmed:
-        faults["confirm_red"] = "Confirm once more that red rules are weakened: " + ", ".join(sorted(weak)) + "."
+        faults["confirm_red"] = f"Confirm once more that red rules are weakened: {_in_words(row.content, weak)}."
     if faults:
         raise InvalidInput(faults)
     content = {**row.content, "owner": owner}
@@ -182,21 +183,12 @@ def shipped_rules(work: Work, protocol_id: str, version: str) -> Mapping[str, An
 
 def held_rule_draft(work: Work, public_id: str, *, revision: int) -> AlertRuleVersion:
     """The draft of the actor's centre, locked; NotFound when it is none, StaleWrite at another revision."""
-    row = work.session.scalars(
-        select(AlertRuleVersion)
-        .where(
-            AlertRuleVersion.public_id == public_id,
-            AlertRuleVersion.centre_id == work.actor.centre(),
-            AlertRuleVersion.switched_on_at.is_(None),
-            AlertRuleVersion.discarded_at.is_(None),
-        )
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise NotFound("no such draft")
-    if row.revision != revision:
-        raise StaleWrite("somebody else changed the draft")
-    return row
+    is_draft = AlertRuleVersion.switched_on_at.is_(None)
+    return hold_draft(work, AlertRuleVersion, is_draft, public_id, revision=revision)
+
+
+def _in_words(content: Mapping[str, Any], ids: Collection[str]) -> str:
+    return "; ".join(entry["reason"] for _, entry in entries(content) if entry["id"] in ids)
 
 
 def _changed(work: Work, row: AlertRuleVersion, texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

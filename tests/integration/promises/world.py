@@ -47,12 +47,12 @@ class Record:
     """A patient in the middle of the baseline visit: one part sent, one with an alert, a task, an event, a mail.
 
     `places` fills the variables of any route; `canaries` are strings that only the patient's own centre may read.
-    `question` is the one of them that is told by which question was answered.
+    `questions` are those of them that are told by which question was answered and by which rule it was judged.
     """
 
     places: dict[str, str]
     canaries: tuple[str, ...]
-    question: str
+    questions: frozenset[str]
     patient: str
     link: str
     seat_form: str
@@ -154,7 +154,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             alert.reason,
             f"Words {number} title",
         ),
-        question=answered.items["pain_worst"].text,
+        questions=frozenset({answered.items["pain_worst"].text, alert.reason}),
         patient=patient,
         link=link,
         seat_form=pain,
