@@ -16,13 +16,25 @@ from lrrc_qol.domain.alerts import (
     AlertRuleSet,
     CombinedRule,
     Instruction,
+    MissedRule,
+    ReliableChange,
     RuleKind,
+    ScoreRule,
+    ScoreRuleKind,
     TimingWindow,
 )
 from lrrc_qol.domain.instrument import NEGATION, Confidence, Instrument
 
 PLACEHOLDERS = frozenset({"emergency_phone", "ward_phone", "nurse_phone", "clinic_hours"})
 """What the text of an instruction may leave for the centre to fill in, in curly brackets."""
+
+RULE_TABLES = ("rules", "combined", "score_rules", "missed_rules")
+"""The tables of a rule file that hold rules; their ids must differ."""
+
+QUIET_TABLES = frozenset({"score_rules", "missed_rules"})
+"""Rules that no patient sees anything of, because nobody is at a page when they fire."""
+
+QUIET_LEVELS = (AlertLevel.YELLOW, AlertLevel.INFO)
 
 _PARAMETERS = {
     RuleKind.AT_OR_ABOVE: {"minimum"},
@@ -65,6 +77,9 @@ def build_alert_rules(
             }
         ),
         target_minutes=MappingProxyType({level: targets.get(level) for level in AlertLevel}),
+        score_rules=tuple(_score_rule(entry) for entry in data.get("score_rules", ())),
+        missed_rules=tuple(_missed_rule(entry) for entry in data.get("missed_rules", ())),
+        reliable=tuple(_reliable(entry) for entry in data.get("reliable_changes", ())),
     )
 
 
@@ -97,6 +112,41 @@ def _rule(entry: Mapping[str, Any]) -> AlertRule:
         max_age_days=entry.get("max_age_days", 0),
         requires=tuple(entry.get("requires", ())),
         unless=tuple(entry.get("unless", ())),
+        enabled=entry.get("enabled", True),
+    )
+
+
+def _score_rule(entry: Mapping[str, Any]) -> ScoreRule:
+    return ScoreRule(
+        id=entry["id"],
+        level=AlertLevel(entry["level"]),
+        kind=ScoreRuleKind(entry["kind"]),
+        reason=entry["reason"],
+        source=entry["source"],
+        confidence=Confidence(entry["confidence"]),
+        requires=tuple(entry.get("requires", ())),
+        unless=tuple(entry.get("unless", ())),
+        enabled=entry.get("enabled", True),
+    )
+
+
+def _missed_rule(entry: Mapping[str, Any]) -> MissedRule:
+    return MissedRule(
+        id=entry["id"],
+        level=AlertLevel(entry["level"]),
+        count=entry["count"],
+        from_day=entry["from_day"],
+        to_day=entry.get("to_day"),
+        reason=entry["reason"],
+        source=entry["source"],
+        confidence=Confidence(entry["confidence"]),
+        enabled=entry.get("enabled", True),
+    )
+
+
+def _reliable(entry: Mapping[str, Any]) -> ReliableChange:
+    return ReliableChange(
+        entry["instrument"], entry["scale"], entry["points"], entry["source"], Confidence(entry["confidence"])
     )
 
 
@@ -110,14 +160,13 @@ def _combined(entry: Mapping[str, Any]) -> CombinedRule:
         instruction=entry.get("instruction"),
         source=entry["source"],
         confidence=Confidence(entry["confidence"]),
+        enabled=entry.get("enabled", True),
     )
 
 
 def _faults(data: Mapping[str, Any], instruments: Collection[Instrument]) -> Iterator[_Fault]:
     entries: list[tuple[Key, Mapping[str, Any]]] = [
-        ((table, position), entry)
-        for table in ("rules", "combined")
-        for position, entry in enumerate(data.get(table, ()))
+        ((table, position), entry) for table in RULE_TABLES for position, entry in enumerate(data.get(table, ()))
     ]
     counts = Counter(entry["id"] for _, entry in entries)
     for place, entry in entries:
@@ -128,13 +177,30 @@ def _faults(data: Mapping[str, Any], instruments: Collection[Instrument]) -> Ite
     for position, entry in enumerate(data["rules"]):
         yield from _rule_faults(("rules", position), entry, facts)
         yield from _watched_faults(("rules", position), entry, instruments)
+    yield from _score_faults(data, instruments, facts)
+    yield from _day_faults(data)
     for position, entry in enumerate(data.get("combined", ())):
         if AlertLevel(entry["level"]).rank <= AlertLevel(entry["of_level"]).rank:
             yield ("combined", position, "level"), "must be more urgent than the level it counts"
-    for position, entry in enumerate(data.get("windows", ())):
-        if entry.get("to_day", entry["from_day"]) < entry["from_day"]:
-            yield ("windows", position, "to_day"), "must not be before from_day"
     yield from _text_faults(data["instructions"], {entry.get("instruction") for _, entry in entries})
+
+
+def _score_faults(
+    data: Mapping[str, Any], instruments: Collection[Instrument], facts: Collection[str]
+) -> Iterator[_Fault]:
+    for position, entry in enumerate(data.get("score_rules", ())):
+        yield from _fact_faults(("score_rules", position), entry, facts)
+    for position, entry in enumerate(data.get("reliable_changes", ())):
+        scales = {scale.id for one in instruments if one.id == entry["instrument"] for scale in one.scales}
+        if entry["scale"] not in scales:
+            yield ("reliable_changes", position, "scale"), f"instrument {entry['instrument']} has no such scale"
+
+
+def _day_faults(data: Mapping[str, Any]) -> Iterator[_Fault]:
+    for table in ("windows", "missed_rules"):
+        for position, entry in enumerate(data.get(table, ())):
+            if entry.get("to_day", entry["from_day"]) < entry["from_day"]:
+                yield (table, position, "to_day"), "must not be before from_day"
 
 
 def _known_facts(data: Mapping[str, Any], instruments: Collection[Instrument]) -> frozenset[str]:
@@ -146,7 +212,10 @@ def _known_facts(data: Mapping[str, Any], instruments: Collection[Instrument]) -
 
 def _instruction_faults(place: Key, entry: Mapping[str, Any], instructions: Mapping[str, Any]) -> Iterator[_Fault]:
     name = entry.get("instruction")
-    if name is not None and name not in instructions:
+    if place[0] in QUIET_TABLES:
+        if entry["level"] not in QUIET_LEVELS:
+            yield (*place, "level"), "must be yellow or info: no patient is at a page to be told what to do"
+    elif name is not None and name not in instructions:
         yield (*place, "instruction"), f"there is no instruction {name!r}; add [instructions.{name}]"
     elif name is None and entry["level"] in (AlertLevel.RED, AlertLevel.AMBER):
         yield place, f"rule {entry['id']} is {entry['level']}: tell the patient what to do with an instruction"
@@ -161,6 +230,10 @@ def _rule_faults(place: Key, entry: Mapping[str, Any], facts: Collection[str]) -
         yield place, f"rule {entry['id']} is of kind {entry['kind']}, which needs `{name}`"
     for name in sorted(given - needed):
         yield (*place, name), f"rule {entry['id']} is of kind {entry['kind']}, which knows no `{name}`"
+    yield from _fact_faults(place, entry, facts)
+
+
+def _fact_faults(place: Key, entry: Mapping[str, Any], facts: Collection[str]) -> Iterator[_Fault]:
     for table in ("requires", "unless"):
         for fact in entry.get(table, ()):
             if fact not in facts:

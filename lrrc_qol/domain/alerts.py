@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from lrrc_qol.domain.instrument import AnswerValue, Confidence
@@ -63,6 +63,7 @@ class AlertRule:
     max_age_days: int = 0
     requires: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,72 @@ class CombinedRule:
     instruction: str | None
     source: str
     confidence: Confidence
+    enabled: bool = True
+
+
+class ScoreRuleKind(StrEnum):
+    """What a rule can ask of a score and its change from the baseline."""
+
+    CLEAR_FALL = "clear_fall"
+    POSSIBLE_FALL = "possible_fall"
+    PROBLEM = "important_problem"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRule:
+    """One rule about every scale of a sent form: what has fallen makes one finding, however many scales it are.
+
+    `requires` and `unless` are facts as in `AlertRule`.
+    """
+
+    id: str
+    level: AlertLevel
+    kind: ScoreRuleKind
+    reason: str
+    source: str
+    confidence: Confidence
+    requires: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    enabled: bool = True
+
+    @property
+    def instruction(self) -> None:
+        """Nothing is told on the page: a score is there only once the form is sent."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ReliableChange:
+    """From how many `points` on a change of this scale is more than measurement error (RC95), with its source."""
+
+    instrument_id: str
+    scale_id: str
+    points: float
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class MissedRule:
+    """`count` check-ins running that nobody answered, all due between two days since discharge (both included)."""
+
+    id: str
+    level: AlertLevel
+    count: int
+    from_day: int
+    to_day: int | None
+    reason: str
+    source: str
+    confidence: Confidence
+    enabled: bool = True
+
+    @property
+    def instruction(self) -> None:
+        """Nobody is at a page when a form was missed."""
+        return None
+
+
+AnyRule = AlertRule | CombinedRule | ScoreRule | MissedRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +180,14 @@ class AlertRuleSet:
     windows: tuple[TimingWindow, ...]
     instructions: Mapping[str, Mapping[str, Instruction]]
     target_minutes: Mapping[AlertLevel, int | None]
+    score_rules: tuple[ScoreRule, ...] = ()
+    missed_rules: tuple[MissedRule, ...] = ()
+    reliable: tuple[ReliableChange, ...] = ()
+
+    @property
+    def every(self) -> tuple[AnyRule, ...]:
+        """All rules of all sorts, those that are switched off too."""
+        return (*self.rules, *self.combined, *self.score_rules, *self.missed_rules)
 
     def instruction(self, name: str, language: str) -> Instruction:
         """What to tell a patient of this language; KeyError for an unknown name.
@@ -134,7 +209,7 @@ class PreviousAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that fired on one form; `items` are the answers that fired it."""
+    """One rule that fired; `items` are the answers that fired it, `more` is what else did: scores, missed visits."""
 
     rule_id: str
     rule_version: str
@@ -143,6 +218,12 @@ class Finding:
     items: Mapping[str, int]
     reason: str
     instruction: str | None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """What an alert keeps of the finding, as plain data."""
+        return {"instrument": self.instrument_id, "items": dict(self.items), **self.more}
 
 
 def evaluate(
@@ -161,7 +242,7 @@ def evaluate(
     fired = [
         (rule, items)
         for rule in rule_set.rules
-        if _awake(rule, facts) and (items := _firing_items(rule, instrument_id, answers, previous))
+        if awake(rule, facts) and (items := _firing_items(rule, instrument_id, answers, previous))
     ]
     fired.sort(key=lambda pair: -pair[0].level.rank)
     covered: set[str] = set()
@@ -177,13 +258,14 @@ def evaluate(
     findings += [
         Finding(rule.id, rule_set.version, rule.level, instrument_id, items, rule.reason, rule.instruction)
         for rule in rule_set.combined
-        if (items := _combined_items(rule, kept))
+        if rule.enabled and (items := _combined_items(rule, kept))
     ]
     return tuple(sorted(findings, key=lambda finding: -finding.level.rank))
 
 
-def _awake(rule: AlertRule, facts: frozenset[str]) -> bool:
-    return set(rule.requires) <= facts and not set(rule.unless) & facts
+def awake(rule: AlertRule | ScoreRule, facts: frozenset[str]) -> bool:
+    """Whether the rule is switched on and its facts let it look."""
+    return rule.enabled and set(rule.requires) <= facts and not set(rule.unless) & facts
 
 
 def _firing_items(

@@ -16,6 +16,7 @@ from lrrc_qol.services.context import SYSTEM
 from lrrc_qol.services.note_job_run import note_failure, note_finish, note_start
 from lrrc_qol.services.notify_staff import queue_staff_mails
 from lrrc_qol.services.queue_reminders import look_at_everything_again, queue_due_messages
+from lrrc_qol.services.raise_missed_alerts import raise_missed_alerts
 
 QUEUE_BATCH = 200
 # Two machines differ by seconds; a start this far in the future means that the clock was set back.
@@ -65,6 +66,17 @@ def queue_reminders(sweep: Sweep) -> Mapping[str, int]:
     return {"messages": messages, "calls": calls}
 
 
+def look_for_missed(sweep: Sweep) -> Mapping[str, int]:
+    """Raise alerts about check-ins that closed without an answer, batch by batch."""
+    looked_at = alerts = 0
+    after: int | None = 0
+    while after is not None and not sweep.stopping.is_set():
+        with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
+            batch = raise_missed_alerts(work, after=after, limit=QUEUE_BATCH)
+        looked_at, alerts, after = looked_at + batch.looked_at, alerts + batch.raised, batch.last_id
+    return {"check_ins": looked_at, "alerts": alerts}
+
+
 def notify_staff(sweep: Sweep) -> Mapping[str, int]:
     """Queue a mail to the nurses of each centre with new urgent alerts."""
     with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
@@ -88,9 +100,10 @@ def seal_audit(sweep: Sweep) -> Mapping[str, int]:
     return {"entries": entries}
 
 
-# In the order of one full sweep: what the first two queue, the third sends.
+# In the order of one full sweep: what the others queue, the fourth sends.
 JOBS = (
     Job("queue_reminders", queue_reminders, 60),
+    Job("look_for_missed", look_for_missed, 900),
     Job("notify_staff", notify_staff, 60),
     Job("deliver_messages", deliver_messages, 15),
     Job("seal_audit", seal_audit, 60),

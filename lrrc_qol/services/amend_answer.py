@@ -19,6 +19,7 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat, seat_of_visit
 from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import instruction_for, raise_alerts
+from lrrc_qol.services.raise_score_alerts import raise_score_alerts
 from lrrc_qol.services.read_form import find_response
 from lrrc_qol.services.read_record import find_patient_row
 from lrrc_qol.services.store_scores import score_rows, store_scores
@@ -63,6 +64,7 @@ def amend_answer(work: Work, patient_public_id: str, response_id: int, wanted: A
     _score_again(work, response, instrument, values)
     now = replace(seat, facts=told, staff_id=work.actor.id)
     findings = raise_alerts(work, now, response, values)
+    raise_score_alerts(work, response, found=findings)
     instruction = instruction_for(work, now, findings, frozenset({wanted.item_id}))
     audit.record(
         work,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import select
 
 from lrrc_qol.catalogue.patient_words import clinic_hours_words, kept_apart, phone_words
 from lrrc_qol.catalogue.translations import Translations
 from lrrc_qol.domain.alerts import (
     AlertLevel,
     AlertRuleSet,
-    AlertStepKind,
     Finding,
     Instruction,
     evaluate,
@@ -22,14 +19,12 @@ from lrrc_qol.domain.alerts import (
     timing_facts,
 )
 from lrrc_qol.domain.instrument import AnswerValue
-from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Alert, AlertStep, Response
-from lrrc_qol.persistence.upsert import insert_unless_there
-from lrrc_qol.services import audit
+from lrrc_qol.persistence.models import Response
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import CentreContact, Seat
 from lrrc_qol.services.previous_answers import previous_answers
-from lrrc_qol.services.protocols import rules_at
+from lrrc_qol.services.rules_in_force import rules_in_force
+from lrrc_qol.services.store_findings import About, Target, store_findings
 
 # Among findings of one level, whom the patient is told to call says how urgent it is.
 CALL_ORDER = ("emergency", "ward", "nurse", None)
@@ -37,7 +32,7 @@ CALL_ORDER = ("emergency", "ward", "nurse", None)
 
 def raise_alerts(work: Work, seat: Seat, response: Response, answers: Mapping[str, AnswerValue]) -> tuple[Finding, ...]:
     """Evaluate the form as it stands and store what it calls for; return all findings, most urgent first."""
-    rule_set = rules_at(work, *seat.protocol)
+    rule_set = rules_in_force(work, seat.centre_id, seat.protocol)
     today = seat.answered_on or work.today_in(seat.timezone)
     facts = seat.facts | timing_facts(rule_set, discharged_on=seat.discharged_on, today=today)
     findings = evaluate(
@@ -47,12 +42,8 @@ def raise_alerts(work: Work, seat: Seat, response: Response, answers: Mapping[st
         previous=previous_answers(work, seat, response, rule_set),
         facts=facts,
     )
-    standing = _open_alerts(work, response, findings)
-    for finding in findings:
-        if finding.rule_id in standing:
-            _raise_again(work, response, standing[finding.rule_id], finding)
-        else:
-            _raise(work, response, finding, target_at=_target_at(work, seat, rule_set, finding))
+    about = About(response.centre_id, response.episode_id, response_id=response.id)
+    store_findings(work, about, findings, target=target_of(work, seat.centre, rule_set))
     return findings
 
 
@@ -64,7 +55,7 @@ def instruction_for(
     It is the most urgent instruction of the whole form as it stands: a milder one about the latest answer would calm
     a patient who was just told to call.
     """
-    rule_set = rules_at(work, *seat.protocol)
+    rule_set = rules_in_force(work, seat.centre_id, seat.protocol)
     telling = [finding for finding in findings if finding.instruction]
     if not any(items & set(finding.items) for finding in telling):
         return None
@@ -108,98 +99,13 @@ def placeholders(words: Translations, centre: CentreContact) -> dict[str, str]:
     }
 
 
-def _open_alerts(work: Work, response: Response, findings: Sequence[Finding]) -> dict[str, Alert]:
-    """The open alerts of the episode that these findings would raise again, by rule, locked."""
-    if not findings:
-        return {}
-    rows = work.session.scalars(
-        select(Alert)
-        .where(
-            Alert.episode_id == response.episode_id,
-            Alert.rule_id.in_([finding.rule_id for finding in findings]),
-            Alert.closed_at.is_(None),
-        )
-        .order_by(Alert.id)
-        .with_for_update()
-    )
-    return {alert.rule_id: alert for alert in rows}
+def target_of(work: Work, centre: CentreContact, rule_set: AlertRuleSet) -> Target:
+    """When the first call should have been made, by level and the centre's opening hours."""
 
+    def target(level: AlertLevel) -> datetime | None:
+        minutes = rule_set.target_minutes.get(level)
+        if minutes is None:
+            return None
+        return target_instant(work.now, minutes, hours=centre.clinic_hours, zone=ZoneInfo(centre.timezone))
 
-def _target_at(work: Work, seat: Seat, rule_set: AlertRuleSet, finding: Finding) -> datetime | None:
-    """When the first call should have been made, by the centre's opening hours."""
-    minutes = rule_set.target_minutes.get(finding.level)
-    if minutes is None:
-        return None
-    return target_instant(work.now, minutes, hours=seat.centre.clinic_hours, zone=ZoneInfo(seat.centre.timezone))
-
-
-def _raise(work: Work, response: Response, finding: Finding, *, target_at: datetime | None) -> None:
-    evidence = _evidence(finding)
-    if _dealt_with(work, response, finding):
-        return
-    alert_id = insert_unless_there(
-        work.session,
-        Alert,
-        {
-            "public_id": new_public_id(),
-            "centre_id": response.centre_id,
-            "episode_id": response.episode_id,
-            "response_id": response.id,
-            "rule_id": finding.rule_id,
-            "rule_version": finding.rule_version,
-            "level": finding.level.value,
-            "reason": finding.reason,
-            "evidence": evidence,
-            "raised_at": work.now,
-            "target_at": target_at,
-        },
-    )
-    if alert_id is None:
-        # Another form of the same visit has raised it since the open ones were read.
-        others = _open_alerts(work, response, [finding])
-        for alert in others.values():
-            _raise_again(work, response, alert, finding)
-        if not others:  # and somebody has closed that one in the same moment
-            _raise(work, response, finding, target_at=target_at)
-        return
-    _add_step(work, alert_id, AlertStepKind.RAISED, evidence)
-    audit.record(
-        work,
-        "raised_alert",
-        subject_kind="alert",
-        subject_id=alert_id,
-        centre_id=response.centre_id,
-        episode_id=response.episode_id,
-        detail={"rule": finding.rule_id, "version": finding.rule_version, "level": finding.level.value},
-    )
-
-
-def _dealt_with(work: Work, response: Response, finding: Finding) -> bool:
-    """Whether an alert on exactly these answers of this form was closed before; another answer is no news of them."""
-    closed = work.session.scalars(
-        select(Alert.evidence).where(
-            Alert.response_id == response.id, Alert.rule_id == finding.rule_id, Alert.closed_at.is_not(None)
-        )
-    )
-    return _evidence(finding) in closed.all()
-
-
-def _raise_again(work: Work, response: Response, alert: Alert, finding: Finding) -> None:
-    evidence = _evidence(finding)
-    if alert.response_id == response.id and alert.evidence == evidence:
-        return
-    if finding.level.rank > AlertLevel(alert.level).rank:
-        alert.level = finding.level.value
-    alert.evidence = evidence
-    alert.response_id = response.id
-    alert.rule_version = finding.rule_version
-    alert.reason = finding.reason
-    _add_step(work, alert.id, AlertStepKind.RAISED_AGAIN, evidence)
-
-
-def _evidence(finding: Finding) -> dict[str, Any]:
-    return {"instrument": finding.instrument_id, "items": dict(finding.items)}
-
-
-def _add_step(work: Work, alert_id: int, kind: AlertStepKind, evidence: dict[str, Any]) -> None:
-    work.session.add(AlertStep(alert_id=alert_id, kind=kind.value, taken_at=work.now, evidence=evidence))
+    return target

@@ -18,6 +18,7 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.answers import as_values, current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.questionnaires import value_set_of
+from lrrc_qol.services.raise_score_alerts import raise_score_alerts
 from lrrc_qol.services.store_scores import score_inputs, score_rows, store_scores
 from lrrc_qol.services.wordings import asked_instrument
 
@@ -118,7 +119,8 @@ def rescore(work: Work, scope: Scope, scorers: Scorers, *, after: int, limit: in
     """Re-compute the next `limit` sent forms behind row number `after`.
 
     A form of which any score differs gets all its scores again as the next generation, and an audit entry; the old
-    rows stay. Forms are held meanwhile, so that two runs at once add nothing twice.
+    rows stay, and what the new scores call for is raised. Forms are held meanwhile, so that two runs at once add
+    nothing twice.
     """
     return _run(work, scope, scorers, after=after, limit=limit, apply=True)
 
@@ -143,6 +145,7 @@ def _run(work: Work, scope: Scope, scorers: Scorers, *, after: int, limit: int, 
     unknown: Counter[str] = Counter()
     changes: list[ScoreChange] = []
     rows: list[dict[str, Any]] = []
+    rescored: list[Response] = []
     for response, assignment in forms:
         instrument = _instrument(work, assignment)
         (unknown if instrument is None else looked_at)[_name(response)] += 1
@@ -156,8 +159,11 @@ def _run(work: Work, scope: Scope, scorers: Scorers, *, after: int, limit: int, 
         if apply and differing:
             generation = 1 + max((row.generation for row in before.values()), default=0)
             rows += score_rows(work, response, scores, generation=generation)
+            rescored.append(response)
             _note(work, response, differing, generation=generation)
     store_scores(work, rows)
+    for response in rescored:
+        raise_score_alerts(work, response)
     return Batch(forms[-1][0].id if len(forms) == limit else None, looked_at, unknown, tuple(changes))
 
 

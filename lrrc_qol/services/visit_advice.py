@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.alerts import AlertLevel, AlertRule, CombinedRule
+from lrrc_qol.domain.alerts import AlertLevel
 from lrrc_qol.persistence.models import Alert, Assignment, Response
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
-from lrrc_qol.services.protocols import rules_at
 from lrrc_qol.services.raise_alerts import most_urgent
+from lrrc_qol.services.rules_in_force import rules_in_force
 
 
 def urgent_advice(work: Work, seat: Seat) -> dict[str, Any] | None:
@@ -27,11 +27,10 @@ def urgent_advice(work: Work, seat: Seat) -> dict[str, Any] | None:
             .where(Assignment.visit_id == seat.visit_id, Alert.level == AlertLevel.RED.value)
         )
     )
-    rule_set = rules_at(work, *seat.protocol)
-    rules: tuple[AlertRule | CombinedRule, ...] = (*rule_set.rules, *rule_set.combined)
+    rule_set = rules_in_force(work, seat.centre_id, seat.protocol)
     told = [
         (AlertLevel.RED, rule_set.instruction(rule.instruction, work.catalogue.spoken(seat.told_in)))
-        for rule in rules
+        for rule in rule_set.every
         if rule.id in fired and rule.instruction
     ]
     return most_urgent(work, seat, told)

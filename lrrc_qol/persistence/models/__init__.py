@@ -1,6 +1,7 @@
 """All tables, so that migrations and `Base.metadata` see every one of them."""
 
 from lrrc_qol.persistence.models.alert import Alert, AlertStep, Task
+from lrrc_qol.persistence.models.alert_rules import AlertRuleVersion
 from lrrc_qol.persistence.models.audit import AuditEntry, AuditSeal
 from lrrc_qol.persistence.models.base import Base
 from lrrc_qol.persistence.models.centre import Centre
@@ -25,6 +26,7 @@ __all__ = [
     "GAVE_WAY",
     "AddressChange",
     "Alert",
+    "AlertRuleVersion",
     "AlertStep",
     "Answer",
     "Assignment",

@@ -14,7 +14,8 @@ from lrrc_qol.persistence.models.base import Base, BigKey
 class Alert(Base):
     """One finding of one rule for one patient. While it is open no second one of the same rule can exist.
 
-    `level` only rises by itself. `evidence` keeps the answers that fired it; who did what stands in the steps.
+    It is about a form (`response_id`), or about a check-in that nobody answered (`visit_id`). `level` only rises by
+    itself. `evidence` keeps the answers, scores or check-ins that fired it; who did what stands in the steps.
     """
 
     __tablename__ = "alert"
@@ -35,7 +36,8 @@ class Alert(Base):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), index=True)
-    response_id: Mapped[int] = mapped_column(BigKey, ForeignKey("response.id"))
+    response_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("response.id"))
+    visit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("visit.id"))
     rule_id: Mapped[str] = mapped_column(String(64))
     rule_version: Mapped[str] = mapped_column(String(32))
     level: Mapped[str] = mapped_column(String(8))

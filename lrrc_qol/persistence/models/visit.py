@@ -34,6 +34,7 @@ class Visit(Base):
         UniqueConstraint("episode_id", "key"),
         Index("ix_visit_next_reminder", "next_reminder_at"),
         Index("ix_visit_centre_window", "centre_id", "opens_at", "closes_at"),
+        Index("ix_visit_kind_closing", "kind", "closes_at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -51,7 +51,10 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class AlertPage:
-    """An alert, the form behind it, the patient it is about and what was done so far."""
+    """An alert, the form behind it, the patient it is about and what was done so far.
+
+    An alert about a check-in that nobody answered has no form: `instrument` is two empty texts then.
+    """
 
     id: int
     public_id: str
@@ -89,9 +92,9 @@ def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: Fiel
     """The alert, or None when there is none of that id in the centre; five statements."""
     row = session.execute(
         select(Alert, Response, Visit, Episode, Patient, Centre, Staff.name)
-        .join(Response, Response.id == Alert.response_id)
-        .join(Assignment, Assignment.id == Response.assignment_id)
-        .join(Visit, Visit.id == Assignment.visit_id)
+        .outerjoin(Response, Response.id == Alert.response_id)
+        .outerjoin(Assignment, Assignment.id == Response.assignment_id)
+        .join(Visit, Visit.id == func.coalesce(Assignment.visit_id, Alert.visit_id))
         .join(Episode, Episode.id == Alert.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
         .join(Centre, Centre.id == Alert.centre_id)
@@ -124,13 +127,13 @@ def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: Fiel
         discharged_on=episode.discharged_on,
         centre=centre,
         protocol=_protocol(session, episode.id),
-        instrument=(response.instrument_id, response.instrument_version),
-        language=response.language,
-        wording_digest=response.wording_digest,
+        instrument=(response.instrument_id, response.instrument_version) if response else ("", ""),
+        language=response.language if response else "",
+        wording_digest=response.wording_digest if response else "",
         visit_name=visit.name,
-        submitted_at=response.submitted_at,
+        submitted_at=response.submitted_at if response else None,
         steps=_steps(session, alert.id, cipher),
-        answers=_answers(session, response.id),
+        answers=_answers(session, response.id) if response else (),
         closed_before=_closed_before(session, alert),
     )
 

@@ -36,6 +36,7 @@ from lrrc_qol.services.label_answered import hold_episode, label_answered
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
+from lrrc_qol.services.raise_score_alerts import raise_score_alerts
 from lrrc_qol.services.reminder_cursor import disarm
 from lrrc_qol.services.store_scores import score_rows, store_scores
 from lrrc_qol.services.visit_advice import urgent_advice
@@ -108,7 +109,7 @@ def _freeze(work: Work, seat: Seat, form: Form, response: Response) -> list[str]
     value_set = value_set_of(work, response.centre_id, form.instrument)
     scores = score_response(form.instrument, values, value_set=value_set)
     store_scores(work, score_rows(work, response, scores, generation=1))
-    raise_alerts(work, told, response, values)
+    raise_score_alerts(work, response, found=raise_alerts(work, told, response, values))
     differing = _ask_about_anatomy(work, seat, form.instrument, given)
     audit.record(
         work,

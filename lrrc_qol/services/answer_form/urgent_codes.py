@@ -6,7 +6,7 @@ from lrrc_qol.domain.alerts import AlertLevel, evaluate, timing_facts
 from lrrc_qol.domain.instrument import Instrument, Item
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
-from lrrc_qol.services.protocols import rules_at
+from lrrc_qol.services.rules_in_force import rules_in_force
 
 
 def urgent_codes(work: Work, seat: Seat, instrument: Instrument) -> dict[str, tuple[int, ...]]:
@@ -14,7 +14,7 @@ def urgent_codes(work: Work, seat: Seat, instrument: Instrument) -> dict[str, tu
 
     Rules that compare with an earlier form, or count several answers, need the server and are not among them.
     """
-    rule_set = rules_at(work, *seat.protocol)
+    rule_set = rules_in_force(work, seat.centre_id, seat.protocol)
     facts = seat.facts | timing_facts(rule_set, discharged_on=seat.discharged_on, today=work.today_in(seat.timezone))
     watched = {
         item for rule in rule_set.rules if rule.level is AlertLevel.RED for item in rule.watched.get(instrument.id, ())

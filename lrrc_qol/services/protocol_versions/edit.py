@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lrrc_qol.catalogue.centre_versions import content_digest
-from lrrc_qol.domain.errors import DefinitionError, InvalidInput, NotFound, StaleWrite
+from lrrc_qol.domain.errors import DefinitionError, InvalidInput, NotFound
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Centre, ProtocolVersion
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.held_draft import hold_draft
 from lrrc_qol.services.protocol_versions.figures import figures_of, put
 
 
@@ -75,21 +76,8 @@ def discard_draft(work: Work, public_id: str, *, revision: int) -> None:
 
 def held_draft(work: Work, public_id: str, *, revision: int) -> ProtocolVersion:
     """The draft of the actor's centre, locked; NotFound when it is none, StaleWrite at another revision."""
-    row = work.session.scalars(
-        select(ProtocolVersion)
-        .where(
-            ProtocolVersion.public_id == public_id,
-            ProtocolVersion.centre_id == work.actor.centre(),
-            ProtocolVersion.published_at.is_(None),
-            ProtocolVersion.discarded_at.is_(None),
-        )
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise NotFound("no such draft")
-    if row.revision != revision:
-        raise StaleWrite("somebody else changed the draft")
-    return row
+    is_draft = ProtocolVersion.published_at.is_(None)
+    return hold_draft(work, ProtocolVersion, is_draft, public_id, revision=revision)
 
 
 def check(work: Work, content: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The administrator's pages: the centre, its staff, the jobs; the languages; the questionnaires and their words."""
 
 from lrrc_qol.web.admin import (
+    alert_rules,
     consent,
     languages,
     overview,
@@ -17,6 +18,7 @@ from lrrc_qol.web.admin import (
 from lrrc_qol.web.admin.blueprint import blueprint
 
 __all__ = [
+    "alert_rules",
     "blueprint",
     "consent",
     "languages",

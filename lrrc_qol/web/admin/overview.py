@@ -16,8 +16,9 @@ from lrrc_qol.domain.schedule import Protocol
 from lrrc_qol.persistence.queries.admin import read_centre, read_failed_messages, read_staff
 from lrrc_qol.persistence.queries.jobs import read_jobs
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.protocols import centre_protocol, rules_at
+from lrrc_qol.services.protocols import centre_protocol
 from lrrc_qol.services.questionnaires import QuestionnaireLine, list_questionnaires
+from lrrc_qol.services.rules_in_force import rules_in_force
 from lrrc_qol.services.staff_accounts import set_active
 from lrrc_qol.web.admin.blueprint import blueprint
 from lrrc_qol.web.guards import audience, current_actor, runtime
@@ -110,6 +111,5 @@ def _confidences(instrument: Instrument) -> list[Confidence]:
 
 def _protocol(work: Work) -> ProtocolLine:
     protocol = centre_protocol(work)
-    rules = rules_at(work, protocol.id, protocol.version)
-    every = [rule.confidence for rule in rules.rules] + [rule.confidence for rule in rules.combined]
-    return ProtocolLine(protocol, rules, sum(confidence is not Confidence.VERIFIED for confidence in every))
+    rules = rules_in_force(work, work.actor.centre(), (protocol.id, protocol.version))
+    return ProtocolLine(protocol, rules, sum(rule.confidence is not Confidence.VERIFIED for rule in rules.every))

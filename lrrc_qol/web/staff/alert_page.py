@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lrrc_qol.domain.alerts import AlertRule, AlertState, AlertStepKind, CombinedRule, alert_state
-from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol
+from lrrc_qol.domain.alerts import AlertRuleSet, AlertState, AlertStepKind, AnyRule, alert_state
+from lrrc_qol.domain.errors import UnknownInstrument
 from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, Missing, Wording
 from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import contact_of
-from lrrc_qol.services.protocols import rules_at
 from lrrc_qol.services.raise_alerts import placeholders
+from lrrc_qol.services.rules_in_force import rules_that_raised
 from lrrc_qol.services.wordings import wording_seen
+from lrrc_qol.web.staff.alert_evidence import evidence_words
 from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STATES, STEPS, clock_words
 from lrrc_qol.web.staff_frame import centre_timezone
 
 STAFF_LANGUAGE = "en"
+NO_FORM = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,10 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
     instrument = _instrument(work, alert)
     wording = _wording(work, alert)
     current = {answer.item_id: answer for answer in alert.answers}
-    fired = tuple(_fired_line(instrument, wording, item, value, current) for item, value in _evidence(alert))
-    rule, owner = _rule(work, alert)
+    fired = [_fired_line(instrument, wording, item, value, current) for item, value in _evidence(alert)]
+    fired += [AnswerLine(*words) for words in evidence_words(alert.evidence, instrument)]
+    rule_set = rules_that_raised(work, alert.centre_id, alert.protocol, alert.rule_version)
+    rule = _rule(alert, rule_set)
     clock, late = clock_words(alert.target_at, work.now, centre_timezone())
     state = alert_state(step.kind for step in alert.steps)
     today = work.today_in(alert.centre.timezone)
@@ -86,12 +90,12 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
         state=STATES[state],
         clock="" if state is AlertState.CLOSED else clock,
         late=late and state not in (AlertState.CONTACTED, AlertState.CLOSED),
-        fired=fired,
+        fired=tuple(fired),
         others=_others(instrument, wording, alert),
         rule_source=rule.source if rule else "",
         provisional=rule is None or rule.confidence is not Confidence.VERIFIED,
-        rules_owner=owner,
-        told=_told(work, alert, rule),
+        rules_owner=rule_set.owner if rule_set else "",
+        told=_told(work, alert, rule_set, rule),
         history=tuple(_history(alert)),
         seen_by_viewer=_seen_by(alert, work.actor.id),
         day_of_surgery=_days(alert.surgery_on, today),
@@ -112,6 +116,8 @@ def _instrument(work: Work, alert: AlertPage) -> Instrument | None:
 
 def _wording(work: Work, alert: AlertPage) -> Wording | None:
     """The words that the patient saw; of our own questionnaires those in the language of these pages."""
+    if alert.instrument == NO_FORM:
+        return None
     own = work.catalogue.wordings.get((*alert.instrument, STAFF_LANGUAGE))
     return own or wording_seen(work, alert.centre_id, alert.instrument, alert.wording_digest)
 
@@ -170,22 +176,14 @@ def value_words(item: Item | None, wording: Wording | None, value: int) -> str:
     return f"{labels[value]} (code {value})" if foreign else labels[value]
 
 
-def _rule(work: Work, alert: AlertPage) -> tuple[AlertRule | CombinedRule | None, str]:
-    """The rule that fired, if the rule set on disk still is the version that fired."""
-    try:
-        rule_set = rules_at(work, *alert.protocol)
-    except UnknownProtocol:
-        return None, ""
-    if rule_set.version != alert.rule_version:
-        return None, ""
-    every: tuple[AlertRule | CombinedRule, ...] = (*rule_set.rules, *rule_set.combined)
-    return next((rule for rule in every if rule.id == alert.rule_id), None), rule_set.owner
+def _rule(alert: AlertPage, rule_set: AlertRuleSet | None) -> AnyRule | None:
+    return next((rule for rule in rule_set.every if rule.id == alert.rule_id), None) if rule_set else None
 
 
-def _told(work: Work, alert: AlertPage, rule: AlertRule | CombinedRule | None) -> Told | None:
-    if rule is None or rule.instruction is None:
+def _told(work: Work, alert: AlertPage, rule_set: AlertRuleSet | None, rule: AnyRule | None) -> Told | None:
+    if rule_set is None or rule is None or rule.instruction is None:
         return None
-    instruction = rules_at(work, *alert.protocol).instruction(rule.instruction, STAFF_LANGUAGE)
+    instruction = rule_set.instruction(rule.instruction, STAFF_LANGUAGE)
     contact = contact_of(alert.centre)
     phone = str(getattr(contact, f"{instruction.call}_phone")) if instruction.call else ""
     values = placeholders(work.catalogue.translations(STAFF_LANGUAGE), contact)

@@ -57,7 +57,7 @@ fresh = count(1)
 class Door:
     """One method of one route: who may use it and what it answers to them; `{...}` names an object of a record.
 
-    `published`: the page shows the questions of the shipped questionnaires, which are nobody's.
+    `published`: the page shows questions of shipped questionnaires, or rules in words, which are nobody's.
     """
 
     method: str
@@ -194,6 +194,12 @@ DOORS = (
     Door("POST", "/admin/consent", ADMINISTERING, 422, {"version": "", "title": ""}),
     Door("GET", "/admin/own-results", ADMINISTERING, 200),
     Door("POST", "/admin/own-results", ADMINISTERING, 303, {"shown": "no"}),
+    Door("GET", "/admin/alert-rules", ADMINISTERING, 200, published=True),
+    Door("POST", "/admin/alert-rules", ADMINISTERING, 303),
+    Door("GET", "/admin/alert-rules/{rule_draft}", ADMINISTERING, 200),
+    Door("POST", "/admin/alert-rules/{rule_draft}", ADMINISTERING, 422, {"act": "save"}),
+    Door("GET", "/admin/alert-rules/{rule_draft}/effect", ADMINISTERING, 200),
+    Door("POST", "/admin/alert-rules/{rule_draft}/effect", ADMINISTERING, 422, {"owner": ""}),
     Door("GET", "/admin/protocols", ADMINISTERING, 200),
     Door("POST", "/admin/protocols", ADMINISTERING, 303, {"based_on": "1.0"}),
     Door("POST", "/admin/protocols/use", ADMINISTERING, 303, {"version": ""}),

@@ -53,7 +53,7 @@ def deviations(caller: Caller, door: Door) -> Iterator[str]:
     mine = caller.kind in {PATIENT, *ROLES} and caller.kind in door.allowed
     if not mine:
         told = answer.text + str(answer.headers)
-        allowed = {caller.record.question} if door.published else set()
+        allowed = caller.record.questions if door.published else frozenset()
         yield from (
             f"{caller.kind}: {door}: tells {text!r}"
             for text in caller.record.canaries

@@ -20,6 +20,7 @@ from lrrc_qol.services.protocol_versions import make_draft
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.resend_link import resend_link
+from lrrc_qol.services.rule_versions import make_rule_draft
 from lrrc_qol.web.admin.wording_words import LANGUAGES
 from tests.assessments import an_assessment
 from tests.factories import answer, answers_for, assignment, make_link, make_patient, save, take_seat
@@ -30,7 +31,7 @@ NAME = "Quillon Featherstone"
 YEAR = "1947"
 PLACES = (
     *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
-    *("wording", "in_use", "twice", "visit", "assessment", "treatment", "plan_draft"),
+    *("wording", "in_use", "twice", "visit", "assessment", "treatment", "plan_draft", "rule_draft"),
 )
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
@@ -46,12 +47,12 @@ class Record:
     """A patient in the middle of the baseline visit: one part sent, one with an alert, a task, an event, a mail.
 
     `places` fills the variables of any route; `canaries` are strings that only the patient's own centre may read.
-    `question` is the one of them that is told by which question was answered.
+    `questions` are those of them that are told by which question was answered and by which rule it was judged.
     """
 
     places: dict[str, str]
     canaries: tuple[str, ...]
-    question: str
+    questions: frozenset[str]
     patient: str
     link: str
     seat_form: str
@@ -92,6 +93,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
         save_section(work, patient, "disease", {"indication": "recurrence"})
         treatment = save_section(work, patient, "treatment", {"kind": "reirradiation"})
         plan_draft = make_draft(work, based_on="1.0")
+        rule_draft = make_rule_draft(work)
         assessment = classify_recurrence(work, patient, an_assessment(rated_on=work.today_in("Europe/London")))
     link = make_link(runtime, patient)
     packs = {"instrument_id": LICENSED, "language": WORDING_LANGUAGES[number % len(WORDING_LANGUAGES)]}
@@ -137,6 +139,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "assessment": assessment,
             "treatment": treatment.row_key,
             "plan_draft": plan_draft,
+            "rule_draft": rule_draft,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(
@@ -151,7 +154,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             alert.reason,
             f"Words {number} title",
         ),
-        question=answered.items["pain_worst"].text,
+        questions=frozenset({answered.items["pain_worst"].text, alert.reason}),
         patient=patient,
         link=link,
         seat_form=pain,

@@ -9,8 +9,8 @@ from lrrc_qol.services.answer_form import AnswerInput, open_form, submit_respons
 from tests.factories import Phone, answer, assignment, make_patient, make_staff, save, take_seat
 from tests.statement_count import counted_statements
 
-STATEMENTS_OF_A_SAVE = 8
-STATEMENTS_OF_A_SUBMIT = 17  # two of them are the locks of planning
+STATEMENTS_OF_A_SAVE = 9
+STATEMENTS_OF_A_SUBMIT = 22  # five of them judge the scores, two are the locks of planning
 
 
 @pytest.fixture
@@ -56,4 +56,4 @@ def test_opening_a_form_reads_the_visit_once(runtime: Runtime, phone: Phone) -> 
     save(runtime, phone, form, answer("q1", 1), key="one")
     with counted_statements(runtime) as statements, runtime.reading(phone.actor) as work:
         open_form(work, phone.seat, form)
-    assert sum("BEGIN" not in statement for statement in statements) == 3  # the visit, the centre's packs, the answers
+    assert sum("BEGIN" not in statement for statement in statements) == 4  # visit, packs, answers, alert rules

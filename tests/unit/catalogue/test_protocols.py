@@ -47,7 +47,7 @@ def edit(folder: Path) -> Edit:
 def test_the_shipped_protocol_loads(instruments: tuple[Instrument, ...]) -> None:
     (loaded,) = load_protocols(PROTOCOLS_DIR, instruments)
     protocol, rules = loaded.protocol, loaded.rules
-    assert (protocol.id, protocol.version, rules.version) == ("pe12", "1.0", "1.1")
+    assert (protocol.id, protocol.version, rules.version) == ("pe12", "1.0", "1.2")
     assert protocol.visit("CHK-D002").name == "Check-in, day 2 at home"
     assert [step.ordinal for step in protocol.reminders.steps[VisitKind.FOLLOW_UP]] == [0, 1, 2]
     assert (protocol.reminders.quiet_from, protocol.reminders.quiet_until) == (21, 8)
@@ -98,7 +98,7 @@ WRONG = [
     ("reminders.toml", "cap = 3", "cap = 2", "baseline.steps", "more than the cap of 2"),
     ("reminders.toml", "[check_in]", "[check_ins]", "check_ins", "unknown key"),
     # alerts
-    ("alerts.toml", 'version = "1.1"\n', "", "file", "'version' is missing"),
+    ("alerts.toml", 'version = "1.2"\n', "", "file", "'version' is missing"),
     ("alerts.toml", 'id = "pain_high"', 'id = "pain_severe"', "rules", "pain_severe is there 2 times"),
     ("alerts.toml", 'id = "two_amber"', 'id = "fall"', "fall", "fall is there 2 times"),
     ("alerts.toml", 'instruction = "pain_red"', 'instruction = "pain_rde"', "instruction", "no instruction 'pain_rde'"),
