@@ -15,7 +15,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
                 "staff.correct_patient_address",
                 "staff.events",
                 *("staff.dates", "staff.change_patient_dates"),
-                "staff.anatomy",
+                *("staff.anatomy", "staff.change_patient_anatomy"),
                 "staff.take_back_event",
                 *("staff.enter_form", "staff.begin_entering", "staff.second_entry", "staff.store_second"),
                 *("staff.compare", "staff.decide", "staff.missed", "staff.note_missed"),
