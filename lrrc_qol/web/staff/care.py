@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,7 +21,6 @@ from lrrc_qol.services.care import (
 )
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.read_record import note_view
-from lrrc_qol.web.auth.local_path import local_path
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.care_forms import WITH_WHOM_WORDS, ContactEntryForm, NoteForm, OpenNoteForm, OwnTaskForm
@@ -28,7 +28,7 @@ from lrrc_qol.web.staff.work_words import task_words
 from lrrc_qol.web.staff_form import StaffForm
 
 # From where a call is written down besides the patient's page: the form that is being filled in as an interview.
-PLAYER = "/form"
+PLAYER = re.compile(r"/form(/[A-Za-z0-9_-]+)*")
 
 
 @blueprint.get("/patients/<public_id>/care")
@@ -119,8 +119,7 @@ def _store(
 
 
 def _player_page(wanted: str) -> str | None:
-    path = local_path(wanted)
-    return path if path is not None and (path == PLAYER or path.startswith(PLAYER + "/")) else None
+    return wanted if PLAYER.fullmatch(wanted) else None
 
 
 def _page(public_id: str, sent: StaffForm | None = None) -> ResponseReturnValue:

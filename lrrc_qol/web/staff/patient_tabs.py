@@ -23,6 +23,7 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
+    ("staff.answers", "Answers", frozenset()),
     (
         "staff.care",
         "Calls and notes",
