@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import select
 
@@ -25,14 +26,16 @@ TOPICS = (("Quality of life", ("qlq_c30", "pe_wellbeing")), ("Pain", ("pain_nrs"
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The newest value of one scale with the two it is compared to; `*_class` says how it stands to them.
+    """The newest value of one scale, when it was given, and the two it is compared to; `*_class` says how it stands.
 
-    A value is None where there is nothing to compare with.
+    A value is None where there is nothing to compare with; `is_baseline`: the newest value is the baseline itself.
     """
 
     topic: str
     scale: Scale
     value: float
+    answered_on: date
+    is_baseline: bool
     last: float | None
     last_class: ChangeClass
     baseline: float | None
@@ -131,6 +134,8 @@ def _trend(work: Work, topic: str, key: EpisodeKey, baseline: Baseline, scores: 
         topic=topic,
         scale=scale,
         value=latest.point.value or 0.0,
+        answered_on=latest.point.answered_on,
+        is_baseline=not compared,
         last=before.value if before else None,
         last_class=change_between(scale, before, latest.point) if before else ChangeClass.NOT_EVALUABLE,
         baseline=course.baseline_value if compared else None,

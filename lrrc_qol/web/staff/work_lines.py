@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lrrc_qol.charts.wording import number
+from lrrc_qol.charts.wording import day_short, number
 from lrrc_qol.domain.alerts import AlertState, alert_state
 from lrrc_qol.persistence.queries.trends import LastForm
 from lrrc_qol.persistence.queries.worklist import Viewer, WorkKind, WorkRow
@@ -37,10 +37,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class TrendLine:
-    """One scale in a row: its value, against the last form, against the baseline."""
+    """One scale in a row: its value, when it was given, against the last form, against the baseline."""
 
     topic: str
     value: str
+    on: str
     compared: tuple[Compared, ...]
 
 
@@ -108,7 +109,7 @@ def line_of(row: WorkRow, around: Around) -> Line:
 
 
 def trend_line(trend: Trend) -> TrendLine:
-    """A trend in words: "Pain 7, ↑ worse than last form (4), ↑ worse than baseline (2)"."""
+    """A trend in words: "Average pain 7 (3 May 2026), ↑ worse than last form (4), ↑ worse than baseline (2)"."""
     pairs = (("last form", trend.last, trend.last_class), ("baseline", trend.baseline, trend.baseline_class))
     compared = []
     for what, other, judged in pairs:
@@ -118,7 +119,13 @@ def trend_line(trend: Trend) -> TrendLine:
         joined = f"{words} as" if words in ("about the same", "the same") else f"{words} than"
         value = number(other, trend.scale.decimals)
         compared.append(Compared(arrow, f"{joined} {what} ({value})", judged.value == "worse"))
-    return TrendLine(trend.topic, number(trend.value, trend.scale.decimals), tuple(compared))
+    on = day_short(trend.answered_on)
+    return TrendLine(
+        topic=trend.scale.name,
+        value=number(trend.value, trend.scale.decimals),
+        on=f"baseline, {on}" if trend.is_baseline else on,
+        compared=tuple(compared),
+    )
 
 
 def _title(row: WorkRow) -> str:
