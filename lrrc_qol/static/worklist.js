@@ -102,8 +102,9 @@
       mark.textContent = "New";
       row.querySelector("th").append(mark);
     }
-    returnTo(place, before);
+    // Said first: the words take room above the list, and the place is found again after that.
     if (added.length) say(added.length === 1 ? "1 new item" : `${added.length} new items`);
+    returnTo(place, before);
     return undefined;
   }
 
