@@ -77,14 +77,14 @@ def leave_tasks(runtime: Runtime, patient: str, *kinds: str) -> None:
 
 
 def far(clock: FixedClock) -> date:
-    """An operation so far away that nothing presses."""
-    return clock.now().date() + timedelta(days=60)
+    """An operation so far away that nothing presses, and whose first form is open."""
+    return clock.now().date() + timedelta(days=25)
 
 
 def test_tasks_stand_in_kinds_of_their_own_and_pages_show_each_once(
     runtime: Runtime, nurse: Actor, clock: FixedClock
 ) -> None:
-    patient = make_patient(runtime, nurse, planned_surgery_on=far(clock))
+    patient = make_patient(runtime, nurse, planned_surgery_on=far(clock), phone="+44 20 7946 0999")
     leave_tasks(
         runtime,
         patient,
