@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from lrrc_qol.demo.answers import make_answers
+from lrrc_qol.demo.jottings import jot_down
 from lrrc_qol.demo.people import Person, Stage, make_person
 from lrrc_qol.demo.records import record_of
 from lrrc_qol.demo.visits import (
@@ -145,6 +146,8 @@ def _live(work: Work, person: Person, *, cast: Cast, rng: Random) -> None:
     yesterday = cast.now - timedelta(hours=30)
     close_old_alerts(work, patient, before=yesterday)
     read_old_forms(work, patient, before=yesterday)
+    if person.stage is not Stage.DIED and person.enrolled_on < cast.today - timedelta(days=5):
+        jot_down(work, patient, person.number)
 
 
 def _at(work: Work, day: date, hour: int, cast: Cast) -> Work:

@@ -187,6 +187,18 @@ def _classify(scale: Scale, baseline_value: float, change: float) -> tuple[Chang
     return ChangeClass.AS_BEFORE, ""
 
 
+def change_between(scale: Scale, before: ScorePoint, after: ScorePoint) -> ChangeClass:
+    """How a score stands to an earlier one, by the minimal important difference as against a baseline.
+
+    Not evaluable without two values, across value sets, for forms of another person, and without such a difference.
+    """
+    if before.value is None or after.value is None or PROXY in (before.respondent, after.respondent):
+        return ChangeClass.NOT_EVALUABLE
+    if value_set_change(before, after):
+        return ChangeClass.NOT_EVALUABLE
+    return _classify(scale, before.value, after.value - before.value)[0]
+
+
 def _room_to_fall(scale: Scale, value: float) -> float:
     return value - scale.minimum if scale.direction is Direction.BETTER else scale.maximum - value
 

@@ -4,6 +4,7 @@ from lrrc_qol.persistence.models.alert import Alert, AlertStep, Task
 from lrrc_qol.persistence.models.alert_rules import AlertRuleVersion
 from lrrc_qol.persistence.models.audit import AuditEntry, AuditSeal
 from lrrc_qol.persistence.models.base import Base
+from lrrc_qol.persistence.models.care_note import ContactEntry, NoteOpening, PatientNote
 from lrrc_qol.persistence.models.centre import Centre
 from lrrc_qol.persistence.models.clinical import (
     ClinicalEntry,
@@ -39,6 +40,7 @@ __all__ = [
     "ClinicalEntry",
     "Consent",
     "ConsentText",
+    "ContactEntry",
     "Episode",
     "EpisodeEvent",
     "JobRun",
@@ -46,7 +48,9 @@ __all__ = [
     "Link",
     "Message",
     "MissedReason",
+    "NoteOpening",
     "Patient",
+    "PatientNote",
     "PatientSession",
     "Plan",
     "ProtocolVersion",

@@ -65,7 +65,10 @@ class AlertStep(Base):
 
 
 class Task(Base):
-    """Something a nurse is to do (a locked link, mail that could not be delivered, a call asked for)."""
+    """Something a nurse is to do (a locked link, mail that could not be delivered, a call asked for).
+
+    One that a member of staff set (`created_by`) says in `words_sealed` what is to be done.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -91,3 +94,5 @@ class Task(Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     note_sealed: Mapped[bytes | None]
+    words_sealed: Mapped[bytes | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

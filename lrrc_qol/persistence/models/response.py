@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lrrc_qol.persistence.models.base import Base, BigKey
@@ -23,6 +23,14 @@ class Response(Base):
 
     __tablename__ = "response"
     __table_args__ = (
+        # What nobody has read yet, found among any number of forms.
+        Index(
+            "ix_response_unread",
+            "centre_id",
+            "submitted_at",
+            sqlite_where=text("reviewed_at IS NULL AND submitted_at IS NOT NULL"),
+            postgresql_where=text("reviewed_at IS NULL AND submitted_at IS NOT NULL"),
+        ),
         CheckConstraint("baseline_type IN ('prospective','recalled')", name="baseline_type"),
         CheckConstraint(
             "mode IN ('own_phone','own_computer','ward_tablet','paper','telephone','face_to_face')", name="mode"

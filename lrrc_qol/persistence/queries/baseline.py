@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -179,3 +179,14 @@ def list_choices(session: Session, *, centre_id: int, episode_ids: Sequence[int]
         .order_by(BaselineChoice.id)
     )
     return {row[0]: ChoiceRow(*row[1:]) for row in rows}
+
+
+def list_form_visits(session: Session, response_ids: Iterable[int | None]) -> dict[int, int]:
+    """The visit of each of these forms."""
+    wanted = [one for one in response_ids if one is not None]
+    rows = session.execute(
+        select(Response.id, Assignment.visit_id)
+        .join(Assignment, Assignment.id == Response.assignment_id)
+        .where(Response.id.in_(wanted))
+    )
+    return {response_id: visit_id for response_id, visit_id in rows}

@@ -15,7 +15,7 @@ from lrrc_qol.persistence.queries.happenings import Ending, find_ending
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A task; `note` and `done_by` are there once it was closed."""
+    """A task; `note` and `done_by` are there once it was closed, `words` where a member of staff set it."""
 
     id: int
     public_id: str
@@ -32,6 +32,7 @@ class TaskPage:
     patient_name: str
     phone: str | None
     ending: Ending | None
+    words: str = ""
 
 
 def read_task(session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher) -> TaskPage | None:
@@ -63,4 +64,5 @@ def read_task(session: Session, *, centre_id: int, public_id: str, cipher: Field
         patient_name=cipher.open(patient.name_sealed, field="patient.name"),
         phone=cipher.open(patient.phone_sealed, field="patient.phone") if patient.phone_sealed else None,
         ending=find_ending(session, centre_id=centre_id, episode_id=task.episode_id),
+        words=cipher.open(task.words_sealed, field="task.words") if task.words_sealed else "",
     )

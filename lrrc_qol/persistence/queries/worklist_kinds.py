@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,7 +24,17 @@ from lrrc_qol.persistence.models import (
     Visit,
 )
 from lrrc_qol.persistence.queries.consent import asked_again_since
-from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, RANKS, Cursor, Viewer, WorkKind, WorkRow
+from lrrc_qol.persistence.queries.worklist_rows import (
+    ALERT_RANKS,
+    OWN_TASK,
+    RANKS,
+    TASK_KINDS,
+    TASK_RANKS,
+    Cursor,
+    Viewer,
+    WorkKind,
+    WorkRow,
+)
 
 # How long before a planned operation a missing baseline is pressing: the window of the baseline form ends before it.
 BASELINE_HORIZON = timedelta(days=14)
@@ -37,13 +47,15 @@ CALLED_OFF = (EventKind.CANCELLED_SURGERY.value,)
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 alert_rank = case(ALERT_RANKS, value=Alert.level, else_=ALERT_RANKS["info"])
+task_rank = case(TASK_RANKS, value=Task.kind, else_=RANKS[WorkKind.TASK])
+TASK_ROWS = frozenset({*TASK_KINDS.values(), WorkKind.TASK})
+_TASK_PLACES = frozenset(RANKS[kind] for kind in TASK_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
 class KindQuery:
-    """How one kind of work is found: its condition, its sort column, its rows."""
+    """How the kinds of work that one statement can find are found: its rows in order, and how one is read."""
 
-    condition: Callable[[Viewer], ColumnElement[bool]]
     rows: Callable[[Viewer, Cursor | None], AnySelect]
     read: Callable[[AnyRow, FieldCipher], WorkRow]
 
@@ -73,12 +85,14 @@ def open_alerts(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def open_tasks(viewer: Viewer) -> ColumnElement[bool]:
-    """Tasks that nobody has closed; a call about a form is done with when the form was sent in."""
+    """Tasks that nobody has closed; a call about a form is done with when the form was sent in. What somebody set for a
+    later day waits for that day."""
     spent = select(Visit.id).where(
         Visit.id == Task.visit_id, or_(Visit.completed_at.is_not(None), and_(_open_visits(viewer), _silent(viewer)))
     )
     call_spent = and_(Task.kind == CALL_TASK, spent.exists())
-    return and_(Task.centre_id == viewer.centre_id, Task.done_at.is_(None), takes_part(), not_(call_spent))
+    later = and_(Task.kind == OWN_TASK, Task.due_on > viewer.today)
+    return and_(Task.centre_id == viewer.centre_id, Task.done_at.is_(None), takes_part(), not_(call_spent), not_(later))
 
 
 def lacking_baseline(viewer: Viewer) -> ColumnElement[bool]:
@@ -152,7 +166,10 @@ def _alerts(viewer: Viewer, after: Cursor | None) -> AnySelect:
         .join(Episode, Episode.id == Alert.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
         .outerjoin(Staff, Staff.id == Alert.owner_id)
-        .where(open_alerts(viewer), _alerts_after(after))
+        .where(
+            open_alerts(viewer),
+            _ranked_after(alert_rank, ALERT_RANKS.values(), (Alert.raised_at, Alert.public_id), after),
+        )
         .order_by(alert_rank, Alert.raised_at, Alert.public_id)
     )
 
@@ -162,8 +179,8 @@ def _tasks(viewer: Viewer, after: Cursor | None) -> AnySelect:
         select(Task, Episode, Patient)
         .join(Episode, Episode.id == Task.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
-        .where(open_tasks(viewer), _after(WorkKind.TASK, Task.created_at, Task.public_id, after))
-        .order_by(Task.created_at, Task.public_id)
+        .where(open_tasks(viewer), _ranked_after(task_rank, _TASK_PLACES, (Task.created_at, Task.public_id), after))
+        .order_by(task_rank, Task.created_at, Task.public_id)
     )
 
 
@@ -172,7 +189,7 @@ def _episodes(viewer: Viewer, after: Cursor | None) -> AnySelect:
     return (
         select(Episode, Patient)
         .join(Patient, Patient.id == Episode.patient_id)
-        .where(lacking_baseline(viewer), _after(WorkKind.NO_BASELINE, since, Episode.public_id, after))
+        .where(lacking_baseline(viewer), after_place(WorkKind.NO_BASELINE, since, Episode.public_id, after))
         .order_by(since, Episode.public_id)
     )
 
@@ -182,7 +199,7 @@ def _consents(viewer: Viewer, after: Cursor | None) -> AnySelect:
     return (
         select(Episode, Patient, since)
         .join(Patient, Patient.id == Episode.patient_id)
-        .where(consent_to_renew(viewer), _after(WorkKind.CONSENT, since, Episode.public_id, after))
+        .where(consent_to_renew(viewer), after_place(WorkKind.CONSENT, since, Episode.public_id, after))
         .order_by(since, Episode.public_id)
     )
 
@@ -199,21 +216,24 @@ def _visits(kind: WorkKind, condition: ColumnElement[bool], after: Cursor | None
         select(Visit, Episode, Patient, call.limit(1).scalar_subquery())
         .join(Episode, Episode.id == Visit.episode_id)
         .join(Patient, Patient.id == Episode.patient_id)
-        .where(condition, _after(kind, Visit.due_on, Visit.public_id, after))
+        .where(condition, after_place(kind, Visit.due_on, Visit.public_id, after))
         .order_by(Visit.due_on, Visit.public_id)
     )
 
 
-def _alerts_after(after: Cursor | None) -> ColumnElement[bool]:
+def _ranked_after(
+    rank: ColumnElement[int], ranks: Collection[int], key: tuple[Any, Any], after: Cursor | None
+) -> ColumnElement[bool]:
+    """Rows of a statement with several ranks that come after a place; `ranks` are all it has."""
     if after is None:
         return true()
-    if after.rank not in ALERT_RANKS.values():
-        return alert_rank > after.rank
-    same = and_(alert_rank == after.rank, _beyond(Alert.raised_at, Alert.public_id, after))
-    return or_(alert_rank > after.rank, same)
+    if after.rank not in ranks:
+        return rank > after.rank
+    return or_(rank > after.rank, and_(rank == after.rank, _beyond(*key, after)))
 
 
-def _after(kind: WorkKind, since: Any, public_id: Any, after: Cursor | None) -> ColumnElement[bool]:
+def after_place(kind: WorkKind, since: Any, public_id: Any, after: Cursor | None) -> ColumnElement[bool]:
+    """Rows of a kind that come after a place."""
     if after is None or after.rank < RANKS[kind]:
         return true()
     return false() if after.rank > RANKS[kind] else _beyond(since, public_id, after)
@@ -223,11 +243,13 @@ def _beyond(since: Any, public_id: Any, after: Cursor) -> ColumnElement[bool]:
     return or_(since > after.since, and_(since == after.since, public_id > after.public_id))
 
 
-def _episode_facts(episode: Episode, patient: Patient, cipher: FieldCipher) -> dict[str, Any]:
+def episode_facts(episode: Episode, patient: Patient, cipher: FieldCipher) -> dict[str, Any]:
+    """What a row says of its patient."""
     return {
         "episode_id": episode.id,
         "patient_public_id": patient.public_id,
         "patient_name": cipher.open(patient.name_sealed, field="patient.name"),
+        "phone": cipher.open(patient.phone_sealed, field="patient.phone") if patient.phone_sealed else None,
         "planned_surgery_on": episode.planned_surgery_on,
         "surgery_on": episode.surgery_on,
         "discharged_on": episode.discharged_on,
@@ -247,20 +269,22 @@ def _alert_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
         target_at=alert.target_at,
         owner_id=alert.owner_id,
         owner_name=owner,
-        **_episode_facts(episode, patient, cipher),
+        **episode_facts(episode, patient, cipher),
     )
 
 
 def _task_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
     task, episode, patient = row
+    kind = TASK_KINDS.get(task.kind, WorkKind.TASK)
     return WorkRow(
-        kind=WorkKind.TASK,
-        rank=RANKS[WorkKind.TASK],
+        kind=kind,
+        rank=RANKS[kind],
         since=task.created_at,
         public_id=task.public_id,
         subject=task.kind,
         due_on=task.due_on,
-        **_episode_facts(episode, patient, cipher),
+        words=cipher.open(task.words_sealed, field="task.words") if task.words_sealed else "",
+        **episode_facts(episode, patient, cipher),
     )
 
 
@@ -272,7 +296,7 @@ def _episode_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
         since=episode.planned_surgery_on,
         public_id=episode.public_id,
         subject="",
-        **_episode_facts(episode, patient, cipher),
+        **episode_facts(episode, patient, cipher),
     )
 
 
@@ -285,7 +309,7 @@ def _consent_row(row: AnyRow, cipher: FieldCipher) -> WorkRow:
         public_id=episode.public_id,
         subject="",
         due_on=since,
-        **_episode_facts(episode, patient, cipher),
+        **episode_facts(episode, patient, cipher),
     )
 
 
@@ -299,22 +323,20 @@ def _visit_row(kind: WorkKind, row: AnyRow, cipher: FieldCipher) -> WorkRow:
         subject=visit.name,
         due_on=visit.due_on,
         task_public_id=call,
-        **_episode_facts(episode, patient, cipher),
+        **episode_facts(episode, patient, cipher),
     )
 
 
 KIND_QUERIES = {
-    WorkKind.ALERT: KindQuery(open_alerts, _alerts, _alert_row),
-    WorkKind.NO_BASELINE: KindQuery(lacking_baseline, _episodes, _episode_row),
-    WorkKind.TASK: KindQuery(open_tasks, _tasks, _task_row),
-    WorkKind.CONSENT: KindQuery(consent_to_renew, _consents, _consent_row),
+    WorkKind.ALERT: KindQuery(_alerts, _alert_row),
+    WorkKind.NO_BASELINE: KindQuery(_episodes, _episode_row),
+    WorkKind.TASK: KindQuery(_tasks, _task_row),
+    WorkKind.CONSENT: KindQuery(_consents, _consent_row),
     WorkKind.SILENT: KindQuery(
-        silent_visits,
         lambda viewer, after: _visits(WorkKind.SILENT, silent_visits(viewer), after),
         lambda row, cipher: _visit_row(WorkKind.SILENT, row, cipher),
     ),
     WorkKind.DUE: KindQuery(
-        due_visits,
         lambda viewer, after: _visits(WorkKind.DUE, due_visits(viewer), after),
         lambda row, cipher: _visit_row(WorkKind.DUE, row, cipher),
     ),

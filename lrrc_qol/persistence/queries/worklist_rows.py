@@ -14,25 +14,59 @@ class WorkKind(StrEnum):
     """What a row of the worklist is about."""
 
     ALERT = "alert"
+    CALL_REQUEST = "call_request"
+    JOB = "job"
     NO_BASELINE = "no_baseline"
+    LOCKED = "locked"
+    ADDRESS = "address"
     TASK = "task"
     SILENT = "silent"
+    REVIEW = "review"
     CONSENT = "consent"
+    WORDING = "wording"
     DUE = "due"
 
 
 # One order for everything: who asked for a call may be unwell and comes right after the alerts of the day; a baseline
 # that is about to become impossible comes before what can wait two days.
 ALERT_RANKS = {"red": 10, "amber": 20, "yellow": 40, "info": 70}
-RANKS = {WorkKind.TASK: 25, WorkKind.NO_BASELINE: 30, WorkKind.SILENT: 60, WorkKind.CONSENT: 75, WorkKind.DUE: 80}
-DATED_RANKS = frozenset(RANKS.values()) - {RANKS[WorkKind.TASK]}
+RANKS = {
+    WorkKind.CALL_REQUEST: 25,
+    WorkKind.JOB: 27,
+    WorkKind.NO_BASELINE: 30,
+    WorkKind.LOCKED: 45,
+    WorkKind.ADDRESS: 50,
+    WorkKind.TASK: 55,
+    WorkKind.SILENT: 60,
+    WorkKind.REVIEW: 65,
+    WorkKind.CONSENT: 75,
+    WorkKind.WORDING: 77,
+    WorkKind.DUE: 80,
+}
+# Which tasks stand in a kind of their own; all others are plain tasks.
+TASK_KINDS = {
+    "call_request": WorkKind.CALL_REQUEST,
+    "link_locked": WorkKind.LOCKED,
+    "mail_failed": WorkKind.ADDRESS,
+    "bounced_address": WorkKind.ADDRESS,
+    "address_disputed": WorkKind.ADDRESS,
+    "link_wanted": WorkKind.ADDRESS,
+}
+TASK_RANKS = {kind: RANKS[of] for kind, of in TASK_KINDS.items()}
+# These begin on a day; everything else begins at an instant.
+DATED_RANKS = frozenset(
+    RANKS[kind] for kind in (WorkKind.NO_BASELINE, WorkKind.SILENT, WorkKind.CONSENT, WorkKind.WORDING, WorkKind.DUE)
+)
+# A task that somebody set for a later day is no work before that day.
+OWN_TASK = "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Whose worklist it is. `handles_alerts` is false for roles that do not see alerts; `today` is the centre's.
 
-    `lacking_baseline` are the episodes whose operation is near and whose baseline the rules do not find.
+    `lacking_baseline` are the episodes whose operation is near and whose baseline the rules do not find. `house` are
+    rows that belong to no patient (licences that end, jobs that failed), as far as this person can do something.
     """
 
     centre_id: int
@@ -41,6 +75,25 @@ class Viewer:
     now: datetime
     today: date
     lacking_baseline: frozenset[int]
+    house: tuple[WorkRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the viewer wants to see: one kind or all, alerts of one level, of one's own or of nobody.
+
+    `level`, `mine` and `unowned` are about alerts, so choosing one leaves out everything else.
+    """
+
+    kind: WorkKind | None = None
+    level: str = ""
+    mine: bool = False
+    unowned: bool = False
+
+    @property
+    def alerts_only(self) -> bool:
+        """Whether only alerts can match."""
+        return bool(self.level) or self.mine or self.unowned or self.kind is WorkKind.ALERT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +110,13 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """One thing to do. `since` is when it began (alerts, tasks), was due (visits), the planned operation, or the day
-    from which a later consent text asks again.
+    """One thing to do. `since` is when it began (alerts, tasks, forms sent), was due (visits), the planned operation,
+    or the day from which a later consent text asks again.
 
-    `subject` is the alert's reason, the kind of a task, or the name of a visit. `steps` are the kinds of an alert's
-    steps, oldest first. `held` names what holds automated messages back (paused, inpatient ...).
-    `task_public_id` is the open call about a silent visit.
+    `subject` is the alert's reason, the kind of a task, the name of a visit, or what of the house it is about. `steps`
+    are the kinds of an alert's steps, oldest first. `held` names what holds automated messages back (paused, inpatient
+    ...). `task_public_id` is the open call about a silent visit. `words` are what a member of staff wrote as a task.
+    `forms` counts the unread forms of a visit, `response_id` is the first of them. Rows of the house have no patient.
     """
 
     kind: WorkKind
@@ -70,12 +124,13 @@ class WorkRow:
     since: datetime | date
     public_id: str
     subject: str
-    episode_id: int
-    patient_public_id: str
-    patient_name: str
-    planned_surgery_on: date | None
-    surgery_on: date | None
-    discharged_on: date | None
+    episode_id: int = 0
+    patient_public_id: str = ""
+    patient_name: str = ""
+    phone: str | None = None
+    planned_surgery_on: date | None = None
+    surgery_on: date | None = None
+    discharged_on: date | None = None
     due_on: date | None = None
     task_public_id: str | None = None
     alert_id: int | None = None
@@ -85,18 +140,26 @@ class WorkRow:
     owner_name: str | None = None
     steps: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    words: str = ""
+    forms: int = 0
+    response_id: int | None = None
 
     @property
     def cursor(self) -> Cursor:
         """The place of this row."""
         return Cursor(self.rank, self.since, self.public_id)
 
+    @property
+    def key(self) -> str:
+        """What the page knows the row by from one reading to the next."""
+        return f"{self.kind}-{self.public_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
     """One page: rows most urgent first, the place of the next page (None: this is the last), counts of everything.
 
-    `counts` has one number per WorkKind, one per alert level, and `mine`.
+    `counts` has one number per WorkKind, one per alert level, `mine` and `unowned`.
     """
 
     rows: tuple[WorkRow, ...]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, session
+from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
 from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.services.context import SYSTEM, Actor
 from lrrc_qol.services.staff_session import StaffIdentity, find_staff_session, needs_touch, touch_session
 from lrrc_qol.web.guards import runtime
+
+# A page that looks for news by itself says so: a person who went away is signed out in time all the same.
+UNATTENDED = "X-Unattended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def _load(token: str) -> SignedIn | None:
         stale = identity is not None and needs_touch(work, identity)
     if identity is None:
         return None
-    if stale:
+    if stale and UNATTENDED not in request.headers:
         _touch(identity)
     return SignedIn(token, identity)
 

@@ -42,7 +42,7 @@ def begin_entering(public_id: str) -> ResponseReturnValue:
         return _page(patient, visits, form)
     try:
         with runtime().writing(current_actor()) as work:
-            _end_earlier(work)
+            end_earlier(work)
             token = begin_entry(work, public_id, form.request(confirmed=request.form.get("confirmed", "")))
             if handed_over:
                 end_session(work, identity)
@@ -59,7 +59,7 @@ def begin_entering(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("patient.parts"), 303)
 
 
-def _end_earlier(work: Work) -> None:
+def end_earlier(work: Work) -> None:
     """One seat in a browser: what was being typed in for another patient ends, and its page will say so."""
     earlier = find_seat(work, session[SEAT_KEY]) if SEAT_KEY in session else None
     if earlier is not None:

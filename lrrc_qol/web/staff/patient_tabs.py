@@ -15,11 +15,22 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
                 "staff.correct_patient_address",
                 "staff.events",
                 *("staff.dates", "staff.change_patient_dates"),
-                "staff.anatomy",
+                *("staff.anatomy", "staff.change_patient_anatomy"),
                 "staff.take_back_event",
                 *("staff.enter_form", "staff.begin_entering", "staff.second_entry", "staff.store_second"),
                 *("staff.compare", "staff.decide", "staff.missed", "staff.note_missed"),
                 *("staff.amend", "staff.amend_now"),
+            }
+        ),
+    ),
+    ("staff.answers", "Answers", frozenset()),
+    (
+        "staff.care",
+        "Calls and notes",
+        frozenset(
+            {
+                *("staff.log_patient_contact", "staff.write_patient_note", "staff.set_patient_task"),
+                *("staff.restricted_note", "staff.open_restricted_note", "staff.call", "staff.begin_call"),
             }
         ),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from lrrc_qol.charts.wording import answering_words
@@ -11,7 +12,7 @@ from lrrc_qol.domain.contact import ContactState
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.schedule import VisitState
 from lrrc_qol.persistence.queries.record import FormRow, PatientRow
-from lrrc_qol.services.read_record import VisitView
+from lrrc_qol.services.read_record import PatientRecord, VisitView
 from lrrc_qol.web.guards import runtime
 
 VISIT_STATES = {
@@ -95,6 +96,12 @@ ANATOMY_NAMES = {
     "vagina": "vagina",
     "nerve_resection": "major nerve removed",
 }
+# What it is called when the fact is known not to hold and "no" before it would read badly.
+NOT_SO = {
+    "rectum_removed": "rectum kept",
+    "bladder_removed": "bladder kept",
+    "nerve_resection": "no major nerve removed",
+}
 BASELINES = {
     BaselineKind.PROSPECTIVE: ("Baseline: before the operation", "badge-good"),
     BaselineKind.STALE: ("Baseline: old", "badge-yellow"),
@@ -134,6 +141,59 @@ def anatomy_lines(patient: PatientRow) -> tuple[tuple[str, str], ...]:
         for heading, known in (("Yes", True), ("No", False), ("Not known", None))
     )
     return tuple((heading, words) for heading, words in lines if words)
+
+
+@dataclass(frozen=True, slots=True)
+class StripMark:
+    """One happening in the strip above the curves; `day` counts from the operation. `kind` is `anchor` for dates."""
+
+    words: str
+    on: date
+    day: int | None
+    kind: str
+
+
+def event_strip(record: PatientRecord) -> tuple[StripMark, ...]:
+    """The dates of the episode and the events that stand, in order; discharge is one of the dates already."""
+    patient = record.patient
+    dates = (("Enrolled", patient.enrolled_on), ("Operation", patient.surgery_on), ("Went home", patient.discharged_on))
+    marks = [(words, on, "anchor") for words, on in dates if on is not None]
+    marks += [
+        (event_words(event.kind), event.happened_on, "")
+        for event in record.events
+        if event.revoked_at is None and event.kind != EventKind.DISCHARGE
+    ]
+    surgery = patient.surgery_on
+    return tuple(
+        StripMark(words, on, None if surgery is None else (on - surgery).days, kind)
+        for words, on, kind in sorted(marks, key=lambda mark: mark[1])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AnatomyMark:
+    """One fact of the anatomy in words; `state` is yes, no or unknown."""
+
+    fact: str
+    state: str
+    words: str
+
+
+def anatomy_marks(patient: PatientRow) -> tuple[AnatomyMark, ...]:
+    """Every fact of the anatomy that can apply to this person, what is there first."""
+    facts = [fact for fact in patient.anatomy if fact != "vagina" or patient.sex == "female"]
+    held = [AnatomyMark(fact, "yes", ANATOMY_NAMES[fact]) for fact in facts if patient.anatomy[fact]]
+    unknown = [
+        AnatomyMark(fact, "unknown", f"{ANATOMY_NAMES[fact]}: not known")
+        for fact in facts
+        if patient.anatomy[fact] is None
+    ]
+    others = [
+        AnatomyMark(fact, "no", NOT_SO.get(fact, f"no {ANATOMY_NAMES[fact]}"))
+        for fact in facts
+        if patient.anatomy[fact] is False
+    ]
+    return (*held, *unknown, *others)
 
 
 def day_words(day: int | None) -> str:

@@ -28,9 +28,11 @@ from lrrc_qol.web.staff.patient_words import (
     NO_WORDS,
     OUTCOMES,
     anatomy_lines,
+    anatomy_marks,
     baseline_badge,
     contact_badges,
     day_words,
+    event_strip,
     event_words,
     form_marks,
     visit_badge,
@@ -128,6 +130,8 @@ def patient(public_id: str) -> ResponseReturnValue:
         event_words=event_words,
         anatomy_words=ANATOMY_WORDS,
         anatomy_lines=anatomy_lines(record.patient),
+        anatomy_marks=anatomy_marks(record.patient),
+        strip=event_strip(record),
         instrument_titles={one.id: one.short_title for one in runtime().catalogue.instruments},
     )
 

@@ -48,7 +48,7 @@ def _page(found: TaskPage, form: TaskForm | None = None) -> str:
         "staff/task.html",
         active="staff.worklist",
         task=found,
-        title=task_words(found.kind),
+        title=found.words or task_words(found.kind),
         form=form or _form(found),
     )
 

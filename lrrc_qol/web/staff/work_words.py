@@ -7,16 +7,43 @@ from zoneinfo import ZoneInfo
 
 from lrrc_qol.domain.alerts import AlertState, AlertStepKind
 from lrrc_qol.domain.instrument import Missing
+from lrrc_qol.domain.recovery import ChangeClass
 from lrrc_qol.persistence.queries.worklist import WorkKind
 
 LONGEST_COUNTDOWN = timedelta(hours=12)
 KINDS = {
     WorkKind.ALERT: "Alerts",
+    WorkKind.CALL_REQUEST: "Asked for a call",
+    WorkKind.JOB: "Failed jobs",
     WorkKind.NO_BASELINE: "No baseline",
-    WorkKind.TASK: "Tasks",
+    WorkKind.LOCKED: "Locked links",
+    WorkKind.ADDRESS: "Address problems",
+    WorkKind.TASK: "Other tasks",
     WorkKind.SILENT: "Silent",
+    WorkKind.REVIEW: "Forms to read",
     WorkKind.CONSENT: "Consent to renew",
+    WorkKind.WORDING: "Licences ending",
     WorkKind.DUE: "Due",
+}
+# The badge of a row that is no alert, and how it looks.
+BADGES = {
+    WorkKind.CALL_REQUEST: ("Call asked for", "badge-amber"),
+    WorkKind.JOB: ("Failed job", "badge-amber"),
+    WorkKind.NO_BASELINE: ("No baseline", "badge-amber"),
+    WorkKind.LOCKED: ("Locked link", "badge-yellow"),
+    WorkKind.ADDRESS: ("Address", "badge-yellow"),
+    WorkKind.TASK: ("Task", "badge-info"),
+    WorkKind.SILENT: ("Silent", "badge-yellow"),
+    WorkKind.REVIEW: ("To read", "badge-info"),
+    WorkKind.CONSENT: ("Consent", "badge-plain"),
+    WorkKind.WORDING: ("Licence", "badge-plain"),
+    WorkKind.DUE: ("Due", "badge-plain"),
+}
+LEVELS = {"red": "Red", "amber": "Amber", "yellow": "Yellow", "info": "Info"}
+CHANGES = {
+    ChangeClass.IMPROVED: "better",
+    ChangeClass.AS_BEFORE: "about the same",
+    ChangeClass.WORSE: "worse",
 }
 TASKS = {
     "call_request": "Feels unwell: asked for a call",
@@ -26,6 +53,8 @@ TASKS = {
     "link_wanted": "Asked for a new link, but no mail can be sent",
     "link_locked": "Could not get in: wrong year of birth several times",
     "mail_failed": "A mail could not be sent",
+    "bounced_address": "A mail came back: the address does not work",
+    "own": "Set by the team",
     "check_anatomy": "Check the anatomy: a form says something else than the record",
 }
 STATES = {
@@ -73,6 +102,13 @@ _DAY = timedelta(days=1)
 def task_words(kind: str) -> str:
     """The kind of a task in words; an unknown one reads as its name."""
     return TASKS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def change_words(value: float, other: float, judged: ChangeClass) -> tuple[str, str]:
+    """An arrow for the way the number went, and the words for what that means; no words where nobody can judge."""
+    arrow = "↑" if value > other else "↓" if value < other else "→"
+    moved = "higher" if value > other else "lower" if value < other else "the same"
+    return arrow, CHANGES.get(judged, moved)
 
 
 def span_words(span: timedelta) -> str:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.mail.unsubscribe import make_token
-from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Patient, Response, Staff, Task
+from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Patient, PatientNote, Response, Staff, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import submit_response
+from lrrc_qol.services.care import write_note
 from lrrc_qol.services.classify_recurrence import classify_recurrence
 from lrrc_qol.services.clinical_record.edit import save_section
 from lrrc_qol.services.context import COMMAND, Actor
@@ -31,7 +32,7 @@ NAME = "Quillon Featherstone"
 YEAR = "1947"
 PLACES = (
     *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
-    *("wording", "in_use", "twice", "visit", "assessment", "treatment", "plan_draft", "rule_draft"),
+    *("wording", "in_use", "twice", "visit", "assessment", "treatment", "plan_draft", "rule_draft", "note"),
 )
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
@@ -90,6 +91,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             detail=answers_for(runtime, EventKind.RECURRENCE),
         )
         resend_link(work, patient)
+        write_note(work, patient, f"Noted {hospital_number}.", restricted=True)
         save_section(work, patient, "disease", {"indication": "recurrence"})
         treatment = save_section(work, patient, "treatment", {"kind": "reirradiation"})
         plan_draft = make_draft(work, based_on="1.0")
@@ -140,6 +142,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "treatment": treatment.row_key,
             "plan_draft": plan_draft,
             "rule_draft": rule_draft,
+            "note": work.session.scalars(select(PatientNote.public_id).where(PatientNote.episode_id == episode)).one(),
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(

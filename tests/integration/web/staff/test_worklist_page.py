@@ -68,7 +68,7 @@ def test_a_task_is_opened_and_closed_with_a_note(browser: StaffBrowser, runtime:
     with runtime.writing(phone.actor) as work:
         request_call(work, phone.seat)
         task = work.session.scalars(select(Task.public_id)).one()
-    assert f"/staff/tasks/{task}" in browser.get("/staff/?kind=task").text
+    assert f"/staff/tasks/{task}" in browser.get("/staff/?kind=call_request").text
     assert "Feels unwell: asked for a call" in browser.get(f"/staff/tasks/{task}").text
     refused = browser.press(f"/staff/tasks/{task}/close", note="  ")
     assert (refused.status_code, "Write in a few words" in refused.text) == (422, True)

@@ -32,4 +32,4 @@ def test_a_forged_place_is_ignored(text: str) -> None:
 def test_no_two_kinds_share_a_rank() -> None:
     ranks = [*ALERT_RANKS.values(), *RANKS.values()]
     assert len(set(ranks)) == len(ranks)
-    assert ALERT_RANKS["amber"] < RANKS[WorkKind.TASK] < RANKS[WorkKind.NO_BASELINE] < ALERT_RANKS["yellow"]
+    assert ALERT_RANKS["amber"] < RANKS[WorkKind.CALL_REQUEST] < RANKS[WorkKind.NO_BASELINE] < ALERT_RANKS["yellow"]
