@@ -19,7 +19,15 @@ from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.errors import DefinitionError
 from lrrc_qol.domain.figures import BaselineRules
 from lrrc_qol.domain.instrument import Confidence, Instrument
-from lrrc_qol.domain.schedule import Anchor, Protocol, ReminderPolicy, ReminderStep, VisitKind, VisitSpec
+from lrrc_qol.domain.schedule import (
+    WEEKLY_CAP_UNLESS_SAID,
+    Anchor,
+    Protocol,
+    ReminderPolicy,
+    ReminderStep,
+    VisitKind,
+    VisitSpec,
+)
 
 PARTS = ("schedule", "reminders", "alerts")
 _INSTRUCTIONS = "instructions"
@@ -172,6 +180,7 @@ def _reminders(data: Mapping[str, Any]) -> ReminderPolicy:
         local_hour=limits["local_hour"],
         quiet_from=limits["quiet_from"],
         quiet_until=limits["quiet_until"],
+        weekly_cap=limits.get("weekly_cap", WEEKLY_CAP_UNLESS_SAID),
     )
 
 

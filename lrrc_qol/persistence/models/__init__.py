@@ -13,7 +13,7 @@ from lrrc_qol.persistence.models.clinical import (
     SecondEntry,
 )
 from lrrc_qol.persistence.models.job import JobRun
-from lrrc_qol.persistence.models.message import Link, Message, PatientSession
+from lrrc_qol.persistence.models.message import Link, Message, MessageReport, MessageTemplate, PatientSession
 from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
 from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
 from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
@@ -42,6 +42,8 @@ __all__ = [
     "LanguageReview",
     "Link",
     "Message",
+    "MessageReport",
+    "MessageTemplate",
     "MissedReason",
     "Patient",
     "PatientSession",

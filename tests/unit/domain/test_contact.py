@@ -10,7 +10,14 @@ import pytest
 
 from lrrc_qol.catalogue import load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
-from lrrc_qol.domain.contact import ContactFacts, ContactState, MessageKind, contact_facts_from_events, may_contact
+from lrrc_qol.domain.contact import (
+    Channel,
+    ContactFacts,
+    ContactState,
+    MessageKind,
+    contact_facts_from_events,
+    may_contact,
+)
 from lrrc_qol.domain.events import EventKind, RecordedEvent
 
 RULES = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).events
@@ -28,6 +35,7 @@ CLEAR = ContactFacts(
     window_open=True,
     has_form=True,
     known=True,
+    has_number=True,
 )
 STATES = {
     "nothing special": CLEAR,
@@ -40,12 +48,15 @@ STATES = {
     "inpatient": replace(CLEAR, inpatient=True),
     "address_bounced": replace(CLEAR, address_bounced=True),
     "no_address": replace(CLEAR, has_address=False),
+    "no_number": replace(CLEAR, has_number=False),
     "episode_closed": replace(CLEAR, episode_closed=True),
     "answered": replace(CLEAR, answered=True),
     "no_form": replace(CLEAR, has_form=False),
     "window_closed": replace(CLEAR, window_open=False),
     "unknown": replace(CLEAR, known=False),
 }
+# What each channel asks for is its own address and nothing of the other's.
+OTHERS = {Channel.EMAIL: {"no_number"}, Channel.SMS: {"no_address", "address_bounced"}}
 HELD = {
     MessageKind.INVITATION: set(STATES) - {"nothing special"},
     MessageKind.REMINDER: set(STATES) - {"nothing special"},
@@ -55,24 +66,30 @@ HELD = {
         "no_consent",
         "address_bounced",
         "no_address",
+        "no_number",
         "episode_closed",
         "answered",
         "no_form",
         "unknown",
     },
     MessageKind.STAFF_ALERT: {"unknown"},
+    MessageKind.TEMPLATE_TEST: {"unknown"},
     MessageKind.ADDRESS_CONFIRM: {"died", "withdrawn", "no_consent", "episode_closed", "unknown"},
     MessageKind.ADDRESS_NOTICE: {"died", "withdrawn", "no_consent", "episode_closed", "unknown"},
 }
 
 
+@pytest.mark.parametrize("channel", Channel)
 @pytest.mark.parametrize("kind", MessageKind)
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_for_every_kind_of_message(state: str, kind: MessageKind) -> None:
-    decision = may_contact(STATES[state], kind)
-    assert decision.allowed is (state not in HELD[kind])
+def test_every_state_for_every_kind_of_message_on_every_channel(
+    state: str, kind: MessageKind, channel: Channel
+) -> None:
+    held = HELD[kind] - OTHERS[channel]
+    decision = may_contact(STATES[state], kind, channel)
+    assert decision.allowed is (state not in held)
     assert bool(decision) is decision.allowed
-    assert decision.reason == (state if state in HELD[kind] else "allowed")
+    assert decision.reason == (state if state in held else "allowed")
 
 
 @pytest.mark.parametrize("kind", [MessageKind.INVITATION, MessageKind.REMINDER])
