@@ -3,6 +3,7 @@
 from lrrc_qol.web.admin import (
     consent,
     languages,
+    messages,
     overview,
     own_results,
     paper,
@@ -20,6 +21,7 @@ __all__ = [
     "blueprint",
     "consent",
     "languages",
+    "messages",
     "overview",
     "own_results",
     "paper",

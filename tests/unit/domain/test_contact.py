@@ -11,6 +11,7 @@ import pytest
 from lrrc_qol.catalogue import load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.contact import (
+    TO_STAFF,
     Channel,
     ContactFacts,
     ContactState,
