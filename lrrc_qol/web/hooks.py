@@ -28,7 +28,7 @@ blueprint = Blueprint("hooks", __name__)
 @blueprint.post("/hooks/mail-events")
 @audience.public
 def mail_events() -> ResponseReturnValue:
-    """Take in reports; 404 while no secret is set, 401 for a wrong signature, 422 for a body that is not as described.
+    """Take in reports; 404 while no secret is set, 401 for a wrong signature, 400 for a body that is not as described.
 
     The answer counts the reports by kind, and those that were `repeated` or `unknown`; neither is a fault.
     """
@@ -41,7 +41,7 @@ def mail_events() -> ResponseReturnValue:
     try:
         reports = _reports(json.loads(body))
     except (ValueError, KeyError, TypeError):
-        abort(422)
+        abort(400)
     with runtime().writing(SYSTEM) as work:
         counts = take_reports(work, reports, source="hook")
     return jsonify(counts)
