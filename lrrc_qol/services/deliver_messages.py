@@ -103,6 +103,9 @@ def _goes_back(work: Work, message: Message, patient: Patient) -> bool:
     allowed_at = hours.next_allowed(work.now)
     if channel.value == message.channel and allowed_at == work.now:
         return False
+    if message.outcome is not None and message.not_after is not None and allowed_at >= message.not_after:
+        _fail(work, message, outcome="gave_up", reason=message.outcome)
+        return True
     message.channel = channel.value
     message.status = "queued"
     message.attempts -= 1
