@@ -1,4 +1,4 @@
-"""Returned mail from a real mailbox protocol and signed reports over HTTP: each acts once, and nobody is lost silently."""
+"""Returned mail from a real mailbox protocol and signed reports over HTTP: each acts once, nobody is lost silently."""
 
 from __future__ import annotations
 
