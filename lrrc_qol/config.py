@@ -21,6 +21,10 @@ INSTANCE_DIR = ROOT / "instance"
 
 MINIMUM_SECRET_LENGTH = 50
 FIELD_KEY_BYTES = 32
+MINIMUM_HOOK_SECRET_LENGTH = 32
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+# A number, or a name as phone networks carry it.
+SMS_SENDER = re.compile(r"|\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11}")
 
 # What SQLAlchemy reads and the program can use: a file, or user, password, host, port and name on a server.
 DATABASE_ADDRESS = re.compile(
@@ -57,11 +61,33 @@ class SmtpServer:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsGateway:
+    """Where short messages are handed over; `sender` is what phones show, empty for what the gateway has."""
+
+    url: str
+    token: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMailbox:
+    """The mailbox to which other servers return mail; read over IMAP. `tls` means TLS from the first byte (imaps)."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the environment decides. `base_url` has no trailing slash.
 
     `trusted_proxies` is how many proxies of our own stand in front: only their word on the sender's address counts.
-    `device_store`: answers that could not be sent may wait, encrypted, on the patient's device.
+    `device_store`: answers that could not be sent may wait, encrypted, on the patient's device. `sms`, `reports` and
+    `hook_secret` are empty while there is no gateway, no mailbox to read and nobody who may report over HTTP.
     """
 
     mode: Mode
@@ -73,6 +99,9 @@ class Settings:
     mail_from: str
     trusted_proxies: int = 0
     device_store: bool = True
+    sms: SmsGateway | None = None
+    reports: ReportMailbox | None = None
+    hook_secret: str | None = None
 
     @property
     def open_doors(self) -> bool:
@@ -94,6 +123,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         mail_from=_mail_from(environ.get("LRRC_QOL_MAIL_FROM", ""), strict=strict),
         trusted_proxies=_trusted_proxies(environ.get("LRRC_QOL_TRUSTED_PROXIES", "0")),
         device_store=_switch("LRRC_QOL_DEVICE_STORE", environ.get("LRRC_QOL_DEVICE_STORE", "on")),
+        sms=_sms(environ, strict=strict),
+        reports=_reports(environ.get("LRRC_QOL_REPORTS_URL", ""), strict=strict),
+        hook_secret=_hook_secret(environ.get("LRRC_QOL_HOOK_SECRET", "")),
     )
 
 
@@ -183,6 +215,49 @@ def _smtp(text: str, *, strict: bool) -> SmtpServer:
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
     )
+
+
+def _sms(environ: Mapping[str, str], *, strict: bool) -> SmsGateway | None:
+    url = environ.get("LRRC_QOL_SMS_URL", "")
+    if not url:
+        return None
+    parts = _split("LRRC_QOL_SMS_URL", url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None or parts.fragment:
+        raise SettingsError("LRRC_QOL_SMS_URL must look like https://gateway.example.org/messages")
+    token, sender = environ.get("LRRC_QOL_SMS_TOKEN", ""), environ.get("LRRC_QOL_SMS_FROM", "")
+    if strict and parts.scheme != "https" and parts.hostname not in LOOPBACK_HOSTS:
+        raise SettingsError("LRRC_QOL_SMS_URL must start with https:// in production, except on this host.")
+    if strict and not token:
+        raise SettingsError("LRRC_QOL_SMS_TOKEN is not set; the gateway must know who sends.")
+    if not (token.isascii() and token.isprintable()) or not SMS_SENDER.fullmatch(sender):
+        raise SettingsError("LRRC_QOL_SMS_TOKEN takes plain signs; LRRC_QOL_SMS_FROM a number or up to 11 letters.")
+    return SmsGateway(url=url, token=token, sender=sender)
+
+
+def _reports(text: str, *, strict: bool) -> ReportMailbox | None:
+    if not text:
+        return None
+    parts = _split("LRRC_QOL_REPORTS_URL", text)
+    whole = parts.hostname and parts.username and parts.password
+    if parts.scheme not in {"imap", "imaps"} or not whole:
+        raise SettingsError("LRRC_QOL_REPORTS_URL must look like imaps://user:pw@host:993/INBOX")
+    if strict and parts.scheme != "imaps" and parts.hostname not in LOOPBACK_HOSTS:
+        raise SettingsError("LRRC_QOL_REPORTS_URL must start with imaps:// in production, except on this host.")
+    tls = parts.scheme == "imaps"
+    return ReportMailbox(
+        host=str(parts.hostname),
+        port=parts.port or (993 if tls else 143),
+        tls=tls,
+        user=unquote(str(parts.username)),
+        password=unquote(str(parts.password)),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+    )
+
+
+def _hook_secret(text: str) -> str | None:
+    if text and len(text) < MINIMUM_HOOK_SECRET_LENGTH:
+        raise SettingsError(f"LRRC_QOL_HOOK_SECRET must have at least {MINIMUM_HOOK_SECRET_LENGTH} characters.")
+    return text or None
 
 
 def _split(name: str, text: str) -> SplitResult:

@@ -20,7 +20,7 @@ from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.persistence.queries.admin import read_incomplete_centres
 from lrrc_qol.persistence.schema import current_revision, newest_revision
 from lrrc_qol.runtime import Runtime, build_runtime, check_field_key
-from lrrc_qol.web import admin, assets, auth, errors, guards, headers, health, languages, patient, staff, uploads
+from lrrc_qol.web import admin, assets, auth, errors, guards, headers, health, hooks, languages, patient, staff, uploads
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 # Longest life of a signed-in staff session; its idle limit is kept by the server-side row.
@@ -87,7 +87,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     errors.install_error_pages(app)
     assets.install_assets(app)
     languages.install_languages(app)
-    for part in (health, patient, auth, staff, admin):
+    for part in (health, hooks, patient, auth, staff, admin):
         app.register_blueprint(part.blueprint)
     guards.declare_static(app)
     guards.refuse_unmarked_routes(app)

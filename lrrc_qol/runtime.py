@@ -1,8 +1,8 @@
-"""The one typed bag a process carries: settings, database, definitions, cipher, clock, mailer."""
+"""The one typed bag a process carries: settings, database, definitions, cipher, clock, senders of messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,8 @@ from typing import Protocol
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Mode, Settings
-from lrrc_qol.mail import Mailer, build_mailer
+from lrrc_qol.domain.contact import Channel
+from lrrc_qol.mail import Mailer, build_mailer, build_texter
 from lrrc_qol.persistence.crypto import FieldCipher
 from lrrc_qol.persistence.db import Database
 from lrrc_qol.persistence.queries.health import newest_sealed_name
@@ -42,6 +43,12 @@ class Runtime:
     cipher: FieldCipher
     clock: Clock
     mailer: Mailer
+    texter: Mailer | None = None
+
+    @property
+    def senders(self) -> Mapping[Channel, Mailer]:
+        """Who sends on each channel that is on; mail comes first."""
+        return {Channel.EMAIL: self.mailer} | ({Channel.SMS: self.texter} if self.texter else {})
 
     @contextmanager
     def writing(self, actor: Actor, *, now: datetime | None = None) -> Iterator[Work]:
@@ -72,6 +79,7 @@ def build_runtime(
         cipher=FieldCipher(settings.field_key),
         clock=clock or SystemClock(),
         mailer=mailer or build_mailer(settings),
+        texter=build_texter(settings),
     )
 
 

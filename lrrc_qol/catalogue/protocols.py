@@ -21,6 +21,7 @@ from lrrc_qol.domain.figures import BaselineRules
 from lrrc_qol.domain.instrument import Confidence, Instrument
 from lrrc_qol.domain.schedule import (
     KEY_LENGTH,
+    WEEKLY_CAP_UNLESS_SAID,
     Anchor,
     Protocol,
     ReminderPolicy,
@@ -181,6 +182,7 @@ def _reminders(data: Mapping[str, Any]) -> ReminderPolicy:
         local_hour=limits["local_hour"],
         quiet_from=limits["quiet_from"],
         quiet_until=limits["quiet_until"],
+        weekly_cap=limits.get("weekly_cap", WEEKLY_CAP_UNLESS_SAID),
     )
 
 

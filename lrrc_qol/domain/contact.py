@@ -26,7 +26,18 @@ class MessageKind(StrEnum):
     STAFF_ALERT = "staff_alert"
     ADDRESS_CONFIRM = "address_confirm"
     ADDRESS_NOTICE = "address_notice"
+    TEMPLATE_TEST = "template_test"
 
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+TO_STAFF = frozenset({MessageKind.STAFF_ALERT, MessageKind.TEMPLATE_TEST})
+"""Messages that go to staff and say nothing about a patient."""
 
 ABOUT_ADDRESS = frozenset({MessageKind.ADDRESS_CONFIRM, MessageKind.ADDRESS_NOTICE})
 """About a change of address that the patient asked for: one to the new address, one to the old."""
@@ -40,6 +51,7 @@ class ContactFacts:
     `has_form` = at least one questionnaire of the visit is still to be sent and can be shown;
     `withdrawn_reminders` = no reminders, answers still welcome; `opted_out` = unsubscribed from mails.
     `no_consent` = a consent is recorded that refuses mails; that none is recorded holds nothing back.
+    `has_number` = a number for short messages is known.
     """
 
     died: bool
@@ -56,6 +68,7 @@ class ContactFacts:
     has_form: bool
     known: bool
     no_consent: bool = False
+    has_number: bool = False
 
 
 class ContactReason(StrEnum):
@@ -71,6 +84,7 @@ class ContactReason(StrEnum):
     NO_FORM = "no_form"
     NO_ADDRESS = "no_address"
     ADDRESS_BOUNCED = "address_bounced"
+    NO_NUMBER = "no_number"
     WITHDRAWN_REMINDERS = "withdrawn_reminders"
     OPTED_OUT = "opted_out"
     PAUSED = "paused"
@@ -89,21 +103,22 @@ class ContactDecision:
         return self.allowed
 
 
-def may_contact(facts: ContactFacts, kind: MessageKind) -> ContactDecision:
-    """Decide whether a message of `kind` may go out now; the first reason that holds it is named.
+def may_contact(facts: ContactFacts, kind: MessageKind, channel: Channel = Channel.EMAIL) -> ContactDecision:
+    """Decide whether a message of `kind` may go out by `channel` now; the first reason that holds it is named.
 
-    A staff alert tells the patient nothing, so no state of the patient holds it. A link a person asked for is sent
+    A message to staff tells the patient nothing, so no state of the patient holds it. Each channel asks only for its
+    own address: a mail address that bounces does not hold a short message. A link a person asked for is sent
     despite opt-out, pause or hospital stay and after the window, because a late form is welcome. What a change of
     address needs goes out whether there is a form or not, also when the old address is known to bounce. Invitations
     and reminders need everything to be right.
     """
     if not facts.known:
         return ContactDecision(False, ContactReason.UNKNOWN)
-    if kind is MessageKind.STAFF_ALERT:
+    if kind in TO_STAFF:
         return ContactDecision(True, ContactReason.ALLOWED)
     checks = _person_stops(facts)
     if kind not in ABOUT_ADDRESS:
-        checks += _form_stops(facts)
+        checks += _form_stops(facts) + _address_stops(facts, channel)
     if kind is not MessageKind.LINK_RESENT and kind not in ABOUT_ADDRESS:
         checks += _automated_stops(facts)
     for holds, reason in checks:
@@ -125,6 +140,13 @@ def _form_stops(facts: ContactFacts) -> tuple[tuple[bool, ContactReason], ...]:
     return (
         (facts.answered, ContactReason.ANSWERED),
         (not facts.has_form, ContactReason.NO_FORM),
+    )
+
+
+def _address_stops(facts: ContactFacts, channel: Channel) -> tuple[tuple[bool, ContactReason], ...]:
+    if channel is Channel.SMS:
+        return ((not facts.has_number, ContactReason.NO_NUMBER),)
+    return (
         (not facts.has_address, ContactReason.NO_ADDRESS),
         (facts.address_bounced, ContactReason.ADDRESS_BOUNCED),
     )

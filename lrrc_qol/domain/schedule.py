@@ -122,11 +122,16 @@ class SendingHours:
         return self.next_allowed(local_instant(day, self.quiet_until, self.zone))
 
 
+WEEKLY_CAP_UNLESS_SAID = 7
+"""One message a day: what holds for a protocol that was published before there was a cap for the week."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReminderPolicy:
     """Cadence of automated messages per kind of visit; hours are local to the patient.
 
-    At most `cap` messages go out for one form; a nurse is asked to call `call_task_after_due_days` after it was due.
+    At most `cap` messages go out for one form and `weekly_cap` for all forms within seven days; a nurse is asked to
+    call `call_task_after_due_days` after a form was due.
     """
 
     steps: Mapping[VisitKind, tuple[ReminderStep, ...]]
@@ -135,6 +140,7 @@ class ReminderPolicy:
     local_hour: int = 9
     quiet_from: int = 21
     quiet_until: int = 8
+    weekly_cap: int = WEEKLY_CAP_UNLESS_SAID
 
     def hours(self, zone: ZoneInfo) -> SendingHours:
         """Return the sending hours of a patient who lives in `zone`."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
+from lrrc_qol.domain.contact import Channel
 from lrrc_qol.mail import Letter, MailDelayed, MailRefused, MailServerDown, Post
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import SYSTEM, Work
@@ -25,15 +26,22 @@ log = logging.getLogger(__name__)
 
 
 def deliver_all(runtime: Runtime, now: datetime, should_stop: Callable[[], bool]) -> Mapping[str, int]:
-    """Send until nothing is due, the server is down or the process should stop; return how many ended in which way."""
-    return _Delivery(runtime, now, should_stop).run()
+    """Send until nothing is due, the server is down or the process should stop; return how many ended in which way.
+
+    Each channel by itself: a mail server that is down holds no short message.
+    """
+    counts: Counter[str] = Counter()
+    for channel in runtime.senders:
+        counts += _Delivery(runtime, now, should_stop, channel).run()
+    return counts
 
 
 class _Delivery:
-    """One run of one worker over one connection to the mail server."""
+    """One run of one worker over one connection to the mail server or gateway."""
 
-    def __init__(self, runtime: Runtime, now: datetime, should_stop: Callable[[], bool]) -> None:
+    def __init__(self, runtime: Runtime, now: datetime, should_stop: Callable[[], bool], channel: Channel) -> None:
         self._runtime = runtime
+        self._channel = channel
         # A run can last long. Time goes on in it, also from an instant that was set.
         self._ahead = now - runtime.clock.now()
         self._should_stop = should_stop
@@ -41,9 +49,9 @@ class _Delivery:
         self._counts: Counter[str] = Counter()
         self._taken: int | None = None
 
-    def run(self) -> Mapping[str, int]:
+    def run(self) -> Counter[str]:
         """Work batch by batch; a batch is claimed only after the one before is done."""
-        with self._runtime.mailer.open() as post:
+        with self._runtime.senders[self._channel].open() as post:
             while not self._should_stop():
                 claimed = self._claim()
                 if not claimed or not self._deliver(post, claimed):
@@ -61,7 +69,8 @@ class _Delivery:
 
     def _claim(self) -> list[int]:
         with self._writing() as work:
-            return claim(work, worker=self._worker, limit=BATCH, clock_now=self._runtime.clock.now())
+            now = self._runtime.clock.now()
+            return claim(work, self._channel, worker=self._worker, limit=BATCH, clock_now=now)
 
     def _deliver(self, post: Post, claimed: list[int]) -> bool:
         """Deliver a batch; hand back what cannot be tried now. False when there is no point in going on."""
@@ -72,7 +81,7 @@ class _Delivery:
             while waiting and not self._should_stop() and time.monotonic() - started < USABLE_LEASE_SECONDS:
                 self._deliver_one(post, waiting.pop(0))
         except MailServerDown as error:
-            log.warning("the mail server cannot be used (%s); %s mails wait", error, len(waiting))
+            log.warning("the server for %s cannot be used (%s); %s messages wait", self._channel, error, len(waiting))
             self._counts["server_down"] += 1
             return False
         finally:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from lrrc_qol.faults import place_of
 from lrrc_qol.jobs.delivery import deliver_all
+from lrrc_qol.jobs.reports import read_all_reports
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.audit import SEAL_BATCH, seal
 from lrrc_qol.services.context import SYSTEM
@@ -88,6 +89,11 @@ def deliver_messages(sweep: Sweep) -> Mapping[str, int]:
     return deliver_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
 
 
+def read_reports(sweep: Sweep) -> Mapping[str, int]:
+    """Take in what other servers say about our mails."""
+    return read_all_reports(sweep.runtime, sweep.now, sweep.stopping.is_set)
+
+
 def seal_audit(sweep: Sweep) -> Mapping[str, int]:
     """Chain the audit rows that have settled."""
     entries = 0
@@ -100,8 +106,9 @@ def seal_audit(sweep: Sweep) -> Mapping[str, int]:
     return {"entries": entries}
 
 
-# In the order of one full sweep: what the others queue, the fourth sends.
+# In the order of one full sweep: who cannot be reached is known before anybody is written to; what is queued is sent.
 JOBS = (
+    Job("read_reports", read_reports, 300),
     Job("queue_reminders", queue_reminders, 60),
     Job("look_for_missed", look_for_missed, 900),
     Job("notify_staff", notify_staff, 60),

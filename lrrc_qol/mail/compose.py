@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,9 +17,9 @@ from lrrc_qol.config import EMAIL_DIR
 from lrrc_qol.mail.letter import Letter, MailRefused
 from lrrc_qol.mail.neutral import check_templates, is_neutral
 from lrrc_qol.mail.texts import direction_of, mail_texts
+from lrrc_qol.mail.wording import Words, sender_shown, shipped_words, words_name, words_of
 
 LINE_WIDTH = 72
-SOFT = "_soft"
 BOUNDARY = "=_two_parts_of_one_letter_="
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 LONGEST_LINE = 900  # mail servers must take lines of 998 characters
@@ -61,10 +60,7 @@ class Composer:
         MailRefused when the address cannot stand in a header or when there are no texts in the language.
         """
         language = letter.language
-        if letter.kind.value not in mail_texts().get(language, {}):
-            raise MailRefused(f"there is no such mail in {language}")
-        name = _words_name(letter, mail_texts()[language])
-        text = _filled(language, name, letter.sender_name, tuple(sorted(letter.figures.items())))
+        text = _filled(language, _words(letter), letter.sender_name, tuple(sorted(letter.figures.items())))
         mail = EmailMessage(policy=default_policy)
         mail["Subject"] = text.subject
         mail["From"] = _address(self.mail_from, name=text.sender)
@@ -87,37 +83,35 @@ class Composer:
         return mail
 
 
-def _words_name(letter: Letter, texts: Mapping[str, Any]) -> str:
-    """The table with the words of a letter: the softer one where it is wanted and there is one."""
-    soft = f"{letter.kind.value}{SOFT}"
-    return soft if letter.soft and soft in texts else letter.kind.value
+def _words(letter: Letter) -> Words:
+    """The centre's own words, else the shipped ones; MailRefused when there are none in the language."""
+    texts = mail_texts().get(letter.language, {})
+    if letter.words is not None and texts:
+        return words_of(letter.words)
+    if letter.kind.value not in texts:
+        raise MailRefused(f"there is no such mail in {letter.language}")
+    return shipped_words(letter.language, words_name(letter.language, letter.kind.value, soft=letter.soft))
 
 
 @lru_cache(maxsize=256)
-def _filled(language: str, name: str, sender_name: str, figures: tuple[tuple[str, int], ...]) -> _Text:
+def _filled(language: str, words: Words, sender_name: str, figures: tuple[tuple[str, int], ...]) -> _Text:
     """The words of a mail; many mails of a run share them."""
     texts = mail_texts()[language]
-    words = texts[name]
     sender = sender_shown(sender_name, language, fallback=texts["sender"])
     values: dict[str, Any] = {"sender": _kept_apart(sender, language), **dict(figures)}
-    before = [words["opening_one"] if values.get("count") == 1 else words["opening"], *words["before"]]
+    opening = words.opening_one if words.opening_one and values.get("count") == 1 else words.opening
+    before = [opening, *words.before]
     if "minutes" in values:
         before.append(texts["minutes"])
     return _Text(
-        subject=words["subject"],
+        subject=words.subject,
         greeting=texts["greeting"],
         before=tuple(line.format_map(values) for line in before),
-        link_text=words["link_text"],
-        after=tuple(line.format_map(values) for line in words["after"]),
+        link_text=words.link_text,
+        after=tuple(line.format_map(values) for line in words.after),
         closing=texts["closing"],
         sender=sender,
     )
-
-
-def sender_shown(name: str, language: str, *, fallback: str) -> str:
-    """The name a mail is signed with, on one line; the neutral fallback where the centre's own name tells too much."""
-    shown = " ".join("".join(each if each.isprintable() else " " for each in name).split())
-    return shown if shown and is_neutral(shown, language) else fallback
 
 
 def _address(text: str, *, name: str = "") -> Address:

@@ -1,4 +1,4 @@
-"""What is to be mailed, who can mail it, and how that can fail."""
+"""What is to be sent, who can send it, and how that can fail."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.contact import Channel, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person. `figures` are the numbers its text may name (minutes, count): nothing clinical fits.
+    """One message to one person. `figures` are the numbers its text may name (minutes, count): nothing clinical fits.
 
-    `soft` = the words ask less of the reader, where the mail has such words.
+    `recipient` is an address, or a number where `channel` is sms. `soft` = the words ask less of the reader, where
+    there are such words. `words` are a centre's own, as `mail.wording` checked them; without them the shipped count.
     """
 
     kind: MessageKind
@@ -29,10 +30,12 @@ class Letter:
     unsubscribe_link: str | None = None
     soft: bool = False
     figures: Mapping[str, int] = field(default_factory=dict)
+    channel: Channel = Channel.EMAIL
+    words: Mapping[str, Any] | None = None
 
 
 class MailServerDown(Exception):
-    """The mail server cannot be used at all now; whatever waits must wait."""
+    """The mail server or gateway cannot be used at all now; whatever waits must wait."""
 
 
 class MailDelayed(Exception):

@@ -6,17 +6,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.message import EmailMessage
 
+from lrrc_qol.domain.contact import Channel
 from lrrc_qol.mail.compose import Composer
 from lrrc_qol.mail.letter import Letter, MailServerDown
+from lrrc_qol.mail.short import short_text
 
 
 class MemoryMailer:
-    """`mails` holds what was sent, oldest first; `failures` maps an address to the exception its mails raise."""
+    """`mails` and `texts` hold what was sent, oldest first; `failures` maps an address to the exception it raises."""
 
     def __init__(
         self, *, mail_from: str = "no-reply@localhost", failures: Mapping[str, Exception] | None = None
     ) -> None:
         self.mails: list[EmailMessage] = []
+        self.texts: list[str] = []
         self.letters: list[Letter] = []
         self.failures = dict(failures or {})
         self.down = False
@@ -39,5 +42,8 @@ class MemoryMailer:
         self.connect()
         if letter.recipient in self.failures:
             raise self.failures[letter.recipient]
-        self.mails.append(self._composer.compose(letter))
+        if letter.channel is Channel.SMS:
+            self.texts.append(short_text(letter))
+        else:
+            self.mails.append(self._composer.compose(letter))
         self.letters.append(letter)

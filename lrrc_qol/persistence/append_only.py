@@ -8,7 +8,8 @@ FIRST_TABLES = ("answer", "audit_entry", "audit_seal", "score")
 LATER_TABLES = ("clinical_entry", "consent", "missed_reason")
 PATIENT_TABLES = ("topic_list",)
 CARE_TABLES = ("contact_entry", "note_opening", "patient_note")
-APPEND_ONLY_TABLES = (*FIRST_TABLES, *LATER_TABLES, *PATIENT_TABLES, *CARE_TABLES)
+MESSAGE_TABLES = ("message_report", "message_template")
+APPEND_ONLY_TABLES = (*FIRST_TABLES, *LATER_TABLES, *PATIENT_TABLES, *CARE_TABLES, *MESSAGE_TABLES)
 
 FUNCTION = """
 CREATE FUNCTION lrrc_qol_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 NONCE_BYTES = 12
 DEVICE_KEY_BYTES = 16  # AES-128: every byte of a key is one more that a phone loads
 TOKEN_BYTES = 24  # 192 random bits, more than the 128 that a link needs
+SHORT_TOKEN_BYTES = 16  # 128 random bits
 
 
 class WrongFieldKey(Exception):
@@ -67,6 +68,11 @@ def _derive(key: bytes, purpose: bytes) -> bytes:
 def new_token() -> str:
     """A random token for a link or a session; only its hash is ever stored."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_short_token() -> str:
+    """A random token for a link that must be short, because a short message has little room."""
+    return secrets.token_urlsafe(SHORT_TOKEN_BYTES)
 
 
 def token_hash(token: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from lrrc_qol.persistence.crypto import token_hash
 from lrrc_qol.persistence.models import Centre, Link, Patient
 from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.channels import has_way
 from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.due_now import newest_episode, visits_due
@@ -55,7 +56,7 @@ def _send(work: Work, patient: Patient, centre: Centre) -> None:
     if not due:
         return
     _count(work, key, limit=PER_PATIENT, minutes=PATIENT_MINUTES)
-    if patient.email_sealed is None or state.address_bounced or refusing_mail(work, [patient.id]):
+    if not has_way(work, patient, state) or refusing_mail(work, [patient.id]):
         add_task(work, due[0], kind=TASK, due_on=work.today_in(centre.timezone))
         return
     queue_fresh_link(work, patient, episode)

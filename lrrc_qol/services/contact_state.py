@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.contact import ContactDecision, ContactFacts, MessageKind, may_contact
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Patient, Visit
+from lrrc_qol.services.channels import channel_of
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_facts import contact_state
 
@@ -55,8 +56,9 @@ def contact_decision(
         has_form=standing.has_form,
         known=True,
         no_consent=standing.refuses_mail,
+        has_number=patient.mobile_sealed is not None,
     )
-    return may_contact(facts, kind)
+    return may_contact(facts, kind, channel_of(work, patient, kind))
 
 
 def events_by_episode(work: Work, episode_ids: Collection[int]) -> Mapping[int, list[EpisodeEvent]]:

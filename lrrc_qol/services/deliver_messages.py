@@ -1,4 +1,4 @@
-"""Takes queued mails through their life: claimed under a lease, asked about at the gate, then sent, put off or ended.
+"""Takes queued messages through their life: claimed under a lease, asked about at the gate, then sent or ended.
 
 Nothing here talks to a mail server. The caller commits each step by itself and sends in between, so that no
 transaction waits for a network and a crash leaves a lease that runs out, never a lost mail.
@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 
-from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.contact import TO_STAFF, Channel, MessageKind
+from lrrc_qol.domain.schedule import SendingHours
 from lrrc_qol.mail import Letter
-from lrrc_qol.persistence.models import Centre, Message, Visit
+from lrrc_qol.persistence.models import Centre, Message, Patient, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.add_task import add_task
+from lrrc_qol.services.channels import channel_of
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.outbox import TOO_LATE
 from lrrc_qol.services.write_letter import Withheld, claimed_message, letter_for
@@ -26,6 +29,7 @@ RETRY_AFTER = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
 SERVER_PAUSE = timedelta(minutes=1)
 FAILED_TASK = "mail_failed"
+NEVER_QUIET = (24, 0)  # somebody asked for it just now
 
 Outcome = Literal["refused", "gave_up"]
 
@@ -40,8 +44,8 @@ _MARK_SENT = (
 )
 
 
-def claim(work: Work, *, worker: str, limit: int, clock_now: datetime) -> list[int]:
-    """Take up to `limit` mails that are due for `worker` and return their ids, longest waiting first.
+def claim(work: Work, channel: Channel = Channel.EMAIL, *, worker: str, limit: int, clock_now: datetime) -> list[int]:
+    """Take up to `limit` messages of a channel that are due for `worker`; return their ids, longest waiting first.
 
     Leases run on the machine's clock `clock_now`, also when `work.now` was set to another day. A lease that ends
     later than any lease could was given before the clock was set back: it counts as run out.
@@ -53,7 +57,7 @@ def claim(work: Work, *, worker: str, limit: int, clock_now: datetime) -> list[i
     )
     picked = (
         select(Message.id)
-        .where(free, Message.available_at <= work.now)
+        .where(free, Message.channel == channel.value, Message.available_at <= work.now)
         .order_by(Message.available_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -70,9 +74,10 @@ def claim(work: Work, *, worker: str, limit: int, clock_now: datetime) -> list[i
 
 
 def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
-    """Ask the gate once more and, when the mail may go out, make its link and look up the address.
+    """Ask the gate once more and, when the message may go out, make its link and look up the address or number.
 
-    None when it must not go out (it is then suppressed, with the reason) or when another worker has it by now.
+    None when it must not go out (it is then suppressed, with the reason), when another worker has it by now, or when
+    it goes back to the queue: until the patient's quiet hours are over, or for the channel that was chosen meanwhile.
     """
     addressed = claimed_message(work, message_id, worker=worker)
     if addressed is None:
@@ -81,11 +86,32 @@ def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
     if message.not_after is not None and work.now >= message.not_after:
         _suppress(work, message, TOO_LATE)
         return None
+    if addressed.patient is not None and _goes_back(work, message, addressed.patient):
+        return None
     written = letter_for(work, addressed)
     if isinstance(written, Withheld):
         _suppress(work, message, written.reason)
         return None
     return written
+
+
+def _goes_back(work: Work, message: Message, patient: Patient) -> bool:
+    channel = channel_of(work, patient, MessageKind(message.kind))
+    quiet_from, quiet_until = message.params.get("quiet", NEVER_QUIET)
+    # The zone of a patient was known when the message was queued.
+    hours = SendingHours(ZoneInfo(patient.timezone), quiet_from, quiet_until)
+    allowed_at = hours.next_allowed(work.now)
+    if channel.value == message.channel and allowed_at == work.now:
+        return False
+    if message.outcome is not None and message.not_after is not None and allowed_at >= message.not_after:
+        _fail(work, message, outcome="gave_up", reason=message.outcome)
+        return True
+    message.channel = channel.value
+    message.status = "queued"
+    message.attempts -= 1
+    message.available_at = allowed_at
+    _let_go(message)
+    return True
 
 
 def mark_sent(work: Work, message_id: int, *, worker: str) -> bool:
@@ -163,7 +189,7 @@ def _fail(work: Work, message: Message, *, outcome: Outcome, reason: str) -> Non
     message.outcome = f"{outcome}: {reason}"[:64]
     _record(work, message, "failed_message", outcome=message.outcome)
     visit = work.session.get(Visit, message.visit_id) if message.visit_id is not None else None
-    if visit is not None and message.kind != MessageKind.STAFF_ALERT:
+    if visit is not None and message.kind not in TO_STAFF:
         centre = work.session.get_one(Centre, message.centre_id)
         add_task(work, visit, kind=FAILED_TASK, due_on=work.today_in(centre.timezone))
 

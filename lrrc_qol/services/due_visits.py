@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,8 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.outbox import AUTOMATED
 from lrrc_qol.services.protocols import protocols_at
 
-LONGEST_DAY = timedelta(hours=26)
+# Seven days with a change of the clock in them.
+LONGEST_WEEK = timedelta(days=7, hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ def called_visits(work: Work, visits: Sequence[Visit], *, task_kind: str) -> set
     return {visit_id for visit_id in rows if visit_id is not None}
 
 
-def last_mails(work: Work, patient_ids: Collection[int]) -> dict[int, datetime]:
-    """When the newest automated mail of each patient was queued, as far as that can be today.
+def recent_messages(work: Work, patient_ids: Collection[int]) -> dict[int, list[datetime]]:
+    """When the automated messages of each patient were queued, oldest first, as far back as a week can reach.
 
     One that waits for a visit that was planned anew since does not count: it will not go out.
     """
@@ -83,13 +85,17 @@ def last_mails(work: Work, patient_ids: Collection[int]) -> dict[int, datetime]:
         .where(
             Message.patient_id.in_(patient_ids),
             Message.kind.in_(AUTOMATED),
-            Message.created_at > work.now - LONGEST_DAY,
+            Message.created_at > work.now - LONGEST_WEEK,
             (Message.status == "sent")
             | (Message.status.in_(("queued", "sending")) & (Message.params["arming"].as_integer() == Visit.arming)),
         )
         .order_by(Message.created_at)
     )
-    return {patient_id: created_at for patient_id, created_at in rows if patient_id is not None}
+    found: defaultdict[int, list[datetime]] = defaultdict(list)
+    for patient_id, created_at in rows:
+        if patient_id is not None:
+            found[patient_id].append(created_at)
+    return found
 
 
 def asked_visits(work: Work, visits: Sequence[Visit]) -> set[int]:

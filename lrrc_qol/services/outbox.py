@@ -9,6 +9,7 @@ from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.schedule import ReminderTime
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Message, Patient, Visit
+from lrrc_qol.services.channels import channel_of
 from lrrc_qol.services.context import Work
 
 AUTOMATED = (MessageKind.INVITATION.value, MessageKind.REMINDER.value)
@@ -34,7 +35,7 @@ def new_message(
         visit_id=visit.id,
         kind=kind.value,
         ordinal=ordinal,
-        channel="email",
+        channel=channel_of(work, patient, kind).value,
         language=patient.language,
         params={},
         message_id=new_message_id(work),
@@ -58,7 +59,7 @@ def reminder_row(
     """The column values of the outbox row for one step of a visit's reminders; its key lets it exist once.
 
     The arming in `params` tells at send time whether the visit was planned anew since; `minutes` is how long the
-    form takes.
+    form takes, `quiet` from which to which hour nothing is sent.
     """
     return {
         "key": f"visit:{visit.id}:{visit.arming}:{reminder.ordinal}",
@@ -68,8 +69,13 @@ def reminder_row(
         "visit_id": visit.id,
         "kind": kind.value,
         "ordinal": reminder.ordinal,
+        "channel": channel_of(work, patient, kind).value,
         "language": patient.language,
-        "params": {"arming": visit.arming, "minutes": minutes},
+        "params": {
+            "arming": visit.arming,
+            "minutes": minutes,
+            "quiet": [reminder.hours.quiet_from, reminder.hours.quiet_until],
+        },
         "message_id": new_message_id(work),
         "available_at": work.now,
         "not_after": reminder.not_after,

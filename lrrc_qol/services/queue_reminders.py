@@ -3,12 +3,15 @@
 The rules, which the sending itself checks once more:
 
 - Of several missed messages of one form only the newest goes out.
-- A patient gets one automated mail a day. When several forms are due, the one that closes first is written about
-  today and the others tomorrow, unless tomorrow would be too late for them.
+- A patient gets one automated message a day, by mail or as a short message. When several forms are due, the one that
+  closes first is written about today and the others tomorrow, unless tomorrow would be too late for them.
+- Nobody gets more than the weekly cap of the protocol within seven days. What cannot wait until there is room again
+  is left out; the nurse's call still comes.
 - While a patient is paused or in hospital nothing is spent: the visit is looked at again each day, and when the hold
   ends the newest message that has not lapsed goes out. No nurse is asked to call meanwhile either. The same holds
   while none of the visit's questionnaires can be shown, for example because a licence has ended.
-- Where only mail is impossible (no address, a bounce, an opt-out) the messages wait, and the call day still comes.
+- Where only the message is impossible (no address or number, a bounce, an opt-out) the messages wait, and the call
+  day still comes.
 - Death, withdrawal, a closed episode and a finished form end it.
 """
 
@@ -38,8 +41,8 @@ from lrrc_qol.services.due_visits import (
     asked_visits,
     called_visits,
     find_due_visits,
-    last_mails,
     protocols_of,
+    recent_messages,
 )
 from lrrc_qol.services.outbox import TOO_LATE, reminder_row
 from lrrc_qol.services.reminder_cursor import (
@@ -68,10 +71,12 @@ NO_MAIL = frozenset(
     {
         ContactReason.NO_ADDRESS,
         ContactReason.ADDRESS_BOUNCED,
+        ContactReason.NO_NUMBER,
         ContactReason.OPTED_OUT,
         ContactReason.NO_CONSENT,
     }
 )
+DAYS_OF_A_WEEK = 7
 LOOK_AGAIN_AFTER_FAULT = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
@@ -93,15 +98,16 @@ class _Batch:
     forms: Mapping[int, AskableForms]
     called: set[int]
     asked: set[int]
-    last_mail: dict[int, datetime]
+    written: dict[int, list[datetime]]
     refusing: frozenset[int]
     rows: list[dict[str, Any]] = field(default_factory=list)
     calls: int = 0
 
-    def mailed_today(self, work: Work, patient: Patient) -> bool:
-        last = self.last_mail.get(patient.id)
+    def written_within(self, work: Work, patient: Patient, *, days: int) -> int:
+        """How many automated messages the patient got on the last `days` days where they live, today included."""
         zone = ZoneInfo(patient.timezone)
-        return last is not None and last.astimezone(zone).date() >= work.now.astimezone(zone).date()
+        after = work.now.astimezone(zone).date() - timedelta(days=days)
+        return sum(at.astimezone(zone).date() > after for at in self.written.get(patient.id, ()))
 
 
 def queue_due_messages(work: Work, *, limit: int) -> Queued:
@@ -119,7 +125,7 @@ def queue_due_messages(work: Work, *, limit: int) -> Queued:
         forms=askable_forms(work, [one.visit.id for one in due]),
         called=called_visits(work, [one.visit for one in due], task_kind=CALL_TASK),
         asked=asked_visits(work, [one.visit for one in due]),
-        last_mail=last_mails(work, {one.patient.id for one in due}),
+        written=recent_messages(work, {one.patient.id for one in due}),
         refusing=refusing_mail(work, {one.patient.id for one in due}),
     )
     for one in sorted(due, key=lambda each: (each.visit.closes_at, each.visit.id)):
@@ -180,14 +186,15 @@ def _handle(work: Work, batch: _Batch, due: DueVisit, protocol: Protocol, reason
     if reminder and _can_wait(work, batch, due, policy, until=reminder.not_after):
         look_again_tomorrow(visit, policy, zone=zone, now=work.now)
         return
-    if reminder:
+    over = reminder is not None and _week_is_full(work, batch, due, policy)
+    if reminder and not over:
         minutes = minutes_of(protocol.visit(visit.key), batch.forms[visit.id])
         kind = MessageKind.REMINDER if visit.id in batch.asked else MessageKind.INVITATION
         batch.rows.append(
             reminder_row(work, visit=visit, patient=due.patient, reminder=reminder, kind=kind, minutes=minutes)
         )
-        batch.last_mail[due.patient.id] = work.now
-    called = _call_when_due(work, batch, due, policy, just_written=reminder is not None)
+        batch.written.setdefault(due.patient.id, []).append(work.now)
+    called = _call_when_due(work, batch, due, policy, just_written=reminder is not None and not over)
     if reason in NO_MAIL:
         _wait_without_mail(visit, policy, zone=zone, now=work.now, called=called)
         return
@@ -196,9 +203,13 @@ def _handle(work: Work, batch: _Batch, due: DueVisit, protocol: Protocol, reason
 
 
 def _can_wait(work: Work, batch: _Batch, due: DueVisit, policy: ReminderPolicy, *, until: datetime) -> bool:
-    """Whether the patient got a mail today already and tomorrow is still in time for this one."""
-    zone = due.patient.timezone
-    return batch.mailed_today(work, due.patient) and tomorrow(policy, zone=zone, now=work.now) < until
+    """Whether the patient got enough today or this week and tomorrow is still in time for this one."""
+    enough = batch.written_within(work, due.patient, days=1) > 0 or _week_is_full(work, batch, due, policy)
+    return enough and tomorrow(policy, zone=due.patient.timezone, now=work.now) < until
+
+
+def _week_is_full(work: Work, batch: _Batch, due: DueVisit, policy: ReminderPolicy) -> bool:
+    return batch.written_within(work, due.patient, days=DAYS_OF_A_WEEK) >= policy.weekly_cap
 
 
 def _reminder_due(visit: Visit, policy: ReminderPolicy, *, zone: str, now: datetime) -> ReminderTime | None:

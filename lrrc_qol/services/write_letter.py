@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from lrrc_qol.domain.contact import ABOUT_ADDRESS, ContactReason, MessageKind
+from lrrc_qol.domain.contact import ABOUT_ADDRESS, Channel, ContactReason, MessageKind
 from lrrc_qol.mail import Letter
+from lrrc_qol.mail.texts import mail_texts
 from lrrc_qol.mail.unsubscribe import Purpose, make_token
-from lrrc_qol.persistence.crypto import new_token, token_hash
+from lrrc_qol.mail.wording import words_name
+from lrrc_qol.persistence.crypto import new_short_token, new_token, token_hash
 from lrrc_qol.persistence.models import Centre, Episode, Link, Message, Patient, Staff, Visit
 from lrrc_qol.services.address_change_rows import open_change, told_change
 from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
+from lrrc_qol.services.channels import MOBILE_FIELD
 from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.contact_state import Standing, contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.link_rules import answerable, is_begun
+from lrrc_qol.services.message_words.newest import newest_words
 from lrrc_qol.services.outbox import AUTOMATED
 from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.plan_episode import protocol_of
@@ -68,6 +74,8 @@ def claimed_message(work: Work, message_id: int, *, worker: str) -> Addressed | 
 
 def letter_for(work: Work, addressed: Addressed) -> Letter | Withheld:
     """The letter with a fresh link, or why there is none. Earlier links of the visit stay good beside the new one."""
+    if addressed.message.kind == MessageKind.TEMPLATE_TEST:
+        return _test_letter(work, addressed.message, addressed.centre, addressed.staff)
     if addressed.message.kind == MessageKind.STAFF_ALERT:
         return _staff_letter(work, addressed.message, addressed.centre, addressed.staff)
     if addressed.message.kind in ABOUT_ADDRESS:
@@ -98,23 +106,43 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         return Withheld(decision.reason.value)
     if message.params.get("arming", visit.arming) != visit.arming:
         return Withheld("planned_anew")
-    if patient.email_sealed is None or not answerable(visit, now=work.now, begun=_begun(work, message, visit)):
+    recipient = _recipient(work, patient, Channel(message.channel))
+    if recipient is None or not answerable(visit, now=work.now, begun=_begun(work, message, visit)):
         return Withheld(ContactReason.WINDOW_CLOSED.value)
     token = _new_link(work, message, visit, patient)
     base_url = work.settings.base_url
+    soft = contact_state(events, work.catalogue.events, today=work.today_in(centre.timezone)).softened
     return Letter(
         kind=MessageKind(message.kind),
         language=message.language,
-        recipient=work.cipher.open(patient.email_sealed, field="patient.email"),
+        recipient=recipient,
         sender_name=centre.sender_name,
         reply_to=centre.reply_to,
         link=f"{base_url}/l/{token}",
         message_id=message.message_id,
         sent_at=work.now,
-        soft=contact_state(events, work.catalogue.events, today=work.today_in(centre.timezone)).softened,
+        soft=soft,
+        channel=Channel(message.channel),
+        words=_own_words(work, message, soft=soft),
         unsubscribe_link=f"{base_url}/u/{make_token(work.settings.secret_key, patient.public_id)}",
         figures={"minutes": _minutes(work, message, visit, forms)},
     )
+
+
+def _recipient(work: Work, patient: Patient, channel: Channel) -> str | None:
+    if channel is Channel.SMS:
+        return work.cipher.open(patient.mobile_sealed, field=MOBILE_FIELD) if patient.mobile_sealed else None
+    return work.cipher.open(patient.email_sealed, field="patient.email") if patient.email_sealed else None
+
+
+def _own_words(work: Work, message: Message, *, soft: bool) -> Mapping[str, Any] | None:
+    """The words that the centre published, noted with the message; None where the shipped ones count."""
+    if message.language not in mail_texts():
+        return None
+    name = words_name(message.language, message.kind, soft=soft)
+    newest = newest_words(work, message.centre_id, message.language, name)
+    message.template_version = newest.version if newest else None
+    return newest.words if newest else None
 
 
 def _address_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
@@ -150,6 +178,7 @@ def _address_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         link=f"{work.settings.base_url}/{path}/{make_token(work.settings.secret_key, change.public_id, purpose)}",
         message_id=message.message_id,
         sent_at=work.now,
+        words=_own_words(work, message, soft=False),
     )
 
 
@@ -184,8 +213,25 @@ def _staff_letter(work: Work, message: Message, centre: Centre, staff: Staff | N
     )
 
 
+def _test_letter(work: Work, message: Message, centre: Centre, staff: Staff | None) -> Letter | Withheld:
+    """Proposed words to whoever proposes them; its link leads to the front page and opens no form."""
+    if staff is None or not staff.active or staff.centre_id != centre.id:
+        return Withheld("not_on_duty")
+    return Letter(
+        kind=MessageKind.TEMPLATE_TEST,
+        language=message.language,
+        recipient=staff.email,
+        sender_name=centre.sender_name,
+        reply_to=centre.reply_to,
+        link=f"{work.settings.base_url}/",
+        message_id=message.message_id,
+        sent_at=work.now,
+        words=message.params["words"],
+    )
+
+
 def _new_link(work: Work, message: Message, visit: Visit, patient: Patient) -> str:
-    token = new_token()
+    token = new_short_token() if message.channel == Channel.SMS.value else new_token()
     work.session.execute(
         _NEW_LINK,
         {

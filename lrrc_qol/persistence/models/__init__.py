@@ -15,7 +15,7 @@ from lrrc_qol.persistence.models.clinical import (
     SecondEntry,
 )
 from lrrc_qol.persistence.models.job import JobRun
-from lrrc_qol.persistence.models.message import Link, Message, PatientSession
+from lrrc_qol.persistence.models.message import Link, Message, MessageReport, MessageTemplate, PatientSession
 from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
 from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
 from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
@@ -47,6 +47,8 @@ __all__ = [
     "LanguageReview",
     "Link",
     "Message",
+    "MessageReport",
+    "MessageTemplate",
     "MissedReason",
     "NoteOpening",
     "Patient",

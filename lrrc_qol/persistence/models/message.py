@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lrrc_qol.persistence.models.base import Base, BigKey
 
 
 class Message(Base):
-    """One mail to be sent. The unique key makes it once; the address is looked up only when it is sent.
+    """One mail or short message. The unique key makes it once; the address is looked up only when it is sent.
 
     `status`: queued, sending (under a lease), sent, failed (given up, shown to staff), suppressed (must not go out).
+    `channel`: email or sms. `template_version`: the centre's own wording it was sent in; empty for the shipped one.
     """
 
     __tablename__ = "message"
@@ -53,6 +54,46 @@ class Message(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(64))
+    template_version: Mapped[int | None]
+
+
+class MessageReport(Base):
+    """What a mail server or gateway said later about a message that it had taken; never edited.
+
+    `kind`: hard (will never arrive), soft (did not arrive this time), complaint (marked as unwanted). `key` makes each
+    report count once, however often it comes.
+    """
+
+    __tablename__ = "message_report"
+    __table_args__ = (CheckConstraint("kind IN ('hard','soft','complaint')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    message_id: Mapped[int] = mapped_column(BigKey, ForeignKey("message.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    code: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(8))
+    reported_at: Mapped[datetime]
+
+
+class MessageTemplate(Base):
+    """A centre's own words for one kind of message in one language; the newest version counts.
+
+    Without `words` the shipped ones count again.
+    """
+
+    __tablename__ = "message_template"
+    __table_args__ = (UniqueConstraint("centre_id", "language", "name", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    language: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(24))
+    version: Mapped[int]
+    words: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    published_at: Mapped[datetime]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Link(Base):

@@ -16,7 +16,8 @@ class Patient(Base):
     """A person. Identifiers are sealed; the `*_lookup` columns are keyed hashes for equality search.
 
     `text_size` (large, larger) and `reminder_hour` (0-23, where the patient lives) are the person's own choices; empty
-    while they chose nothing.
+    while they chose nothing. `channel` (email, sms) is how reminders come, empty for mail; `mobile_sealed` is the
+    number that short messages go to.
     """
 
     __tablename__ = "patient"
@@ -40,6 +41,8 @@ class Patient(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     text_size: Mapped[str | None] = mapped_column(String(8))
     reminder_hour: Mapped[int | None]
+    channel: Mapped[str | None] = mapped_column(String(8))
+    mobile_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime]
 
     centre: Mapped[Centre] = relationship(lazy="raise")

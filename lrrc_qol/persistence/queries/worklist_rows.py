@@ -48,7 +48,10 @@ TASK_KINDS = {
     "call_request": WorkKind.CALL_REQUEST,
     "link_locked": WorkKind.LOCKED,
     "mail_failed": WorkKind.ADDRESS,
-    "bounced_address": WorkKind.ADDRESS,
+    "address_problem": WorkKind.ADDRESS,
+    "mail_returned_often": WorkKind.ADDRESS,
+    "mail_unwanted": WorkKind.ADDRESS,
+    "number_problem": WorkKind.ADDRESS,
     "address_disputed": WorkKind.ADDRESS,
     "link_wanted": WorkKind.ADDRESS,
 }

@@ -17,6 +17,7 @@ _BASELINE = {
 }
 _LIMITS = {
     "cap": "messages for one form at most",
+    "weekly_cap": "messages a week at most",
     "local_hour": "hour at which they go out",
     "quiet_from": "no message from this hour",
     "quiet_until": "until this hour",
@@ -100,7 +101,8 @@ def _visit_places(schedule: Mapping[str, Any]) -> Iterator[tuple[str, str, str, 
 
 
 def _reminder_places(reminders: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Path]]:
-    for key, label in _LIMITS.items():
+    # A version made before there was a cap for the week has none to change.
+    for key, label in ((key, label) for key, label in _LIMITS.items() if key in reminders["limits"]):
         yield "Reminders", "Every form", label, ("reminders", "limits", key)
     for kind, subject in _KINDS.items():
         for position, step in enumerate(reminders[kind]["steps"]):

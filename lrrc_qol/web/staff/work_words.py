@@ -52,8 +52,11 @@ TASKS = {
     "address_disputed": "Says that somebody else asked for another e-mail address",
     "link_wanted": "Asked for a new link, but no mail can be sent",
     "link_locked": "Could not get in: wrong year of birth several times",
-    "mail_failed": "A mail could not be sent",
-    "bounced_address": "A mail came back: the address does not work",
+    "mail_failed": "A message could not be sent",
+    "address_problem": "Mail came back: the e-mail address does not work",
+    "mail_returned_often": "Messages did not arrive several times: check address and number",
+    "mail_unwanted": "Marked our mail as unwanted: mails are stopped, ask why",
+    "number_problem": "A short message cannot be delivered: mails go out again, check the number",
     "own": "Set by the team",
     "check_anatomy": "Check the anatomy: a form says something else than the record",
 }

@@ -92,7 +92,7 @@ def test_tasks_stand_in_kinds_of_their_own_and_pages_show_each_once(
         "mail_failed",
         "link_locked",
         "call_request",
-        "bounced_address",
+        "address_problem",
         "link_wanted",
     )
     expected = ["call_request", "locked", "address", "address", "address", "task"]

@@ -10,7 +10,15 @@ import pytest
 
 from lrrc_qol.catalogue import load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
-from lrrc_qol.domain.contact import ContactFacts, ContactState, MessageKind, contact_facts_from_events, may_contact
+from lrrc_qol.domain.contact import (
+    TO_STAFF,
+    Channel,
+    ContactFacts,
+    ContactState,
+    MessageKind,
+    contact_facts_from_events,
+    may_contact,
+)
 from lrrc_qol.domain.events import EventKind, RecordedEvent
 
 RULES = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).events
@@ -28,6 +36,7 @@ CLEAR = ContactFacts(
     window_open=True,
     has_form=True,
     known=True,
+    has_number=True,
 )
 STATES = {
     "nothing special": CLEAR,
@@ -40,12 +49,15 @@ STATES = {
     "inpatient": replace(CLEAR, inpatient=True),
     "address_bounced": replace(CLEAR, address_bounced=True),
     "no_address": replace(CLEAR, has_address=False),
+    "no_number": replace(CLEAR, has_number=False),
     "episode_closed": replace(CLEAR, episode_closed=True),
     "answered": replace(CLEAR, answered=True),
     "no_form": replace(CLEAR, has_form=False),
     "window_closed": replace(CLEAR, window_open=False),
     "unknown": replace(CLEAR, known=False),
 }
+# What each channel asks for is its own address and nothing of the other's.
+OTHERS = {Channel.EMAIL: {"no_number"}, Channel.SMS: {"no_address", "address_bounced"}}
 HELD = {
     MessageKind.INVITATION: set(STATES) - {"nothing special"},
     MessageKind.REMINDER: set(STATES) - {"nothing special"},
@@ -55,24 +67,30 @@ HELD = {
         "no_consent",
         "address_bounced",
         "no_address",
+        "no_number",
         "episode_closed",
         "answered",
         "no_form",
         "unknown",
     },
     MessageKind.STAFF_ALERT: {"unknown"},
+    MessageKind.TEMPLATE_TEST: {"unknown"},
     MessageKind.ADDRESS_CONFIRM: {"died", "withdrawn", "no_consent", "episode_closed", "unknown"},
     MessageKind.ADDRESS_NOTICE: {"died", "withdrawn", "no_consent", "episode_closed", "unknown"},
 }
 
 
+@pytest.mark.parametrize("channel", Channel)
 @pytest.mark.parametrize("kind", MessageKind)
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_for_every_kind_of_message(state: str, kind: MessageKind) -> None:
-    decision = may_contact(STATES[state], kind)
-    assert decision.allowed is (state not in HELD[kind])
+def test_every_state_for_every_kind_of_message_on_every_channel(
+    state: str, kind: MessageKind, channel: Channel
+) -> None:
+    held = HELD[kind] - OTHERS[channel]
+    decision = may_contact(STATES[state], kind, channel)
+    assert decision.allowed is (state not in held)
     assert bool(decision) is decision.allowed
-    assert decision.reason == (state if state in HELD[kind] else "allowed")
+    assert decision.reason == (state if state in held else "allowed")
 
 
 @pytest.mark.parametrize("kind", [MessageKind.INVITATION, MessageKind.REMINDER])
@@ -83,7 +101,7 @@ def test_only_one_of_all_combinations_lets_an_automated_message_out(kind: Messag
         for values in itertools.product([False, True], repeat=len(names))
         if may_contact(facts := ContactFacts(*values), kind)
     ]
-    assert allowed == [CLEAR]
+    assert allowed == [replace(CLEAR, has_number=False), CLEAR]
 
 
 def test_nothing_reaches_the_dead_or_withdrawn() -> None:
@@ -91,7 +109,7 @@ def test_nothing_reaches_the_dead_or_withdrawn() -> None:
     for values in itertools.product([False, True], repeat=len(names)):
         facts = ContactFacts(*values)
         if facts.died or facts.withdrawn:
-            assert not any(may_contact(facts, kind) for kind in MessageKind if kind is not MessageKind.STAFF_ALERT)
+            assert not any(may_contact(facts, kind) for kind in MessageKind if kind not in TO_STAFF)
 
 
 TODAY = date(2027, 3, 20)

@@ -14,6 +14,8 @@ from lrrc_qol.mail import Composer, Letter, MailRefused, forbidden_words
 from lrrc_qol.mail.texts import mail_texts
 
 LINK = "https://qol.example.org/l/AbCdEf0123456789AbCdEf0123456789"
+# A test of proposed words brings its own.
+SHIPPED = [kind for kind in MessageKind if kind is not MessageKind.TEMPLATE_TEST]
 PATIENT_KINDS = [MessageKind.INVITATION, MessageKind.REMINDER, MessageKind.LINK_RESENT]
 
 
@@ -48,14 +50,14 @@ def part(mail: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
-@pytest.mark.parametrize("kind", MessageKind)
+@pytest.mark.parametrize("kind", SHIPPED)
 def test_every_kind_says_nothing_about_the_person(composer: Composer, kind: MessageKind) -> None:
     mail = composer.compose(letter(kind))
     whole = "\n".join([*(f"{name}: {value}" for name, value in mail.items()), part(mail, "plain"), part(mail, "html")])
     assert forbidden_words(whole) == []
 
 
-@pytest.mark.parametrize("kind", MessageKind)
+@pytest.mark.parametrize("kind", SHIPPED)
 def test_both_parts_hold_the_one_link_and_the_same_words(composer: Composer, kind: MessageKind) -> None:
     mail = composer.compose(letter(kind))
     plain, html = part(mail, "plain"), part(mail, "html")
@@ -68,14 +70,14 @@ def test_both_parts_hold_the_one_link_and_the_same_words(composer: Composer, kin
         assert sentence in html
 
 
-@pytest.mark.parametrize("kind", MessageKind)
+@pytest.mark.parametrize("kind", SHIPPED)
 def test_nothing_is_loaded_from_anywhere(composer: Composer, kind: MessageKind) -> None:
     html = part(composer.compose(letter(kind)), "html").lower()
     assert not any(word in html for word in ("<img", "src=", "url(", "<style", "style=", "<script", "@import"))
 
 
 def test_the_subjects_are_a_fixed_list(composer: Composer) -> None:
-    assert {kind.value: composer.compose(letter(kind))["Subject"] for kind in MessageKind} == {
+    assert {kind.value: composer.compose(letter(kind))["Subject"] for kind in SHIPPED} == {
         "invitation": "Your form is ready",
         "reminder": "A reminder: your form is waiting",
         "link_resent": "Your new link",
