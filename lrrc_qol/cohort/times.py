@@ -64,12 +64,32 @@ def _at_visit(time: TimeToEvent, visits: Sequence[CohortVisit]) -> TimeToEvent:
 
 
 def _points(steps: Sequence[Step], visits: Sequence[CohortVisit], *, start: float) -> list[Plain]:
-    """At each visit that somebody is still observed at: the share, its limits, and the counts up to it."""
+    """At each visit that somebody is still observed at: the share, its limits, and the counts up to it.
+
+    A share that from one to four events made is hidden with all counts that would give them away.
+    """
     known = at_days(steps, [visit.due_day for visit in visits], start=start)
     last = max((step.day for step in steps), default=0)
     return [
-        {"visit": visit.key} | asdict(step) for visit, step in zip(visits, known, strict=True) if visit.due_day <= last
+        {"visit": visit.key} | _veiled(step) for visit, step in zip(visits, known, strict=True) if visit.due_day <= last
     ]
+
+
+def _veiled(step: Step) -> Plain:
+    row = asdict(step)
+    few, few_others = is_small(step.events), is_small(step.others)
+    few_left = is_small(step.at_risk) or is_small(step.censored)
+    hidden = {
+        "value": few,
+        "low": few,
+        "high": few,
+        "other_value": few_others,
+        "events": few or few_others,
+        "others": few or few_others,
+        "censored": few or few_others or few_left,
+        "at_risk": few_left,
+    }
+    return {name: None if hidden.get(name) else value for name, value in row.items()}
 
 
 def _shown(count: int) -> int | None:

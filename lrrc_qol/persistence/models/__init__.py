@@ -12,6 +12,7 @@ from lrrc_qol.persistence.models.clinical import (
     ProtocolVersion,
     SecondEntry,
 )
+from lrrc_qol.persistence.models.cohort import CohortResult
 from lrrc_qol.persistence.models.job import JobRun
 from lrrc_qol.persistence.models.message import Link, Message, PatientSession
 from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
@@ -34,6 +35,7 @@ __all__ = [
     "Centre",
     "CentreQuestionnaire",
     "ClinicalEntry",
+    "CohortResult",
     "Consent",
     "ConsentText",
     "Episode",

@@ -45,7 +45,7 @@ def count_patients(session: Session, *, centre_id: int, kinds: Kinds, operated: 
     return (
         session.scalar(
             select(func.count(Episode.patient_id.distinct())).where(
-                Episode.centre_id == centre_id, _in_group(kinds, operated=operated), _may_be_used(kinds.excluded)
+                Episode.centre_id == centre_id, _in_group(kinds, operated=operated), may_be_used(kinds.excluded)
             )
         )
         or 0
@@ -66,7 +66,7 @@ def _in_group(kinds: Kinds, *, operated: bool) -> ColumnElement[bool]:
     return Episode.surgery_on.is_not(None) if operated else not_operated(kinds.separate)
 
 
-def _may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
+def may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
     """No event of the patient, in whichever episode, forbids it."""
     theirs = aliased(Episode)
     forbidden = (
@@ -117,7 +117,7 @@ def count_visits(
             Visit.planned.is_(True),
             Visit.closes_at <= now,
             _in_group(kinds, operated=operated),
-            _may_be_used(kinds.excluded),
+            may_be_used(kinds.excluded),
             (ended.c.ended_on.is_(None)) | (ended.c.ended_on > Visit.due_on),
             (Episode.closed_on.is_(None)) | (Episode.closed_on > Visit.due_on),
         )

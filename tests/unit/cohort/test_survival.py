@@ -49,9 +49,7 @@ def test_the_limits_of_survival_are_log_log_limits(seed: int) -> None:
     days, died = rng.choice(VISITS, 90), rng.random(90) < 0.3
     reference = SurvfuncRight(days, died)
     own = {step.day: step for step in kaplan_meier(days.tolist(), died.tolist())}
-    for day, value, error in zip(
-        reference.surv_times, reference.surv_prob, reference.surv_prob_se, strict=True
-    ):
+    for day, value, error in zip(reference.surv_times, reference.surv_prob, reference.surv_prob_se, strict=True):
         width = 1.959963984540054 * error / (value * np.log(value))
         assert sorted([value ** np.exp(width), value ** np.exp(-width)]) == pytest.approx([own[day].low, own[day].high])
 
