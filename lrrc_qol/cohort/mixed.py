@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 _LOWEST, _HIGHEST = -12.0, 9.0  # of the logarithm of the ratio of variances
 _GOLDEN = (sqrt(5) - 1) / 2
-_STEPS = 120
+_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,12 @@ class _Sums:
         self.by_patient = np.add.reduceat(both, starts, axis=0)
         self.sizes = np.diff(np.r_[starts, self.rows]).astype(float)
 
+    def deviance(self, log_ratio: float) -> float:
+        """Minus twice the restricted likelihood, but for a constant."""
+        return self.solve(log_ratio)[3]
+
     def solve(self, log_ratio: float) -> tuple[Floats, Floats, float, float]:
-        """Effects, inverse of their information, the variance within, and minus twice the restricted likelihood."""
+        """Effects, inverse of their information, the variance within, and the deviance."""
         ratio = np.exp(log_ratio)
         weights = ratio / (1 + ratio * self.sizes)
         reduced = self.total - (self.by_patient * weights[:, None]).T @ self.by_patient
@@ -138,16 +142,19 @@ def _search(sums: _Sums) -> tuple[float, bool]:
 
     At the lower edge there is no variance between patients, which is a proper answer.
     """
-    grid = np.linspace(_LOWEST, _HIGHEST, 22)
-    best = int(np.argmin([sums.solve(float(one))[3] for one in grid]))
+    grid = np.linspace(_LOWEST, _HIGHEST, 15)
+    best = int(np.argmin([sums.deviance(float(one)) for one in grid]))
     low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
-    for _ in range(_STEPS):
-        first, second = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-        if sums.solve(first)[3] < sums.solve(second)[3]:
-            high = second
+    first, second = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+    at_first, at_second = sums.deviance(first), sums.deviance(second)
+    while high - low > _TOLERANCE:
+        if at_first < at_second:
+            high, second, at_second = second, first, at_first
+            first = high - _GOLDEN * (high - low)
+            at_first = sums.deviance(first)
         else:
-            low = first
-        if high - low < 1e-9:
-            break
+            low, first, at_first = first, second, at_second
+            second = low + _GOLDEN * (high - low)
+            at_second = sums.deviance(second)
     at = (low + high) / 2
     return at, at > _HIGHEST - 1e-3

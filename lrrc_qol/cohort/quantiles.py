@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import exp, lgamma, log
 from statistics import NormalDist
 
@@ -11,12 +12,13 @@ Z95 = NormalDist().inv_cdf(0.975)
 _TINY, _STEPS = 1e-30, 300
 
 
+@cache
 def t_quantile(probability: float, degrees: float) -> float:
     """The quantile of Student's distribution for a probability above one half, by halving the interval."""
     low, high = 0.0, 2.0
     while _t_below(high, degrees) < probability:
         high *= 2
-    for _ in range(200):
+    for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if _t_below(middle, degrees) < probability else (low, middle)
     return (low + high) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -116,7 +116,7 @@ def scale_versions(session: Session, *, centre_id: int) -> dict[Scale, int]:
 def list_operated(session: Session, *, centre_id: int, excluded_kinds: tuple[str, ...]) -> tuple[OperatedRow, ...]:
     """Every episode with an operation whose data may be used, by row number."""
     newest = select(func.max(Plan.ordinal)).where(Plan.episode_id == Episode.id).correlate(Episode).scalar_subquery()
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(
             Episode.id,
             Episode.surgery_on,
@@ -138,11 +138,7 @@ def list_operated(session: Session, *, centre_id: int, excluded_kinds: tuple[str
         )
         .order_by(Episode.id)
     )
-    return tuple(
-        OperatedRow(episode_id, surgery_on, *more)
-        for episode_id, surgery_on, *more in rows.tuples()
-        if surgery_on is not None
-    )
+    return tuple(OperatedRow(*row) for row in rows)
 
 
 def list_visit_days(session: Session, *, centre_id: int) -> list[tuple[str, str, date, date, date]]:
