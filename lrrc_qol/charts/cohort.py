@@ -176,7 +176,7 @@ def _part(part: str, rows: Sequence[Row], names: Sequence[str]) -> Figure:
         "marker": {
             "color": colour,
             "line": {"color": INK, "width": 0.75},
-            "pattern": {"shape": pattern, "fgcolor": INK, "size": 6, "solidity": 0.2},
+            "pattern": {"shape": pattern, "bgcolor": colour, "fgcolor": INK, "size": 6, "solidity": 0.2},
         },
         "hovertext": [
             f"{words}: {count} of {row['operated']} ({number(share, 0)} %)"

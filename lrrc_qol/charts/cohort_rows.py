@@ -100,25 +100,21 @@ def sensitivity_rows(levels: Levels) -> list[Row]:
 
 
 def _sensitivity(level: str, row: Mapping[str, Any]) -> Row:
-    if row.get("hidden"):
-        return {"level": level, "visit": row["visit"]}
-    tipping, ranked = row["tipping"], row["ranked"] or {}
-    means = {f"mean_{key}": shift["mean"] for key, shift in zip(SHIFTS, tipping["shifts"], strict=True)}
-    first = tipping["shifts"][0]
-    return {
+    ranked = row["ranked"] or {}
+    found: Row = {
         "level": level,
         "visit": row["visit"],
-        "observed": tipping["observed"],
-        "missing": tipping["missing"],
         "died": ranked.get("died"),
-        "low": first["low"],
-        "high": first["high"],
-        **means,
-        "point": tipping["point"],
         "ranked_median": ranked.get("median"),
         "ranked_lower": ranked.get("lower_quartile"),
         "ranked_upper": ranked.get("upper_quartile"),
     }
+    if row["tipping"] is None:
+        return found
+    tipping, first = row["tipping"], row["tipping"]["shifts"][0]
+    means = {f"mean_{key}": shift["mean"] for key, shift in zip(SHIFTS, tipping["shifts"], strict=True)}
+    ends = {key: first[key] for key in ("low", "high")}
+    return found | means | ends | {key: tipping[key] for key in ("observed", "missing", "point")}
 
 
 def _days(visits: Visits) -> dict[str, int]:

@@ -14,6 +14,7 @@ from lrrc_qol.cohort.rows import CohortPatient, CohortVisit, ScaleFacts
 from lrrc_qol.cohort.sensitivity import tipping_point, worst_rank
 from lrrc_qol.cohort.small_cells import hidden_levels, hidden_parts, is_small
 from lrrc_qol.cohort.times import deterioration, recovery, survival
+from lrrc_qol.domain.recovery_states import RecoveryState
 
 Plain = dict[str, Any]
 Levels = Mapping[str, Sequence[CohortPatient]]
@@ -40,21 +41,18 @@ def summarise(levels: Levels, visits: Sequence[CohortVisit], facts: ScaleFacts) 
     stands = {level: _standings(patients, visits, facts) for level, patients in shown.items()}
     veils = {visit.key: _veil(stands, visit.key) for visit in visits}
     found: Plain = {level: {"patients": None} for level in sorted(hidden)}
+    states = _states(shown)
     for level, patients in shown.items():
         found[level] = _figures(patients, visits, facts) | {
-            "headline": [_veiled(one, veils[one.visit]) for one in stands[level]]
+            "states": states[level],
+            "headline": [_veiled(one, veils[one.visit]) for one in stands[level]],
         }
     return found
 
 
 def _figures(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], facts: ScaleFacts) -> Plain:
-    states = {state: 0 for state in sorted({patient.state.value for patient in patients})}
-    for patient in patients:
-        states[patient.state.value] += 1
-    veil = hidden_parts([states]) if states else frozenset()
     return {
         "patients": len(patients),
-        "states": {state: None if state in veil else count for state, count in states.items()},
         "change": change_rows(patients, visits),
         "lines": single_lines(patients),
         "visit_model": visit_model(patients, visits),
@@ -63,6 +61,22 @@ def _figures(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], f
         "recovery": recovery(patients, visits),
         "deterioration": deterioration(patients, visits),
         "sensitivity": _sensitivity(patients, visits, facts),
+    }
+
+
+def _states(levels: Levels) -> dict[str, dict[str, int | None]]:
+    """How many patients of each level are in each state; a small number is hidden in all levels."""
+    seen = {patient.state for patients in levels.values() for patient in patients}
+    counts = {
+        level: {
+            state.value: sum(patient.state is state for patient in patients) for state in RecoveryState if state in seen
+        }
+        for level, patients in levels.items()
+    }
+    veil = hidden_parts([*counts.values()]) if counts else frozenset()
+    return {
+        level: {state: None if state in veil else count for state, count in one.items()}
+        for level, one in counts.items()
     }
 
 
@@ -99,11 +113,18 @@ def _sensitivity(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit
             for one, form in zip(due, forms, strict=True)
         )
         missing = len(due) - len(gains) - died
-        if any(is_small(count) for count in (len(gains), died, missing)):
-            rows.append({"visit": visit.key, "hidden": True})
-        elif tipping := tipping_point(gains, missing=missing, deterioration=facts.deterioration):
-            ranked = worst_rank(gains, died=died)
-            rows.append({"visit": visit.key, "tipping": asdict(tipping), "ranked": asdict(ranked) if ranked else None})
+        tipping = tipping_point(gains, missing=missing, deterioration=facts.deterioration)
+        if tipping is None:
+            continue
+        hidden = is_small(len(gains)) or is_small(missing)
+        ranked = None if is_small(len(gains)) or is_small(died) else worst_rank(gains, died=died)
+        rows.append(
+            {
+                "visit": visit.key,
+                "tipping": None if hidden else asdict(tipping),
+                "ranked": None if ranked is None else asdict(ranked),
+            }
+        )
     return rows
 
 

@@ -103,11 +103,17 @@ def facts_version(session: Session, *, centre_id: int) -> tuple[int, ...]:
 
 
 def scale_versions(session: Session, *, centre_id: int) -> dict[Scale, int]:
-    """The newest score of every scale that has one after an operation; a score computed anew is a newer one."""
+    """The newest score of every scale that is asked after an operation; a score computed anew is a newer one."""
+    asked_after = (
+        select(Assignment.instrument_id)
+        .join(Visit, Visit.id == Assignment.visit_id)
+        .where(Visit.centre_id == centre_id, Visit.kind.in_(AFTER))
+        .distinct()
+    )
     rows = session.execute(
         select(Response.instrument_id, ScoreRow.scale_id, func.max(ScoreRow.id))
         .join(Response, Response.id == ScoreRow.response_id)
-        .where(ScoreRow.centre_id == centre_id)
+        .where(ScoreRow.centre_id == centre_id, Response.instrument_id.in_(asked_after))
         .group_by(Response.instrument_id, ScoreRow.scale_id)
     )
     return {(instrument, scale): newest for instrument, scale, newest in rows}

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from lrrc_qol.charts.script import chart_config
 from lrrc_qol.charts.wording import range_words
+from lrrc_qol.cohort.small_cells import SMALLEST_CELL
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.read_cohort import SMALLEST_CELL, read_cohort
+from lrrc_qol.services.read_cohort import read_cohort
 from lrrc_qol.services.read_cohort_figures import CohortShelf, read_cohort_figures
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
