@@ -21,11 +21,10 @@ def hidden_parts(rows: Sequence[Mapping[str, int]]) -> frozenset[str]:
     a part alone would follow from the total, so that a second one goes with it.
     """
     hidden = {part for row in rows for part, count in row.items() if is_small(count)}
-    if len(hidden) == 1:
-        others = {part: min(row[part] for row in rows) for part in rows[0] if part not in hidden}
-        sums = {part: sum(row[part] for row in rows) for part in others}
-        candidates = [part for part in others if sums[part] > 0] or list(others)
-        hidden.add(min(candidates, key=lambda part: (sums[part], part)))
+    sums = {part: sum(row.get(part, 0) for row in rows) for row in rows for part in row if part not in hidden}
+    if len(hidden) == 1 and sums:
+        some = {part: total for part, total in sums.items() if total} or sums
+        hidden.add(min(some, key=lambda part: (some[part], part)))
     return frozenset(hidden)
 
 
