@@ -11,8 +11,12 @@ from tests.source_tree import ROOT
 BUILD = """
 import sys
 from lrrc_qol.factory import create_app
+from lrrc_qol.persistence.schema import upgrade
+from lrrc_qol.runtime import build_runtime
 from tests.settings import make_settings
-create_app(make_settings("sqlite:///" + sys.argv[1]))
+runtime = build_runtime(make_settings("sqlite:///" + sys.argv[1]))
+upgrade(runtime.database)
+create_app(runtime=runtime)
 import lrrc_qol.cli
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"numpy", "scipy", "pandas", "statsmodels"}))
 """

@@ -186,6 +186,7 @@ DOORS = (
     Door("POST", "/staff/alerts/{alert}/contact", ALERTED, 303, NOTE | {"reached": "yes"}),
     Door("POST", "/staff/alerts/{alert}/close", ALERTED, 303, NOTE | {"action": "advice"}),
     Door("GET", "/staff/cohort", COHORT, 200),
+    Door("GET", "/staff/cohort/change.csv", COHORT, 404),
     Door("GET", "/admin/", ADMINISTERING, 200),
     Door("GET", "/admin/consent", ADMINISTERING, 200),
     Door("POST", "/admin/consent", ADMINISTERING, 422, {"version": "", "title": ""}),
