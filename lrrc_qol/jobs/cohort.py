@@ -1,4 +1,4 @@
-"""The job that computes cohort figures: a scale at a time, each read in one transaction and stored in another."""
+"""The job that computes cohort figures: a scale at a time, read in one transaction, stored in another."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.cohort_strata import stratum_names
 from lrrc_qol.services.context import SYSTEM
 
 
@@ -27,7 +28,8 @@ def compute_all(runtime: Runtime, now: datetime, stopping: Callable[[], bool]) -
             if stopping() or facts is None:
                 return {"scales": computed}
             with runtime.reading(actor, now=now) as work:
-                figures = cohort.compute_scale(work, facts, one)
+                rows = cohort.read_scale(work, facts, one)
+            figures = cohort.compute_scale(rows, stratum_names(runtime.catalogue.classification))
             with runtime.writing(actor, now=now) as work:
                 cohort.store_scale(work, figures)
             computed += 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from lrrc_qol.cohort.rows import CohortPatient, CohortVisit
 from lrrc_qol.cohort.summary import by_level, summarise
 from lrrc_qol.domain.errors import UnknownInstrument
 from lrrc_qol.domain.instrument import Scale
@@ -21,11 +22,21 @@ from lrrc_qol.persistence.queries.cohort_rows import (
     scale_versions,
     stored_versions,
 )
+from lrrc_qol.persistence.queries.export import take_snapshot
 from lrrc_qol.services.cohort_patients import CentreFacts, read_centre_facts, read_patients, scale_facts
-from lrrc_qol.services.cohort_strata import stratum_names
 from lrrc_qol.services.context import Actor, Work
 
-__all__ = ["Computed", "Due", "centre_actors", "compute_scale", "due_scales", "read_centre_facts", "store_scale"]
+__all__ = [
+    "Computed",
+    "Due",
+    "ScaleRows",
+    "centre_actors",
+    "compute_scale",
+    "due_scales",
+    "read_centre_facts",
+    "read_scale",
+    "store_scale",
+]
 
 METHOD = 1
 """Raised when a figure is computed in another way, so that all are computed anew."""
@@ -38,6 +49,16 @@ class Due:
     instrument_id: str
     scale: Scale
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRows:
+    """Everybody operated on with the forms of one scale, as read at `data_as_of`."""
+
+    due: Due
+    data_as_of: datetime
+    visits: Sequence[CohortVisit]
+    patients: Sequence[CohortPatient]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,7 @@ def due_scales(work: Work) -> tuple[Due, ...]:
 
     The day counts because windows close and patients are observed longer without any entry.
     """
+    take_snapshot(work.session)
     centre = work.session.get_one(Centre, work.actor.centre())
     shared = [METHOD, work.today_in(centre.timezone).isoformat(), *facts_version(work.session, centre_id=centre.id)]
     stored = stored_versions(work.session, centre_id=centre.id)
@@ -73,17 +95,23 @@ def due_scales(work: Work) -> tuple[Due, ...]:
     return tuple(found)
 
 
-def compute_scale(work: Work, facts: CentreFacts, due: Due) -> Computed:
-    """The figures of one scale for everybody and for each stratum."""
+def read_scale(work: Work, facts: CentreFacts, due: Due) -> ScaleRows:
+    """Read what the figures of one scale are computed from, without the time limit of statements."""
+    take_snapshot(work.session)
     visits, patients = read_patients(work, facts, instrument_id=due.instrument_id, scale=due.scale)
-    named = {visit.key: asdict(visit) for visit in visits}
-    how = scale_facts(due.scale)
-    strata: dict[str, dict[str, Any]] = {}
-    for stratum in stratum_names(work.catalogue.classification):
-        levels = by_level(patients, stratum)
+    return ScaleRows(due, work.now, visits, patients)
+
+
+def compute_scale(rows: ScaleRows, strata: Iterable[str]) -> Computed:
+    """The figures of one scale for each stratum; needs no transaction."""
+    named = {visit.key: asdict(visit) for visit in rows.visits}
+    how = scale_facts(rows.due.scale)
+    found: dict[str, dict[str, Any]] = {}
+    for stratum in strata:
+        levels = by_level(rows.patients, stratum)
         if levels:
-            strata[stratum] = {"visits": named, "levels": summarise(levels, visits, how)}
-    return Computed(due, work.now, strata)
+            found[stratum] = {"visits": named, "levels": summarise(levels, rows.visits, how)}
+    return Computed(rows.due, rows.data_as_of, found)
 
 
 def store_scale(work: Work, computed: Computed) -> None:
