@@ -132,7 +132,7 @@ def _fault(design: Floats, rows: int, columns: int, patients: int) -> str:
         return "too few forms"
     if rows == patients:
         return "nobody has two forms, so the two variances cannot be told apart"
-    if np.linalg.matrix_rank(design) < columns:
+    if np.linalg.matrix_rank(design.T @ design, hermitian=True) < columns:
         return "the effects cannot be told apart"
     return ""
 

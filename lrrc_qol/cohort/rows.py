@@ -51,8 +51,13 @@ class CohortPatient:
 
     def form_at(self, visit: str) -> CohortForm | None:
         """The form of a timepoint; one that can be compared goes before one that cannot."""
-        found = [form for form in self.forms if visit in form.visits]
-        return next((form for form in found if form.gain is not None), found[0] if found else None)
+        other: CohortForm | None = None
+        for form in self.forms:
+            if visit in form.visits:
+                if form.gain is not None:
+                    return form
+                other = other or form
+        return other
 
 
 @dataclass(frozen=True, slots=True)
