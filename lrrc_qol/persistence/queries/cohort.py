@@ -112,14 +112,14 @@ def count_missed(
     """Of the visits that were expected and did not come, how many for which reason, by visit key; empty = not known."""
     newest = select(func.max(MissedReason.id)).where(MissedReason.visit_id == Visit.id).correlate(Visit)
     rows = session.execute(
-        select(Visit.key, func.coalesce(MissedReason.code, ""), func.count())
+        select(Visit.key, MissedReason.code, func.count())
         .outerjoin(MissedReason, MissedReason.id == newest.scalar_subquery())
         .where(Visit.id.in_(_expected(centre_id, now, kinds, operated=operated)), Visit.completed_at.is_(None))
-        .group_by(Visit.key, func.coalesce(MissedReason.code, ""))
+        .group_by(Visit.key, MissedReason.code)
     )
     found: dict[str, dict[str, int]] = {}
     for key, code, count in rows:
-        found.setdefault(key, {})[code] = count
+        found.setdefault(key, {})[code or ""] = count
     return found
 
 
