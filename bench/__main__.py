@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import due, export, phone, scoring, session, staff_pages
+from bench import cohort, due, export, phone, scoring, session, staff_pages
 from bench.report import Report
 
 PARTS = {
@@ -14,6 +14,7 @@ PARTS = {
     "pages": staff_pages.run,
     "scoring": scoring.run,
     "export": export.run,
+    "cohort": cohort.run,
 }
 
 

@@ -1,1 +1,1 @@
-"""The periodic work: reminders, mail, alerts to staff, the audit chain; and the process that ticks."""
+"""The periodic work: reminders, mail, alerts to staff, the audit chain, cohort figures; and the process that ticks."""

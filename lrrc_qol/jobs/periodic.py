@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lrrc_qol.faults import place_of
+from lrrc_qol.jobs.cohort import compute_all
 from lrrc_qol.jobs.delivery import deliver_all
 from lrrc_qol.jobs.reports import read_all_reports
 from lrrc_qol.runtime import Runtime
@@ -106,6 +107,11 @@ def seal_audit(sweep: Sweep) -> Mapping[str, int]:
     return {"entries": entries}
 
 
+def compute_cohort(sweep: Sweep) -> Mapping[str, int]:
+    """Compute the figures of every cohort whose data changed since, and all of them on a new day."""
+    return compute_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
+
+
 # In the order of one full sweep: who cannot be reached is known before anybody is written to; what is queued is sent.
 JOBS = (
     Job("read_reports", read_reports, 300),
@@ -114,6 +120,7 @@ JOBS = (
     Job("notify_staff", notify_staff, 60),
     Job("deliver_messages", deliver_messages, 15),
     Job("seal_audit", seal_audit, 60),
+    Job("compute_cohort", compute_cohort, 600),
 )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from lrrc_qol.cohort.small_cells import hidden_parts, is_small
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Centre
-from lrrc_qol.persistence.queries.cohort import Kinds, VisitCounts, count_patients, count_visits
+from lrrc_qol.persistence.queries.cohort import Kinds, VisitCounts, count_missed, count_patients, count_visits
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.protocols import protocol_for_new
 
-SMALLEST_CELL = 5
+UNKNOWN_REASON = "Not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,11 @@ HIDDEN = Share(None, None)
 
 @dataclass(frozen=True, slots=True)
 class CompletionLine:
-    """One visit. `completed` counts every form that came, `in_window` those that came in time."""
+    """One visit. `completed` counts every form that came of those expected, `in_window` those that came in time.
+
+    `available` counts the same forms of everybody in the group, a denominator that never changes. `missed` has why the
+    others did not come, with None for a small number.
+    """
 
     key: str
     name: str
@@ -43,6 +48,8 @@ class CompletionLine:
     in_window: Share
     completed: Share
     late: int | None
+    available: Share
+    missed: tuple[tuple[str, int | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,24 @@ def _group(work: Work, centre: Centre, kinds: Kinds, *, operated: bool) -> Group
     protocol = protocol_for_new(work, centre)
     order = {visit.key: index for index, visit in enumerate(protocol.visits)}
     counts = count_visits(work.session, centre_id=centre.id, now=work.now, kinds=kinds, operated=operated)
+    missed = count_missed(work.session, centre_id=centre.id, now=work.now, kinds=kinds, operated=operated)
+    patients = count_patients(work.session, centre_id=centre.id, kinds=kinds, operated=operated)
     return Group(
-        patients=_shown(count_patients(work.session, centre_id=centre.id, kinds=kinds, operated=operated)),
-        lines=tuple(_line(row) for row in sorted(counts, key=lambda row: (order.get(row.key, len(order)), row.key))),
+        patients=_shown(patients),
+        lines=tuple(
+            _line(row, patients, _reasons(work, missed.get(row.key, {})))
+            for row in sorted(counts, key=lambda row: (order.get(row.key, len(order)), row.key))
+        ),
+    )
+
+
+def _reasons(work: Work, counts: Mapping[str, int]) -> tuple[tuple[str, int | None], ...]:
+    """The reasons in words in the order of the list, those that nobody gave last."""
+    hidden = hidden_parts([counts]) if counts else frozenset()
+    words = {code: work.catalogue.missed_reasons.label(code) for code in counts if code}
+    return tuple(
+        (words.get(code, UNKNOWN_REASON), None if code in hidden else count)
+        for code, count in sorted(counts.items(), key=lambda one: (not one[0], words.get(one[0], "")))
     )
 
 
@@ -89,25 +111,26 @@ def _kinds(kinds: Iterable[EventKind]) -> tuple[str, ...]:
     return tuple(sorted(kind.value for kind in kinds))
 
 
-def _line(row: VisitCounts) -> CompletionLine:
+def _line(row: VisitCounts, patients: int, missed: tuple[tuple[str, int | None], ...]) -> CompletionLine:
     received = row.in_window + row.late
     # Late, in time and missing follow from each other through the rates, so a small one hides the rates around it.
-    few_late, few_in_time, few_missing = (_few(n) for n in (row.late, row.in_window, row.expected - received))
-    hidden = few_in_time or few_missing or _few(row.expected)
+    few_late, few_in_time, few_missing = (is_small(n) for n in (row.late, row.in_window, row.expected - received))
+    few_received = is_small(received)
+    hidden = few_in_time or few_missing or is_small(row.expected)
     return CompletionLine(
         key=row.key,
         name=row.name,
         kind=row.kind,
         expected=_shown(row.expected),
         in_window=HIDDEN if hidden or few_late else Share(row.in_window, row.expected),
-        completed=HIDDEN if hidden or _few(received) else Share(received, row.expected),
+        completed=HIDDEN if hidden or few_received else Share(received, row.expected),
         late=_shown(row.late),
+        available=HIDDEN
+        if hidden or is_small(received) or is_small(patients - received)
+        else Share(received, patients),
+        missed=missed,
     )
 
 
 def _shown(count: int) -> int | None:
-    return None if _few(count) else count
-
-
-def _few(count: int) -> bool:
-    return 0 < count < SMALLEST_CELL
+    return None if is_small(count) else count

@@ -11,6 +11,21 @@
     var config = JSON.parse(box.closest("[data-chart-config]").dataset.chartConfig);
     box.textContent = "";
     Plotly.newPlot(box, figure.data, figure.layout, config);
+    offerPictures(box);
+  }
+
+  function offerPictures(box) {
+    var row = box.parentElement.querySelector("[data-picture]");
+    if (!row) {
+      return;
+    }
+    row.parentElement.hidden = false;
+    row.parentElement.addEventListener("click", function (event) {
+      var format = event.target.dataset.picture;
+      if (format) {
+        Plotly.downloadImage(box, { format: format, filename: box.dataset.name, width: 1000, height: 600, scale: 2 });
+      }
+    });
   }
 
   var boxes = Array.prototype.slice.call(document.querySelectorAll(".chart[data-figure]"));

@@ -14,6 +14,7 @@ from lrrc_qol.persistence.models.clinical import (
     ProtocolVersion,
     SecondEntry,
 )
+from lrrc_qol.persistence.models.cohort import CohortResult
 from lrrc_qol.persistence.models.job import JobRun
 from lrrc_qol.persistence.models.message import Link, Message, MessageReport, MessageTemplate, PatientSession
 from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
@@ -38,6 +39,7 @@ __all__ = [
     "Centre",
     "CentreQuestionnaire",
     "ClinicalEntry",
+    "CohortResult",
     "Consent",
     "ConsentText",
     "ContactEntry",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
-from lrrc_qol.persistence.models import Episode, EpisodeEvent, Visit
+from lrrc_qol.persistence.models import Episode, EpisodeEvent, MissedReason, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def count_patients(session: Session, *, centre_id: int, kinds: Kinds, operated: 
     return (
         session.scalar(
             select(func.count(Episode.patient_id.distinct())).where(
-                Episode.centre_id == centre_id, _in_group(kinds, operated=operated), _may_be_used(kinds.excluded)
+                Episode.centre_id == centre_id, _in_group(kinds, operated=operated), may_be_used(kinds.excluded)
             )
         )
         or 0
@@ -67,7 +67,7 @@ def _in_group(kinds: Kinds, *, operated: bool) -> ColumnElement[bool]:
     return Episode.surgery_on.is_not(None) if operated else not_operated(kinds.separate)
 
 
-def _may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
+def may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
     """No event of the patient, in whichever episode, forbids it."""
     theirs = aliased(Episode)
     forbidden = (
@@ -90,16 +90,6 @@ def count_visits(
     A visit counts as expected when it is planned, its window has closed, and neither death, withdrawal nor another end
     of follow-up came by the day it was due. Patients whose data must not be used are left out.
     """
-    ended = (
-        select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
-        .where(
-            EpisodeEvent.centre_id == centre_id,
-            EpisodeEvent.kind.in_(kinds.ending),
-            EpisodeEvent.revoked_at.is_(None),
-        )
-        .group_by(EpisodeEvent.episode_id)
-        .subquery()
-    )
     received = Visit.completed_at.is_not(None)
     # By the window that stood when the first form was answered: a corrected date must not make late what was in time.
     in_window = received & func.coalesce(Visit.home_in_window, Visit.completed_at < Visit.closes_at)
@@ -112,6 +102,43 @@ def count_visits(
             func.sum(case((in_window, 1), else_=0)),
             func.sum(case((received & ~in_window, 1), else_=0)),
         )
+        .where(Visit.id.in_(_expected(centre_id, now, kinds, operated=operated)))
+        .group_by(Visit.key)
+    )
+    return tuple(VisitCounts(*row) for row in rows)
+
+
+def count_missed(
+    session: Session, *, centre_id: int, now: datetime, kinds: Kinds, operated: bool
+) -> dict[str, dict[str, int]]:
+    """Of the visits that were expected and did not come, how many for which reason, by visit key; empty = not known."""
+    newest = select(func.max(MissedReason.id)).where(MissedReason.visit_id == Visit.id).correlate(Visit)
+    rows = session.execute(
+        select(Visit.key, MissedReason.code, func.count())
+        .outerjoin(MissedReason, MissedReason.id == newest.scalar_subquery())
+        .where(Visit.id.in_(_expected(centre_id, now, kinds, operated=operated)), Visit.completed_at.is_(None))
+        .group_by(Visit.key, MissedReason.code)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for key, code, count in rows:
+        found.setdefault(key, {})[code or ""] = count
+    return found
+
+
+def _expected(centre_id: int, now: datetime, kinds: Kinds, *, operated: bool) -> Select[int]:
+    """The visits that were to be expected, whether or not a form came."""
+    ended = (
+        select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
+        .where(
+            EpisodeEvent.centre_id == centre_id,
+            EpisodeEvent.kind.in_(kinds.ending),
+            EpisodeEvent.revoked_at.is_(None),
+        )
+        .group_by(EpisodeEvent.episode_id)
+        .subquery()
+    )
+    return (
+        select(Visit.id)
         .join(Episode, Episode.id == Visit.episode_id)
         .outerjoin(ended, ended.c.episode_id == Visit.episode_id)
         .where(
@@ -119,10 +146,8 @@ def count_visits(
             Visit.planned.is_(True),
             Visit.closes_at <= now,
             _in_group(kinds, operated=operated),
-            _may_be_used(kinds.excluded),
+            may_be_used(kinds.excluded),
             (ended.c.ended_on.is_(None)) | (ended.c.ended_on > Visit.due_on),
             (Episode.closed_on.is_(None)) | (Episode.closed_on > Visit.due_on),
         )
-        .group_by(Visit.key)
     )
-    return tuple(VisitCounts(*row) for row in rows)

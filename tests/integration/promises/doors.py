@@ -202,6 +202,7 @@ DOORS = (
     Door("GET", "/staff/cohort", COHORT, 200),
     Door("GET", "/staff/exports", EXPORTING, 200),
     Door("POST", "/staff/exports", EXPORTING, 200, {"format": "answers"}),
+    Door("GET", "/staff/cohort/change.csv", COHORT, 404),
     Door("GET", "/admin/", ADMINISTERING, 200),
     Door("GET", "/admin/consent", ADMINISTERING, 200),
     Door("POST", "/admin/consent", ADMINISTERING, 422, {"version": "", "title": ""}),

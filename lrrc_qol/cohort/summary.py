@@ -1,0 +1,142 @@
+"""All figures of one scale for every level of one stratum, as plain values ready to be stored; small cells hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from lrrc_qol.cohort.course import change_rows, single_lines, spline_model, visit_model
+from lrrc_qol.cohort.headline import PARTS, Standing, standings
+from lrrc_qol.cohort.rows import CohortPatient, CohortVisit, ScaleFacts
+from lrrc_qol.cohort.sensitivity import tipping_point, worst_rank
+from lrrc_qol.cohort.small_cells import hidden_levels, hidden_parts, is_small
+from lrrc_qol.cohort.times import deterioration, recovery, survival
+from lrrc_qol.domain.recovery_states import RecoveryState
+
+Plain = dict[str, Any]
+Levels = Mapping[str, Sequence[CohortPatient]]
+
+TERTILE = "baseline"
+TERTILES = ("lowest", "middle", "highest")
+
+
+def by_level(patients: Sequence[CohortPatient], stratum: str) -> dict[str, list[CohortPatient]]:
+    """The patients by their level of a stratum; who has none is left out. The baseline's thirds are made here."""
+    levels: dict[str, list[CohortPatient]] = {}
+    cuts = _tertile_cuts(patients) if stratum == TERTILE else None
+    for patient in patients:
+        level = patient.strata.get(stratum) if stratum != TERTILE else _third(patient.baseline, cuts)
+        if level is not None:
+            levels.setdefault(level, []).append(patient)
+    return levels
+
+
+def summarise(levels: Levels, visits: Sequence[CohortVisit], facts: ScaleFacts) -> Plain:
+    """The figures of each level that is large enough; of the others only that they are small."""
+    hidden = hidden_levels({level: len(patients) for level, patients in levels.items()})
+    shown = {level: patients for level, patients in levels.items() if level not in hidden}
+    stands = {level: _standings(patients, visits, facts) for level, patients in shown.items()}
+    veils = {visit.key: _veil(stands, visit.key) for visit in visits}
+    found: Plain = {level: {"patients": None} for level in sorted(hidden)}
+    states = _states(shown)
+    for level, patients in shown.items():
+        found[level] = _figures(patients, visits, facts) | {
+            "states": states[level],
+            "headline": [_veiled(one, veils[one.visit]) for one in stands[level]],
+        }
+    return found
+
+
+def _figures(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], facts: ScaleFacts) -> Plain:
+    return {
+        "patients": len(patients),
+        "change": change_rows(patients, visits),
+        "lines": single_lines(patients),
+        "visit_model": visit_model(patients, visits),
+        "spline_model": spline_model(patients),
+        "survival": survival(patients, visits),
+        "recovery": recovery(patients, visits),
+        "deterioration": deterioration(patients, visits),
+        "sensitivity": _sensitivity(patients, visits, facts),
+    }
+
+
+def _states(levels: Levels) -> dict[str, dict[str, int | None]]:
+    """How many patients of each level are in each state; a small number is hidden in all levels."""
+    seen = {patient.state for patients in levels.values() for patient in patients}
+    counts = {
+        level: {
+            state.value: sum(patient.state is state for patient in patients) for state in RecoveryState if state in seen
+        }
+        for level, patients in levels.items()
+    }
+    veil = hidden_parts([*counts.values()]) if counts else frozenset()
+    return {
+        level: {state: None if state in veil else count for state, count in one.items()}
+        for level, one in counts.items()
+    }
+
+
+def _standings(
+    patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], facts: ScaleFacts
+) -> tuple[Standing, ...]:
+    return () if facts.deterioration is None else standings(patients, visits, facts.deterioration)
+
+
+def _veil(stands: Mapping[str, Sequence[Standing]], visit: str) -> frozenset[str]:
+    rows = [
+        {part: getattr(one, part) for part in PARTS} for all_ in stands.values() for one in all_ if one.visit == visit
+    ]
+    return hidden_parts(rows) if rows else frozenset()
+
+
+def _veiled(standing: Standing, veil: frozenset[str]) -> Plain:
+    row: Plain = {"visit": standing.visit}
+    row["operated"] = None if is_small(standing.operated) else standing.operated
+    return row | {part: None if part in veil else getattr(standing, part) for part in PARTS}
+
+
+def _sensitivity(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], facts: ScaleFacts) -> list[Plain]:
+    """At each visit: complete pairs, the tipping point and the worst rank for death, turned so that up is better."""
+    if facts.deterioration is None:
+        return []
+    rows: list[Plain] = []
+    for visit in visits:
+        due = [one for one in patients if one.followed > visit.close_day and one.baseline is not None]
+        forms = [one.form_at(visit.key) for one in due]
+        gains = [form.gain for form in forms if form is not None and form.gain is not None]
+        died = sum(
+            form is None and one.died_day is not None and one.died_day <= visit.close_day
+            for one, form in zip(due, forms, strict=True)
+        )
+        missing = len(due) - len(gains) - died
+        tipping = tipping_point(gains, missing=missing, deterioration=facts.deterioration)
+        if tipping is None:
+            continue
+        hidden = is_small(len(gains)) or is_small(missing)
+        ranked = None if is_small(len(gains)) or is_small(died) else worst_rank(gains, died=died)
+        rows.append(
+            {
+                "visit": visit.key,
+                "tipping": None if hidden else asdict(tipping),
+                "ranked": None if ranked is None else asdict(ranked),
+            }
+        )
+    return rows
+
+
+def _tertile_cuts(patients: Sequence[CohortPatient]) -> tuple[float, float] | None:
+    values = [one.baseline for one in patients if one.baseline is not None]
+    if len(values) < len(TERTILES):
+        return None
+    lower, upper = np.percentile(values, (100 / 3, 200 / 3))
+    return float(lower), float(upper)
+
+
+def _third(baseline: float | None, cuts: tuple[float, float] | None) -> str | None:
+    if baseline is None or cuts is None:
+        return None
+    return TERTILES[(baseline > cuts[0]) + (baseline > cuts[1])]

@@ -1,0 +1,96 @@
+"""The stored figures of one scale for one stratum of the actor's centre; nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lrrc_qol.domain.errors import NotFound
+from lrrc_qol.domain.instrument import Instrument, Scale
+from lrrc_qol.persistence.queries.cohort_rows import find_result, stored_strata
+from lrrc_qol.services.cohort_strata import EVERYBODY, stratum_names
+from lrrc_qol.services.context import Work
+
+Level = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleChoice:
+    """A scale that has figures; `id` names it in an address."""
+
+    id: str
+    instrument: Instrument
+    scale: Scale
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFigures:
+    """What is shown: the scale, the stratum, the timepoints in order, and the figures of each level.
+
+    `visits` are key, name and usual days of each timepoint. `version` names the data that the figures came from.
+    """
+
+    chosen: ScaleChoice
+    stratum: str
+    visits: tuple[Mapping[str, Any], ...]
+    levels: Mapping[str, Level]
+    version: str
+    data_as_of: datetime
+    computed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CohortShelf:
+    """The scales and strata that can be chosen, and the figures of those that were; None while nothing is stored."""
+
+    scales: tuple[ScaleChoice, ...]
+    strata: Mapping[str, str]
+    figures: CohortFigures | None
+
+
+def read_cohort_figures(work: Work, *, scale: str, stratum: str) -> CohortShelf:
+    """The figures of a scale (`instrument.scale`) and stratum; empty means the first scale, and everybody.
+
+    NotFound for a scale or a stratum without stored figures.
+    """
+    stored = stored_strata(work.session, centre_id=work.actor.centre())
+    choices = _choices(work, {(instrument, name) for instrument, name, _ in stored})
+    if not choices and not scale:
+        return CohortShelf((), {}, None)
+    chosen = next((one for one in choices if scale in ("", one.id)), None)
+    if chosen is None:
+        raise NotFound("there are no figures of this scale")
+    has = {which for instrument, name, which in stored if f"{instrument}.{name}" == chosen.id}
+    strata = {key: words for key, words in stratum_names(work.catalogue.classification).items() if key in has}
+    if stratum and stratum not in strata:
+        raise NotFound("there are no figures of this stratum")
+    return CohortShelf(choices, strata, _figures(work, chosen, stratum or EVERYBODY))
+
+
+def _choices(work: Work, stored: set[tuple[str, str]]) -> tuple[ScaleChoice, ...]:
+    """Those that can be judged first, primary ones before others, then as the questionnaires are listed."""
+    found = [
+        ScaleChoice(f"{instrument.id}.{scale.id}", instrument, scale)
+        for instrument in (work.catalogue.instrument(one) for one in sorted({one for one, _ in stored}))
+        for scale in instrument.scales
+        if (instrument.id, scale.id) in stored
+    ]
+    return tuple(sorted(found, key=lambda one: (one.scale.mid is None, not one.scale.primary)))
+
+
+def _figures(work: Work, chosen: ScaleChoice, stratum: str) -> CohortFigures | None:
+    scale = (chosen.instrument.id, chosen.scale.id)
+    row = find_result(work.session, centre_id=work.actor.centre(), scale=scale, stratum=stratum)
+    if row is None:
+        return None
+    return CohortFigures(
+        chosen=chosen,
+        stratum=stratum,
+        visits=tuple(sorted(row.content["visits"].values(), key=lambda one: (one["due_day"], one["key"]))),
+        levels=row.content["levels"],
+        version=row.data_version,
+        data_as_of=row.data_as_of,
+        computed_at=row.computed_at,
+    )
