@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from lrrc_qol.domain.instrument import AnswerValue, Confidence
 
@@ -224,36 +223,6 @@ def timing_facts(rule_set: AlertRuleSet, *, discharged_on: date | None, today: d
         for window in rule_set.windows
         if window.from_day <= day and (window.to_day is None or day <= window.to_day)
     )
-
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Further than any closing time of a clinic; a longer search would only mean that the hours are empty.
-_LONGEST_SEARCH_DAYS = 60
-
-
-def target_instant(
-    raised_at: datetime, minutes: int, *, hours: Mapping[str, Sequence[str]], zone: ZoneInfo
-) -> datetime:
-    """Return when `minutes` of opening time have passed since `raised_at` (aware UTC).
-
-    `hours` maps mon..sun to opening and closing time ("08:00", "16:00"); a missing day is closed. Nights, weekends and
-    closed days do not count. Without any opening hours the minutes simply run.
-    """
-    left = timedelta(minutes=minutes)
-    first_day = raised_at.astimezone(zone).date()
-    for number in range(_LONGEST_SEARCH_DAYS):
-        day = first_day + timedelta(days=number)
-        span = hours.get(WEEKDAYS[day.weekday()])
-        if not span:
-            continue
-        opens_at, closes_at = (
-            datetime.combine(day, time.fromisoformat(text), tzinfo=zone).astimezone(UTC) for text in span
-        )
-        start = max(opens_at, raised_at)
-        if start + left <= closes_at:
-            return start + left
-        left -= max(closes_at - start, timedelta(0))
-    return raised_at + timedelta(minutes=minutes)
 
 
 class AlertStepKind(StrEnum):

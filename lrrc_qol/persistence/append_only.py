@@ -7,7 +7,8 @@ from collections.abc import Iterable
 FIRST_TABLES = ("answer", "audit_entry", "audit_seal", "score")
 LATER_TABLES = ("clinical_entry", "consent", "missed_reason")
 PATIENT_TABLES = ("topic_list",)
-APPEND_ONLY_TABLES = (*FIRST_TABLES, *LATER_TABLES, *PATIENT_TABLES)
+DUTY_TABLES = ("alert_step", "escalation_chain")
+APPEND_ONLY_TABLES = (*FIRST_TABLES, *LATER_TABLES, *PATIENT_TABLES, *DUTY_TABLES)
 
 FUNCTION = """
 CREATE FUNCTION lrrc_qol_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

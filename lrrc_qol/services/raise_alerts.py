@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -18,9 +17,9 @@ from lrrc_qol.domain.alerts import (
     Finding,
     Instruction,
     evaluate,
-    target_instant,
     timing_facts,
 )
+from lrrc_qol.domain.clinic_clock import after_open_minutes
 from lrrc_qol.domain.instrument import AnswerValue
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Alert, AlertStep, Response
@@ -130,7 +129,7 @@ def _target_at(work: Work, seat: Seat, rule_set: AlertRuleSet, finding: Finding)
     minutes = rule_set.target_minutes.get(finding.level)
     if minutes is None:
         return None
-    return target_instant(work.now, minutes, hours=seat.centre.clinic_hours, zone=ZoneInfo(seat.centre.timezone))
+    return after_open_minutes(seat.centre.calendar, work.now, minutes)
 
 
 def _raise(work: Work, response: Response, finding: Finding, *, target_at: datetime | None) -> None:

@@ -17,7 +17,7 @@ from lrrc_qol.persistence.models.message import Link, Message, PatientSession
 from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
 from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
 from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
-from lrrc_qol.persistence.models.staff import Staff, StaffSession, Throttle
+from lrrc_qol.persistence.models.staff import EscalationChain, Staff, StaffAbsence, StaffSession, Throttle
 from lrrc_qol.persistence.models.visit import Assignment, Visit
 from lrrc_qol.persistence.models.wording import CentreQuestionnaire, LanguageReview, WordingPack
 
@@ -38,6 +38,7 @@ __all__ = [
     "ConsentText",
     "Episode",
     "EpisodeEvent",
+    "EscalationChain",
     "JobRun",
     "LanguageReview",
     "Link",
@@ -52,6 +53,7 @@ __all__ = [
     "ScoreRow",
     "SecondEntry",
     "Staff",
+    "StaffAbsence",
     "StaffSession",
     "Task",
     "Throttle",

@@ -2,6 +2,8 @@
 
 from lrrc_qol.web.admin import (
     consent,
+    escalation,
+    hours,
     languages,
     overview,
     own_results,
@@ -19,6 +21,8 @@ from lrrc_qol.web.admin.blueprint import blueprint
 __all__ = [
     "blueprint",
     "consent",
+    "escalation",
+    "hours",
     "languages",
     "overview",
     "own_results",
