@@ -13,9 +13,11 @@ from lrrc_qol.catalogue.translations import Translations
 from lrrc_qol.domain.alerts import (
     AlertLevel,
     AlertRuleSet,
+    AlertState,
     AlertStepKind,
     Finding,
     Instruction,
+    alert_state,
     evaluate,
     timing_facts,
 )
@@ -25,6 +27,7 @@ from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Alert, AlertStep, Response
 from lrrc_qol.persistence.upsert import insert_unless_there
 from lrrc_qol.services import audit
+from lrrc_qol.services.alert_steps import step_kinds
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import CentreContact, Seat
 from lrrc_qol.services.previous_answers import previous_answers
@@ -49,9 +52,9 @@ def raise_alerts(work: Work, seat: Seat, response: Response, answers: Mapping[st
     standing = _open_alerts(work, response, findings)
     for finding in findings:
         if finding.rule_id in standing:
-            _raise_again(work, response, standing[finding.rule_id], finding)
+            _raise_again(work, response, standing[finding.rule_id], finding, seat=seat, rule_set=rule_set)
         else:
-            _raise(work, response, finding, target_at=_target_at(work, seat, rule_set, finding))
+            _raise(work, response, finding, seat=seat, rule_set=rule_set)
     return findings
 
 
@@ -124,15 +127,15 @@ def _open_alerts(work: Work, response: Response, findings: Sequence[Finding]) ->
     return {alert.rule_id: alert for alert in rows}
 
 
-def _target_at(work: Work, seat: Seat, rule_set: AlertRuleSet, finding: Finding) -> datetime | None:
+def _target_at(work: Work, seat: Seat, rule_set: AlertRuleSet, level: AlertLevel) -> datetime | None:
     """When the first call should have been made, by the centre's opening hours."""
-    minutes = rule_set.target_minutes.get(finding.level)
+    minutes = rule_set.target_minutes.get(level)
     if minutes is None:
         return None
     return after_open_minutes(seat.centre.calendar, work.now, minutes)
 
 
-def _raise(work: Work, response: Response, finding: Finding, *, target_at: datetime | None) -> None:
+def _raise(work: Work, response: Response, finding: Finding, *, seat: Seat, rule_set: AlertRuleSet) -> None:
     evidence = _evidence(finding)
     if _dealt_with(work, response, finding):
         return
@@ -150,18 +153,23 @@ def _raise(work: Work, response: Response, finding: Finding, *, target_at: datet
             "reason": finding.reason,
             "evidence": evidence,
             "raised_at": work.now,
-            "target_at": target_at,
+            "target_at": _target_at(work, seat, rule_set, finding.level),
+            "clock_from": work.now,
         },
     )
     if alert_id is None:
         # Another form of the same visit has raised it since the open ones were read.
         others = _open_alerts(work, response, [finding])
         for alert in others.values():
-            _raise_again(work, response, alert, finding)
+            _raise_again(work, response, alert, finding, seat=seat, rule_set=rule_set)
         if not others:  # and somebody has closed that one in the same moment
-            _raise(work, response, finding, target_at=target_at)
+            _raise(work, response, finding, seat=seat, rule_set=rule_set)
         return
-    _add_step(work, alert_id, AlertStepKind.RAISED, evidence)
+    before = select(Alert.id).where(
+        Alert.episode_id == response.episode_id, Alert.rule_id == finding.rule_id, Alert.id != alert_id
+    )
+    recurred = work.session.scalars(before.limit(1)).first() is not None
+    _add_step(work, alert_id, AlertStepKind.RECURRED if recurred else AlertStepKind.RAISED, evidence)
     audit.record(
         work,
         "raised_alert",
@@ -183,17 +191,32 @@ def _dealt_with(work: Work, response: Response, finding: Finding) -> bool:
     return _evidence(finding) in closed.all()
 
 
-def _raise_again(work: Work, response: Response, alert: Alert, finding: Finding) -> None:
+def _raise_again(
+    work: Work, response: Response, alert: Alert, finding: Finding, *, seat: Seat, rule_set: AlertRuleSet
+) -> None:
     evidence = _evidence(finding)
     if alert.response_id == response.id and alert.evidence == evidence:
         return
     if finding.level.rank > AlertLevel(alert.level).rank:
         alert.level = finding.level.value
+    set_clock_anew(work, alert, _target_at(work, seat, rule_set, AlertLevel(alert.level)))
     alert.evidence = evidence
     alert.response_id = response.id
     alert.rule_version = finding.rule_version
     alert.reason = finding.reason
     _add_step(work, alert.id, AlertStepKind.RAISED_AGAIN, evidence)
+
+
+def set_clock_anew(work: Work, alert: Alert, target_at: datetime | None) -> None:
+    """News about an open alert: its wait is over. While nobody has looked, the sooner of the two targets holds;
+    afterwards the clock begins anew."""
+    unseen = alert_state(step_kinds(work, alert)) is AlertState.NEW and alert.snoozed_until is None
+    alert.snoozed_until = None
+    if unseen:
+        alert.target_at = min(filter(None, (alert.target_at, target_at)), default=None)
+        return
+    alert.clock_from = work.now
+    alert.target_at = target_at
 
 
 def _evidence(finding: Finding) -> dict[str, Any]:

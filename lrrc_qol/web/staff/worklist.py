@@ -24,7 +24,7 @@ from lrrc_qol.services.baseline.pressing import without_baseline
 from lrrc_qol.services.context import Work
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
-from lrrc_qol.web.staff.work_words import HELD, KINDS, STATES, clock_words, due_words, span_words, task_words
+from lrrc_qol.web.staff.work_words import HELD, KINDS, clock_words, due_words, span_words, state_words, task_words
 from lrrc_qol.web.staff_frame import centre_timezone
 
 
@@ -113,7 +113,7 @@ def _line(row: WorkRow, viewer: Viewer, lacking: Mapping[int, str]) -> Line:
         row=row,
         title=task_words(row.subject) if row.kind is WorkKind.TASK else row.subject,
         age=_age(row, viewer),
-        state=STATES[alert_state(row.steps)] if row.kind is WorkKind.ALERT else "",
+        state=state_words(row.steps) if row.kind is WorkKind.ALERT else "",
         clock=clock,
         late=late and alert_state(row.steps) is not AlertState.CONTACTED,
         mine=row.owner_id == viewer.staff_id,
