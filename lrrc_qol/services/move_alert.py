@@ -103,7 +103,10 @@ def bring_back(work: Work, public_id: str) -> None:
 
 
 def reopen(work: Work, public_id: str, *, reason: str) -> None:
-    """Open a closed alert again, with a reason; the actor has it. AlertNotClosed, OpenedAgain, NotFound, InvalidInput."""
+    """Open a closed alert again, with a reason; the actor has it then.
+
+    AlertNotClosed, OpenedAgain, NotFound, InvalidInput.
+    """
     check_note(reason, missing="Write why it is open again.")
     alert = locked_alert(work, public_id)
     if alert.closed_at is None:

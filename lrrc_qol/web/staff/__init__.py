@@ -2,6 +2,7 @@
 
 from lrrc_qol.web.staff import (
     address,
+    alert_moves,
     alerts,
     amend,
     anatomy,
@@ -31,6 +32,7 @@ from lrrc_qol.web.staff.blueprint import blueprint
 
 __all__ = [
     "address",
+    "alert_moves",
     "alerts",
     "amend",
     "anatomy",
