@@ -20,6 +20,7 @@ NAVIGATION = (
     ("Worklist", "staff.worklist", "view_patients"),
     ("Patients", "staff.patients", "view_patients"),
     ("Cohort", "staff.cohort", "view_cohort"),
+    ("Measures", "staff.measures", "view_patients"),
     ("Leave", "staff.leave", "view_patients"),
     ("Questionnaires", "admin.questionnaires", "manage_wording"),
     ("Administration", "admin.overview", "administer"),

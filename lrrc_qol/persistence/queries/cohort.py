@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.persistence.models import Episode, EpisodeEvent, Visit
@@ -81,6 +81,20 @@ def _may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
     return not_(forbidden.correlate(Episode).exists())
 
 
+def ends_of_follow_up(centre_id: int, ending: tuple[str, ...]) -> Subquery:
+    """The first day from which nothing is expected any more, as `ended_on` by `episode_id`."""
+    return (
+        select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
+        .where(
+            EpisodeEvent.centre_id == centre_id,
+            EpisodeEvent.kind.in_(ending),
+            EpisodeEvent.revoked_at.is_(None),
+        )
+        .group_by(EpisodeEvent.episode_id)
+        .subquery()
+    )
+
+
 def count_visits(
     session: Session, *, centre_id: int, now: datetime, kinds: Kinds, operated: bool
 ) -> tuple[VisitCounts, ...]:
@@ -89,16 +103,7 @@ def count_visits(
     A visit counts as expected when it is planned, its window has closed, and neither death, withdrawal nor another end
     of follow-up came by the day it was due. Patients whose data must not be used are left out.
     """
-    ended = (
-        select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
-        .where(
-            EpisodeEvent.centre_id == centre_id,
-            EpisodeEvent.kind.in_(kinds.ending),
-            EpisodeEvent.revoked_at.is_(None),
-        )
-        .group_by(EpisodeEvent.episode_id)
-        .subquery()
-    )
+    ended = ends_of_follow_up(centre_id, kinds.ending)
     received = Visit.completed_at.is_not(None)
     in_window = received & (Visit.completed_at < Visit.closes_at)
     rows = session.execute(

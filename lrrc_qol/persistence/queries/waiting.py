@@ -32,7 +32,9 @@ class WaitingAlert:
 def read_waiting(session: Session, *, centre_id: int, now: datetime, cipher: FieldCipher) -> tuple[WaitingAlert, ...]:
     """Those that wait, the next to come back first, at most 200; one statement."""
     newest = (
-        select(func.max(AlertStep.id)).where(AlertStep.alert_id == Alert.id, AlertStep.kind == "snoozed")
+        select(func.max(AlertStep.id))
+        .where(AlertStep.alert_id == Alert.id, AlertStep.kind == "snoozed")
+        .correlate(Alert)
     ).scalar_subquery()
     rows = session.execute(
         select(Alert, Patient, AlertStep, Staff.name)
