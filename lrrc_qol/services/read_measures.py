@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -94,9 +94,10 @@ def read_measures(work: Work) -> Measures:
         end=work.now,
     )
     parts = [_part(every, each, calendar.zone) for each in mondays]
+    weeks = tuple(_week(part, calendar, day) for part, day in zip(parts, mondays, strict=True))
     return Measures(
-        weeks=tuple(_week(part, calendar, day) for part, day in zip(parts, mondays, strict=True)),
-        together=_week(every, calendar, None),
+        weeks=weeks,
+        together=_guarded(_week(every, calendar, None), weeks),
         visits=_by_visit(every.visits),
     )
 
@@ -131,6 +132,40 @@ def _week(rows: _Rows, calendar: ClinicCalendar, monday: date | None) -> Week:
         completion=_share([row.completed_at is not None for row in rows.visits]),
         unread=_shown(unread),
     )
+
+
+def _guarded(together: Week, weeks: Sequence[Week]) -> Week:
+    """All weeks together, without the sums that would tell what one week hides."""
+    levels = tuple(
+        (
+            level,
+            FirstContact(
+                alerts=_guarded_count(contact.alerts, [week.contact(level).alerts for week in weeks]),
+                minutes=contact.minutes,
+                within=_guarded_share(contact.within, [week.contact(level).within for week in weeks]),
+            ),
+        )
+        for level, contact in together.levels
+    )
+    return replace(
+        together,
+        levels=levels,
+        forms=_guarded_count(together.forms, [week.forms for week in weeks]),
+        completion=_guarded_share(together.completion, [week.completion for week in weeks]),
+    )
+
+
+def _guarded_count(total: int | None, parts: Sequence[int | None]) -> int | None:
+    rest = (total or 0) - sum(part or 0 for part in parts)
+    return None if total is None or _few(rest) else total
+
+
+def _guarded_share(total: Share, parts: Sequence[Share]) -> Share:
+    if total.numerator is None or total.denominator is None:
+        return HIDDEN
+    good = total.numerator - sum(part.numerator or 0 for part in parts)
+    every = total.denominator - sum(part.denominator or 0 for part in parts)
+    return HIDDEN if _few(good) or _few(every) or _few(every - good) else total
 
 
 def _first_contact(rows: _Rows, level: AlertLevel, calendar: ClinicCalendar) -> FirstContact:

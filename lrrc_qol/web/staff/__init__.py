@@ -27,6 +27,7 @@ from lrrc_qol.web.staff import (
     schedule,
     second_entry,
     tasks,
+    unread_forms,
     worklist,
 )
 from lrrc_qol.web.staff.blueprint import blueprint
@@ -59,5 +60,6 @@ __all__ = [
     "schedule",
     "second_entry",
     "tasks",
+    "unread_forms",
     "worklist",
 ]

@@ -191,6 +191,8 @@ DOORS = (
     Door("POST", "/staff/alerts/{alert}/reopen", ALERTED, 303, {"note": "By mistake."}),
     Door("POST", "/staff/alerts/{alert}/close", ALERTED, 303, NOTE | {"action": "advice"}),
     Door("GET", "/staff/cohort", COHORT, 200),
+    Door("GET", "/staff/forms", CARE, 200),
+    Door("POST", "/staff/forms/reviewed", CARE, 303, {"form": "1"}),
     Door("GET", "/staff/measures", CARE, 200),
     Door("GET", "/staff/measures.csv", CARE, 200),
     Door("GET", "/staff/leave", CARE, 200),
