@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 
 from babel.dates import format_date, get_day_names
 
 from lrrc_qol.catalogue.translations import Translations
-
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from lrrc_qol.domain.clinic_clock import WEEKDAYS as WEEK
+from lrrc_qol.domain.clinic_clock import ClinicCalendar
 
 # Unicode's isolates: what stands between them keeps its own direction inside a text that runs the other way.
 _LEFT_TO_RIGHT, _ANY_DIRECTION, _END = "\u2066", "\u2068", "\u2069"
@@ -44,23 +44,24 @@ def _span(words: Translations, days: Sequence[int], *, start: str, end: str) -> 
     return words.gettext("%(first)s to %(last)s, %(start)s to %(end)s") % values
 
 
-def next_look_words(words: Translations, hours: Mapping[str, Sequence[str]], now: datetime) -> str:
-    """When the nurses look at forms next, said at `now`, the time at the centre; empty when no hours are known.
+def next_look_words(words: Translations, calendar: ClinicCalendar, now: datetime) -> str:
+    """When the nurses look at forms next, said at the instant `now`; empty when no hours are known.
 
-    Public holidays are not known here: the hours are those of an ordinary week.
+    A holiday that the centre has entered is closed.
     """
-    for days in range(len(WEEK) + 1):
-        day = now.date() + timedelta(days=days)
-        span = hours.get(WEEK[day.weekday()])
-        if not span or (not days and f"{now:%H:%M}" >= span[1]):
-            continue
-        if not days and f"{now:%H:%M}" >= span[0]:
-            # NOTE: they are the nurses; time is a time of day such as "16:00"
-            return words.gettext("They are there now, until %(time)s.") % {"time": span[1]}
-        values = {"day": day_words(words, day), "time": span[0]}
-        # NOTE: they are the nurses; day is a date with its weekday, time a time of day such as "08:00"
-        return words.gettext("They are there again on %(day)s, from %(time)s.") % values
-    return ""
+    opens_at, closes_at = next(calendar.spans_from(now), (None, None))
+    if opens_at is None or closes_at is None:
+        return ""
+    if opens_at == now:
+        # NOTE: they are the nurses; time is a time of day such as "16:00"
+        return words.gettext("They are there now, until %(time)s.") % {"time": _time(closes_at, calendar)}
+    values = {"day": day_words(words, calendar.today(opens_at)), "time": _time(opens_at, calendar)}
+    # NOTE: they are the nurses; day is a date with its weekday, time a time of day such as "08:00"
+    return words.gettext("They are there again on %(day)s, from %(time)s.") % values
+
+
+def _time(instant: datetime, calendar: ClinicCalendar) -> str:
+    return f"{instant.astimezone(calendar.zone):%H:%M}"
 
 
 def day_words(words: Translations, day: date) -> str:

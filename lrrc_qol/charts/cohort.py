@@ -113,7 +113,7 @@ def share_figure(series: Sequence[Series], *, title: str) -> Figure:
     """A share between nobody and everybody at each visit, as steps with limits."""
     data = [_errors(one, place, percent=True) | _steps(place) for place, one in enumerate(series)]
     days = [int(row["day"]) for one in series for row in one.rows]
-    figure = _frame(x=day_axis(DayWindow(0, max([42, *days]))), y=_axis(title, [0, 104]))
+    figure = _frame(x=day_axis(DayWindow(0, max([42, *days])), since="the operation"), y=_axis(title, [0, 104]))
     return figure | {"data": data}
 
 
@@ -194,7 +194,9 @@ def _hidden(row: Row) -> int:
 def _over_days(scale: Scale, data: Sequence[Figure], series: Sequence[Series]) -> Figure:
     days = [int(row["day"]) for one in series for row in one.rows]
     better = "above 0 is better" if scale.direction is Direction.BETTER else "above 0 is worse"
-    figure = _frame(x=day_axis(DayWindow(0, max([42, *days]))), y=_axis(f"Change in points, {better}", None))
+    figure = _frame(
+        x=day_axis(DayWindow(0, max([42, *days])), since="the operation"), y=_axis(f"Change in points, {better}", None)
+    )
     figure["layout"]["shapes"] = _bands(scale)
     return figure | {"data": [*data]}
 

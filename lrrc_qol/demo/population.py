@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -28,6 +28,8 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import AnswerInput, FormItem
 from lrrc_qol.services.change_anatomy import change_anatomy, read_anatomy
 from lrrc_qol.services.change_dates import EpisodeDates, change_dates, preview_dates
+from lrrc_qol.services.clinic.duty import note_absence, set_chain
+from lrrc_qol.services.clinic.holidays import Holiday, add_holidays
 from lrrc_qol.services.clinical_record.edit import save_section
 from lrrc_qol.services.consent import NewConsent, NewConsentText, add_consent_text, record_consent, text_in_effect
 from lrrc_qol.services.context import COMMAND, Actor, Work
@@ -100,8 +102,19 @@ def _make_centre(work: Work) -> Actor:
     ]
     nurse = Actor(kind="staff", id=staff_id(work, public_ids[0]), centre_id=centre_id, role="nurse")
     _add_consent_text(replace(work, actor=nurse))
+    _name_team(replace(work, actor=nurse), public_ids)
     show_results(replace(work, actor=nurse), shown=True)
     return nurse
+
+
+def _name_team(work: Work, public_ids: Sequence[str]) -> None:
+    """Who is asked after whom, one colleague on leave soon, and a day on which the clinic is closed."""
+    _, second, surgeon, *_ = public_ids
+    set_chain(work, second=second, surgeon=surgeon)
+    today = work.today_in(TIMEZONE)
+    leave = today + timedelta(days=510)
+    note_absence(work, who=second, cover=public_ids[0], first_day=leave, last_day=leave + timedelta(days=4))
+    add_holidays(work, [Holiday(today + timedelta(days=514), "Day of the invented saint")])
 
 
 def _add_consent_text(work: Work) -> None:

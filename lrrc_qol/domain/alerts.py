@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from lrrc_qol.domain.instrument import AnswerValue, Confidence
 
@@ -308,47 +307,23 @@ def timing_facts(rule_set: AlertRuleSet, *, discharged_on: date | None, today: d
     )
 
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Further than any closing time of a clinic; a longer search would only mean that the hours are empty.
-_LONGEST_SEARCH_DAYS = 60
-
-
-def target_instant(
-    raised_at: datetime, minutes: int, *, hours: Mapping[str, Sequence[str]], zone: ZoneInfo
-) -> datetime:
-    """Return when `minutes` of opening time have passed since `raised_at` (aware UTC).
-
-    `hours` maps mon..sun to opening and closing time ("08:00", "16:00"); a missing day is closed. Nights, weekends and
-    closed days do not count. Without any opening hours the minutes simply run.
-    """
-    left = timedelta(minutes=minutes)
-    first_day = raised_at.astimezone(zone).date()
-    for number in range(_LONGEST_SEARCH_DAYS):
-        day = first_day + timedelta(days=number)
-        span = hours.get(WEEKDAYS[day.weekday()])
-        if not span:
-            continue
-        opens_at, closes_at = (
-            datetime.combine(day, time.fromisoformat(text), tzinfo=zone).astimezone(UTC) for text in span
-        )
-        start = max(opens_at, raised_at)
-        if start + left <= closes_at:
-            return start + left
-        left -= max(closes_at - start, timedelta(0))
-    return raised_at + timedelta(minutes=minutes)
-
-
 class AlertStepKind(StrEnum):
     """What can be written into an alert's history."""
 
     RAISED = "raised"
+    RECURRED = "recurred"
     RAISED_AGAIN = "raised_again"
     SEEN = "seen"
     TAKEN = "taken"
     CONTACTED = "contacted"
     NO_ANSWER = "no_answer"
     NOTE = "note"
+    HANDED_OVER = "handed_over"
+    SNOOZED = "snoozed"
+    CHASED = "chased"
+    ESCALATED = "escalated"
     CLOSED = "closed"
+    REOPENED = "reopened"
 
 
 class AlertState(StrEnum):
@@ -360,13 +335,25 @@ class AlertState(StrEnum):
     CLOSED = "closed"
 
 
+RAISING = (AlertStepKind.RAISED, AlertStepKind.RECURRED, AlertStepKind.RAISED_AGAIN)
+"""The steps that answers make; what was done before the newest of them was done about older answers."""
+
+CALLS_BEFORE_NEXT_STEP = 3
+"""After so many calls without an answer somebody decides what comes next."""
+
 _PROGRESS = {
     AlertStepKind.RAISED: AlertState.NEW,
+    AlertStepKind.RECURRED: AlertState.NEW,
     AlertStepKind.RAISED_AGAIN: AlertState.NEW,
     AlertStepKind.SEEN: AlertState.SEEN,
     AlertStepKind.TAKEN: AlertState.SEEN,
     AlertStepKind.NO_ANSWER: AlertState.SEEN,
     AlertStepKind.NOTE: AlertState.SEEN,
+    AlertStepKind.HANDED_OVER: AlertState.SEEN,
+    AlertStepKind.SNOOZED: AlertState.SEEN,
+    AlertStepKind.CHASED: AlertState.NEW,
+    AlertStepKind.ESCALATED: AlertState.NEW,
+    AlertStepKind.REOPENED: AlertState.SEEN,
     AlertStepKind.CONTACTED: AlertState.CONTACTED,
     AlertStepKind.CLOSED: AlertState.CLOSED,
 }
@@ -375,13 +362,25 @@ _PROGRESS = {
 def alert_state(steps: Iterable[str]) -> AlertState:
     """Return the state after `steps` (values of `AlertStepKind` in order of time); ValueError for an unknown one.
 
-    The state only moves on, except that an open alert raised again is new again: somebody must look once more.
+    The state only moves on, except that an open alert raised again is new again: somebody must look once more. One
+    that was put off is to be dealt with anew, and a closed one that was reopened is open.
     """
     order = tuple(AlertState)
     state = AlertState.NEW
-    for step in steps:
-        reached = _PROGRESS[AlertStepKind(step)]
-        raised_again = reached is AlertState.NEW and state is not AlertState.CLOSED
-        if raised_again or order.index(reached) > order.index(state):
+    for step in map(AlertStepKind, steps):
+        reached = _PROGRESS[step]
+        is_open = state is not AlertState.CLOSED
+        anew = (is_open and step in (*RAISING, AlertStepKind.SNOOZED)) or step is AlertStepKind.REOPENED
+        if anew or order.index(reached) > order.index(state):
             state = reached
     return state
+
+
+def calls_without_answer(steps: Iterable[str]) -> int:
+    """How often nobody answered since the patient was last reached, or since the alert was raised or reopened."""
+    tries = 0
+    for step in map(AlertStepKind, steps):
+        if step in (*RAISING, AlertStepKind.CONTACTED, AlertStepKind.REOPENED):
+            tries = 0
+        tries += step is AlertStepKind.NO_ANSWER
+    return tries

@@ -17,6 +17,7 @@ from lrrc_qol.services.audit import SEAL_BATCH, seal
 from lrrc_qol.services.context import SYSTEM
 from lrrc_qol.services.note_job_run import note_failure, note_finish, note_start
 from lrrc_qol.services.notify_staff import queue_staff_mails
+from lrrc_qol.services.overdue_alerts import pass_on_overdue
 from lrrc_qol.services.queue_reminders import look_at_everything_again, queue_due_messages
 from lrrc_qol.services.raise_missed_alerts import raise_missed_alerts
 
@@ -79,8 +80,14 @@ def look_for_missed(sweep: Sweep) -> Mapping[str, int]:
     return {"check_ins": looked_at, "alerts": alerts}
 
 
+def escalate_alerts(sweep: Sweep) -> Mapping[str, int]:
+    """Pass on the alerts whose target is over."""
+    with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
+        return {"steps": pass_on_overdue(work)}
+
+
 def notify_staff(sweep: Sweep) -> Mapping[str, int]:
-    """Queue a mail to the nurses of each centre with new urgent alerts."""
+    """Queue a mail to everybody for whom there is news about urgent alerts."""
     with sweep.runtime.writing(SYSTEM, now=sweep.now) as work:
         return {"messages": queue_staff_mails(work)}
 
@@ -117,6 +124,7 @@ JOBS = (
     Job("read_reports", read_reports, 300),
     Job("queue_reminders", queue_reminders, 60),
     Job("look_for_missed", look_for_missed, 900),
+    Job("escalate_alerts", escalate_alerts, 60),
     Job("notify_staff", notify_staff, 60),
     Job("deliver_messages", deliver_messages, 15),
     Job("seal_audit", seal_audit, 60),

@@ -9,7 +9,15 @@ LATER_TABLES = ("clinical_entry", "consent", "missed_reason")
 PATIENT_TABLES = ("topic_list",)
 CARE_TABLES = ("contact_entry", "note_opening", "patient_note")
 MESSAGE_TABLES = ("message_report", "message_template")
-APPEND_ONLY_TABLES = (*FIRST_TABLES, *LATER_TABLES, *PATIENT_TABLES, *CARE_TABLES, *MESSAGE_TABLES)
+DUTY_TABLES = ("alert_step", "escalation_chain")
+APPEND_ONLY_TABLES = (
+    *FIRST_TABLES,
+    *LATER_TABLES,
+    *PATIENT_TABLES,
+    *CARE_TABLES,
+    *MESSAGE_TABLES,
+    *DUTY_TABLES,
+)
 
 FUNCTION = """
 CREATE FUNCTION lrrc_qol_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -22,7 +22,7 @@ from lrrc_qol.persistence.queries.cohort_rows import (
     scale_versions,
     stored_versions,
 )
-from lrrc_qol.persistence.queries.export import take_snapshot
+from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.services.cohort_patients import CentreFacts, read_centre_facts, read_patients, scale_facts
 from lrrc_qol.services.context import Actor, Work
 

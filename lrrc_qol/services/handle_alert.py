@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from lrrc_qol.domain.alerts import AlertStepKind
-from lrrc_qol.domain.errors import InvalidInput, LrrcQolError, NotFound
-from lrrc_qol.persistence.models import Alert, AlertStep, Staff
-from lrrc_qol.services import audit
+from lrrc_qol.domain.alerts import CALLS_BEFORE_NEXT_STEP, AlertStepKind, calls_without_answer
+from lrrc_qol.domain.errors import InvalidInput, LrrcQolError
+from lrrc_qol.persistence.models import Alert, Staff
+from lrrc_qol.services.alert_steps import (
+    NOTE_LIMIT,
+    AlertClosed,
+    add_step,
+    check_note,
+    locked_alert,
+    locked_open_alert,
+    note_seen,
+    step_kinds,
+)
 from lrrc_qol.services.context import Work
 
 ACTIONS = (
@@ -19,8 +28,21 @@ ACTIONS = (
     "readmission",
     "referral",
     "false_alarm",
+    "not_reached",
 )
-NOTE_LIMIT = 4000
+NOT_REACHED = "not_reached"
+
+__all__ = [
+    "ACTIONS",
+    "NOTE_LIMIT",
+    "AlertClosed",
+    "TakenBySomebodyElse",
+    "close_alert",
+    "log_contact",
+    "see_alert",
+    "take_alert",
+    "take_over_alert",
+]
 
 
 class TakenBySomebodyElse(LrrcQolError):
@@ -31,20 +53,16 @@ class TakenBySomebodyElse(LrrcQolError):
         self.owner = owner
 
 
-class AlertClosed(LrrcQolError):
-    """The alert was closed meanwhile; nothing was changed."""
-
-
 def see_alert(work: Work, public_id: str) -> None:
     """Write down that the actor has seen the alert; once per person since it was last raised. NotFound."""
-    alert = _locked(work, public_id)
+    alert = locked_alert(work, public_id)
     if alert.closed_at is None:
-        _see(work, alert)
+        note_seen(work, alert)
 
 
 def take_alert(work: Work, public_id: str) -> None:
     """Become the owner. TakenBySomebodyElse when it has one, AlertClosed when it is done, NotFound."""
-    alert = _open(work, public_id)
+    alert = locked_open_alert(work, public_id)
     if alert.owner_id == work.actor.id:
         return
     # The condition, not the check before it, is what only one of two can pass.
@@ -56,19 +74,19 @@ def take_alert(work: Work, public_id: str) -> None:
     )
     if won is None:
         raise TakenBySomebodyElse(_owner_name(work, alert))
-    _see(work, alert)
-    _step(work, alert, AlertStepKind.TAKEN)
+    note_seen(work, alert)
+    add_step(work, alert, AlertStepKind.TAKEN)
 
 
 def take_over_alert(work: Work, public_id: str) -> None:
     """Take the alert over from its owner, who is off duty or called away; written down like everything else."""
-    alert = _open(work, public_id)
+    alert = locked_open_alert(work, public_id)
     if alert.owner_id == work.actor.id:
         return
     before = alert.owner_id
     alert.owner_id = work.actor.id
-    _see(work, alert)
-    _step(work, alert, AlertStepKind.TAKEN, detail={"from": before})
+    note_seen(work, alert)
+    add_step(work, alert, AlertStepKind.TAKEN, audited={"from": before})
 
 
 def log_contact(work: Work, public_id: str, *, reached: bool, note: str) -> bool:
@@ -77,24 +95,29 @@ def log_contact(work: Work, public_id: str, *, reached: bool, note: str) -> bool
     A call that was made is never lost: on a closed alert it joins the history, the alert stays closed, and the answer
     is false.
     """
-    _check_note(note)
-    alert = _locked(work, public_id)
+    check_note(note)
+    alert = locked_alert(work, public_id)
     still_open = alert.closed_at is None
     if still_open:
-        _see(work, alert)
-    _step(work, alert, AlertStepKind.CONTACTED if reached else AlertStepKind.NO_ANSWER, note=note)
+        note_seen(work, alert)
+    add_step(work, alert, AlertStepKind.CONTACTED if reached else AlertStepKind.NO_ANSWER, note=note)
     return still_open
 
 
 def close_alert(work: Work, public_id: str, *, action: str, note: str) -> None:
-    """Close with what was done (one of ACTIONS) and a note; both are needed. AlertClosed, NotFound, InvalidInput."""
+    """Close with what was done (one of ACTIONS) and a note; both are needed. AlertClosed, NotFound, InvalidInput.
+
+    That the patient was not reached can be said after three calls only.
+    """
     faults = _close_faults(action, note)
     if faults:
         raise InvalidInput(faults)
-    alert = _open(work, public_id)
-    _see(work, alert)
+    alert = locked_open_alert(work, public_id)
+    if action == NOT_REACHED and calls_without_answer(step_kinds(work, alert)) < CALLS_BEFORE_NEXT_STEP:
+        raise InvalidInput({"action": f"Write down {CALLS_BEFORE_NEXT_STEP} calls without an answer first."})
+    note_seen(work, alert)
     alert.closed_at = work.now
-    _step(work, alert, AlertStepKind.CLOSED, action=action, note=note)
+    add_step(work, alert, AlertStepKind.CLOSED, action=action, note=note)
 
 
 def _close_faults(action: str, note: str) -> dict[str, str]:
@@ -106,71 +129,6 @@ def _close_faults(action: str, note: str) -> dict[str, str]:
     elif len(note) > NOTE_LIMIT:
         faults["note"] = f"Use at most {NOTE_LIMIT} characters."
     return faults
-
-
-def _check_note(note: str) -> None:
-    if len(note) > NOTE_LIMIT:
-        raise InvalidInput({"note": f"Use at most {NOTE_LIMIT} characters."})
-
-
-def _locked(work: Work, public_id: str) -> Alert:
-    alert = work.session.scalars(
-        select(Alert).where(Alert.public_id == public_id, Alert.centre_id == work.actor.centre()).with_for_update()
-    ).first()
-    if alert is None:
-        raise NotFound("no such alert")
-    return alert
-
-
-def _open(work: Work, public_id: str) -> Alert:
-    alert = _locked(work, public_id)
-    if alert.closed_at is not None:
-        raise AlertClosed("this alert was closed already")
-    return alert
-
-
-def _see(work: Work, alert: Alert) -> None:
-    steps = work.session.execute(
-        select(AlertStep.kind, AlertStep.staff_id).where(AlertStep.alert_id == alert.id).order_by(AlertStep.id.desc())
-    ).all()
-    for kind, staff_id in steps:
-        if kind == AlertStepKind.SEEN and staff_id == work.actor.id:
-            return
-        if kind in (AlertStepKind.RAISED, AlertStepKind.RAISED_AGAIN):
-            break
-    _step(work, alert, AlertStepKind.SEEN)
-
-
-def _step(
-    work: Work,
-    alert: Alert,
-    kind: AlertStepKind,
-    *,
-    action: str | None = None,
-    note: str = "",
-    detail: dict[str, int | None] | None = None,
-) -> None:
-    work.session.add(
-        AlertStep(
-            alert_id=alert.id,
-            kind=kind.value,
-            action=action,
-            note_sealed=work.cipher.seal(note.strip(), field="alert_step.note") if note.strip() else None,
-            taken_at=work.now,
-            staff_id=work.actor.id,
-            evidence={},
-        )
-    )
-    work.session.flush()
-    audit.record(
-        work,
-        f"alert_{kind.value}",
-        subject_kind="alert",
-        subject_id=alert.id,
-        centre_id=alert.centre_id,
-        episode_id=alert.episode_id,
-        detail={"action": action} if action else dict(detail or {}),
-    )
 
 
 def _owner_name(work: Work, alert: Alert) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select, update
 
+from lrrc_qol.domain.clinic_clock import ClinicCalendar
 from lrrc_qol.persistence.crypto import token_hash
 from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Patient, PatientSession, Plan, Visit
+from lrrc_qol.services.clinic.calendar import calendar_of
 from lrrc_qol.services.consent.acts import refuses_forms
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.languages import is_draft
@@ -44,6 +47,12 @@ class CentreContact:
     nurse_phone: str
     clinic_hours: Mapping[str, Any]
     timezone: str
+    holidays: frozenset[date] = frozenset()
+
+    @property
+    def calendar(self) -> ClinicCalendar:
+        """When the clinic is open."""
+        return ClinicCalendar(self.clinic_hours, ZoneInfo(self.timezone), self.holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ def contact_of(centre: Centre) -> CentreContact:
         nurse_phone=centre.nurse_phone,
         clinic_hours=centre.clinic_hours,
         timezone=centre.timezone,
+        holidays=calendar_of(centre).holidays,
     )
 
 

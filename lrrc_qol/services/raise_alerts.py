@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from lrrc_qol.catalogue.patient_words import clinic_hours_words, kept_apart, phone_words
 from lrrc_qol.catalogue.translations import Translations
@@ -15,9 +14,9 @@ from lrrc_qol.domain.alerts import (
     Finding,
     Instruction,
     evaluate,
-    target_instant,
     timing_facts,
 )
+from lrrc_qol.domain.clinic_clock import after_open_minutes
 from lrrc_qol.domain.instrument import AnswerValue
 from lrrc_qol.persistence.models import Response
 from lrrc_qol.services.context import Work
@@ -106,6 +105,6 @@ def target_of(work: Work, centre: CentreContact, rule_set: AlertRuleSet) -> Targ
         minutes = rule_set.target_minutes.get(level)
         if minutes is None:
             return None
-        return target_instant(work.now, minutes, hours=centre.clinic_hours, zone=ZoneInfo(centre.timezone))
+        return after_open_minutes(centre.calendar, work.now, minutes)
 
     return target

@@ -66,7 +66,8 @@ class ItemView:
 class FormRecord:
     """One form; `stand_in` says that the patient saw topics instead of the approved wording.
 
-    `left_out` are the items without a value: declined, or not applicable.
+    `left_out` are the items without a value: declined, or not applicable. `corrected_since`: an answer was corrected
+    after the form had been read.
     """
 
     patient: PatientRow
@@ -80,6 +81,8 @@ class FormRecord:
     assignment_public_id: str = ""
     entered_by: str = ""
     second: SecondTyping | None = None
+    reviewed_by: str = ""
+    corrected_since: bool = False
 
 
 def read_form(work: Work, public_id: str, response_id: int) -> FormRecord:
@@ -118,6 +121,9 @@ def read_form(work: Work, public_id: str, response_id: int) -> FormRecord:
         left_out={item_id: value.value for item_id, value in values.items() if isinstance(value, Missing)},
         assignment_public_id=assignment.public_id,
         entered_by=names.get(response.entered_by or 0, ""),
+        reviewed_by=names.get(response.reviewed_by or 0, ""),
+        corrected_since=response.reviewed_at is not None
+        and any(each.saved_at > response.reviewed_at for each in answers),
         second=_second_typing(work, response, names),
     )
 
@@ -126,7 +132,7 @@ def _names(work: Work, response: Response, answers: Sequence[Answer]) -> dict[in
     """The members of staff who had a hand in the form, by row number."""
     seconds = select(SecondEntry.compared_by).where(SecondEntry.response_id == response.id)
     compared = work.session.scalars(seconds).all() if response.entered_by else ()
-    wanted = {response.entered_by, *(answer.staff_id for answer in answers), *compared} - {None}
+    wanted = {response.entered_by, response.reviewed_by, *(answer.staff_id for answer in answers), *compared} - {None}
     if not wanted:
         return {}
     rows = work.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted)))

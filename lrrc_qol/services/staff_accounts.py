@@ -15,6 +15,7 @@ from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Centre, Staff
 from lrrc_qol.persistence.upsert import insert_unless_there
 from lrrc_qol.services import audit
+from lrrc_qol.services.clinic.calendar import calendar_of, reset_clocks
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.password_policy import hash_password, password_fault, password_matches
 from lrrc_qol.services.throttle import check, clear, register_failure
@@ -91,8 +92,10 @@ def update_centre(work: Work, code: str, changes: Mapping[str, Any]) -> None:
     faults = _centre_faults(work, NewCentre(**as_new))
     if faults:
         raise InvalidInput(faults)
+    calendar = calendar_of(centre)
     for name, value in changes.items():
         setattr(centre, name, value)
+    reset_clocks(work, centre, calendar)
     detail = {"old": before, "new": dict(changes)}
     _note(work, "updated_centre", "centre", centre.id, centre_id=centre.id, detail=detail)
 

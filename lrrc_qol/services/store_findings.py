@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.alerts import AlertLevel, AlertStepKind, Finding
+from lrrc_qol.domain.alerts import AlertLevel, AlertState, AlertStepKind, Finding, alert_state
 from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.persistence.models import Alert, AlertStep
 from lrrc_qol.persistence.upsert import insert_unless_there
 from lrrc_qol.services import audit
+from lrrc_qol.services.alert_steps import step_kinds
 from lrrc_qol.services.context import Work
 
 Target = Callable[[AlertLevel], datetime | None]
@@ -35,9 +36,9 @@ def store_findings(work: Work, about: About, findings: Sequence[Finding], *, tar
     standing = _open_alerts(work, about, findings)
     for finding in findings:
         if finding.rule_id in standing:
-            _raise_again(work, about, standing[finding.rule_id], finding)
+            _raise_again(work, about, standing[finding.rule_id], finding, target=target)
         else:
-            _raise(work, about, finding, target_at=target(finding.level))
+            _raise(work, about, finding, target=target)
 
 
 def _open_alerts(work: Work, about: About, findings: Sequence[Finding]) -> dict[str, Alert]:
@@ -57,7 +58,7 @@ def _open_alerts(work: Work, about: About, findings: Sequence[Finding]) -> dict[
     return {alert.rule_id: alert for alert in rows}
 
 
-def _raise(work: Work, about: About, finding: Finding, *, target_at: datetime | None) -> None:
+def _raise(work: Work, about: About, finding: Finding, *, target: Target) -> None:
     evidence = finding.evidence
     if _dealt_with(work, about, finding):
         return
@@ -76,18 +77,23 @@ def _raise(work: Work, about: About, finding: Finding, *, target_at: datetime | 
             "reason": finding.reason,
             "evidence": evidence,
             "raised_at": work.now,
-            "target_at": target_at,
+            "target_at": target(finding.level),
+            "clock_from": work.now,
         },
     )
     if alert_id is None:
         # Another form of the same visit has raised it since the open ones were read.
         others = _open_alerts(work, about, [finding])
         for alert in others.values():
-            _raise_again(work, about, alert, finding)
+            _raise_again(work, about, alert, finding, target=target)
         if not others:  # and somebody has closed that one in the same moment
-            _raise(work, about, finding, target_at=target_at)
+            _raise(work, about, finding, target=target)
         return
-    _add_step(work, alert_id, AlertStepKind.RAISED, evidence)
+    before = select(Alert.id).where(
+        Alert.episode_id == about.episode_id, Alert.rule_id == finding.rule_id, Alert.id != alert_id
+    )
+    recurred = work.session.scalars(before.limit(1)).first() is not None
+    _add_step(work, alert_id, AlertStepKind.RECURRED if recurred else AlertStepKind.RAISED, evidence)
     audit.record(
         work,
         "raised_alert",
@@ -113,17 +119,30 @@ def _dealt_with(work: Work, about: About, finding: Finding) -> bool:
     return finding.evidence in closed.all()
 
 
-def _raise_again(work: Work, about: About, alert: Alert, finding: Finding) -> None:
+def _raise_again(work: Work, about: About, alert: Alert, finding: Finding, *, target: Target) -> None:
     evidence = finding.evidence
     if (alert.response_id, alert.visit_id, alert.evidence) == (about.response_id, about.visit_id, evidence):
         return
     if finding.level.rank > AlertLevel(alert.level).rank:
         alert.level = finding.level.value
+    set_clock_anew(work, alert, target(AlertLevel(alert.level)))
     alert.evidence = evidence
     alert.response_id, alert.visit_id = about.response_id, about.visit_id
     alert.rule_version = finding.rule_version
     alert.reason = finding.reason
     _add_step(work, alert.id, AlertStepKind.RAISED_AGAIN, evidence)
+
+
+def set_clock_anew(work: Work, alert: Alert, target_at: datetime | None) -> None:
+    """News about an open alert: its wait is over. While nobody has looked, the sooner of the two targets holds;
+    afterwards the clock begins anew."""
+    unseen = alert_state(step_kinds(work, alert)) is AlertState.NEW and alert.snoozed_until is None
+    alert.snoozed_until = None
+    if unseen:
+        alert.target_at = min(filter(None, (alert.target_at, target_at)), default=None)
+        return
+    alert.clock_from = work.now
+    alert.target_at = target_at
 
 
 def _add_step(work: Work, alert_id: int, kind: AlertStepKind, evidence: dict[str, Any]) -> None:

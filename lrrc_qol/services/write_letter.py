@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from lrrc_qol.domain.contact import ABOUT_ADDRESS, Channel, ContactReason, MessageKind
 from lrrc_qol.mail import Letter
@@ -15,22 +15,24 @@ from lrrc_qol.mail.texts import mail_texts
 from lrrc_qol.mail.unsubscribe import Purpose, make_token
 from lrrc_qol.mail.wording import words_name
 from lrrc_qol.persistence.crypto import new_short_token, new_token, token_hash
-from lrrc_qol.persistence.models import Centre, Episode, Link, Message, Patient, Staff, Visit
+from lrrc_qol.persistence.models import Alert, Centre, Episode, Link, Message, Patient, Staff, Visit
+from lrrc_qol.persistence.queries.worklist_kinds import alive
 from lrrc_qol.services.address_change_rows import open_change, told_change
 from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
 from lrrc_qol.services.channels import MOBILE_FIELD
+from lrrc_qol.services.clinic.duty import ALERT_ROLES, read_team
 from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.contact_state import Standing, contact_decision, events_by_episode
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.link_rules import answerable, is_begun
 from lrrc_qol.services.message_words.newest import newest_words
+from lrrc_qol.services.notify_staff import standing
 from lrrc_qol.services.outbox import AUTOMATED
 from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.plan_episode import protocol_of
 from lrrc_qol.services.reminder_cursor import look_again_tomorrow, own_policy
 
 HELD = frozenset({ContactReason.PAUSED, ContactReason.INPATIENT, ContactReason.NO_FORM})
-STAFF_ROLE = "nurse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +200,13 @@ def _minutes(work: Work, message: Message, visit: Visit, forms: AskableForms) ->
 
 
 def _staff_letter(work: Work, message: Message, centre: Centre, staff: Staff | None) -> Letter | Withheld:
-    if staff is None or not staff.active or staff.role != STAFF_ROLE or staff.centre_id != centre.id:
+    if staff is None or not staff.active or staff.role not in ALERT_ROLES or staff.centre_id != centre.id:
         return Withheld("not_on_duty")
+    if read_team(work, centre.id).duty.is_away(staff.id):
+        return Withheld("on_leave")
+    count = _still_urgent(work, message)
+    if not count:
+        return Withheld("settled")
     return Letter(
         kind=MessageKind.STAFF_ALERT,
         language=message.language,
@@ -209,7 +216,7 @@ def _staff_letter(work: Work, message: Message, centre: Centre, staff: Staff | N
         link=f"{work.settings.base_url}/staff/",
         message_id=message.message_id,
         sent_at=work.now,
-        figures={"count": int(message.params["count"])},
+        figures={"count": count},
     )
 
 
@@ -228,6 +235,14 @@ def _test_letter(work: Work, message: Message, centre: Centre, staff: Staff | No
         sent_at=work.now,
         words=message.params["words"],
     )
+
+
+def _still_urgent(work: Work, message: Message) -> int:
+    """How many of the alerts that a mail is about still stand; rows of an earlier version count as they were."""
+    if "alerts" not in message.params:
+        return int(message.params["count"])
+    query = select(func.count()).select_from(Alert).join(Episode, Episode.id == Alert.episode_id)
+    return work.session.scalar(query.where(Alert.id.in_(message.params["alerts"]), standing(work), alive())) or 0
 
 
 def _new_link(work: Work, message: Message, visit: Visit, patient: Patient) -> str:

@@ -21,6 +21,8 @@ NAVIGATION = (
     ("Patients", "staff.patients", "view_patients"),
     ("Cohort", "staff.cohort", "view_cohort"),
     ("Exports", "staff.exports", "export_data"),
+    ("Measures", "staff.measures", "view_patients"),
+    ("Leave", "staff.leave", "view_patients"),
     ("Questionnaires", "admin.questionnaires", "manage_wording"),
     ("Administration", "admin.overview", "administer"),
 )

@@ -20,7 +20,7 @@ from lrrc_qol.persistence.models.message import Link, Message, MessageReport, Me
 from lrrc_qol.persistence.models.own_page import AddressChange, TopicList
 from lrrc_qol.persistence.models.patient import BaselineChoice, Episode, EpisodeEvent, Patient, Plan
 from lrrc_qol.persistence.models.response import Answer, RequestKey, Response, ScoreRow
-from lrrc_qol.persistence.models.staff import Staff, StaffSession, Throttle
+from lrrc_qol.persistence.models.staff import EscalationChain, Staff, StaffAbsence, StaffSession, Throttle
 from lrrc_qol.persistence.models.visit import GAVE_WAY, Assignment, Visit
 from lrrc_qol.persistence.models.wording import CentreQuestionnaire, LanguageReview, WordingPack
 
@@ -45,6 +45,7 @@ __all__ = [
     "ContactEntry",
     "Episode",
     "EpisodeEvent",
+    "EscalationChain",
     "JobRun",
     "LanguageReview",
     "Link",
@@ -63,6 +64,7 @@ __all__ = [
     "ScoreRow",
     "SecondEntry",
     "Staff",
+    "StaffAbsence",
     "StaffSession",
     "Task",
     "Throttle",

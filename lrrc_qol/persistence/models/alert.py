@@ -16,6 +16,8 @@ class Alert(Base):
 
     It is about a form (`response_id`), or about a check-in that nobody answered (`visit_id`). `level` only rises by
     itself. `evidence` keeps the answers, scores or check-ins that fired it; who did what stands in the steps.
+    The clock of the first call runs from `clock_from` (empty: `raised_at`) to `target_at`. Until `snoozed_until` it
+    waits by somebody's choice; then it is there again and its clock has just begun.
     """
 
     __tablename__ = "alert"
@@ -45,12 +47,17 @@ class Alert(Base):
     evidence: Mapped[dict[str, Any]]
     raised_at: Mapped[datetime]
     target_at: Mapped[datetime | None]
+    clock_from: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
 
 
 class AlertStep(Base):
-    """One step in an alert's life: raised, raised_again, seen, taken, contacted, no_answer, note, closed."""
+    """One step in an alert's life (a value of `AlertStepKind`); rows are only ever added.
+
+    `evidence` holds the answers that raised it, to whom it was handed or passed on (`to`), until when it waits.
+    """
 
     __tablename__ = "alert_step"
 

@@ -15,7 +15,8 @@ class Centre(Base):
     """One hospital. `clinic_hours` maps mon..sun to ["08:00", "16:00"]; a day that is absent is closed.
 
     New patients follow `protocol_version` of the protocol, the newest shipped one while it is empty. Patients see their
-    own results since `own_results_since`; empty: they do not.
+    own results since `own_results_since`; empty: they do not. `holidays` maps days ("2026-12-25") on which the clinic
+    is closed to their names.
     """
 
     __tablename__ = "centre"
@@ -30,6 +31,7 @@ class Centre(Base):
     ward_phone: Mapped[str] = mapped_column(String(40))
     nurse_phone: Mapped[str] = mapped_column(String(40))
     clinic_hours: Mapped[dict[str, Any]]
+    holidays: Mapped[dict[str, Any] | None]
     protocol_id: Mapped[str] = mapped_column(String(64))
     protocol_version: Mapped[str | None] = mapped_column(String(32))
     own_results_since: Mapped[datetime | None]

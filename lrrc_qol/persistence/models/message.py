@@ -30,6 +30,14 @@ class Message(Base):
             sqlite_where=text("kind = 'staff_alert'"),
             postgresql_where=text("kind = 'staff_alert'"),
         ),
+        # The newest mail to one member of staff.
+        Index(
+            "ix_message_staff",
+            "staff_id",
+            "id",
+            sqlite_where=text("kind = 'staff_alert'"),
+            postgresql_where=text("kind = 'staff_alert'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +26,43 @@ class Staff(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+
+
+class StaffAbsence(Base):
+    """Days on which somebody is away, both included; without `last_day` for good. `cover_id` stands in.
+
+    A row is taken back, never deleted.
+    """
+
+    __tablename__ = "staff_absence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class EscalationChain(Base):
+    """To whom a centre passes on alerts that nobody has seen in time: `second_id`, then `surgeon_id`.
+
+    Rows are only ever added; the newest of a centre counts.
+    """
+
+    __tablename__ = "escalation_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    surgeon_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    set_at: Mapped[datetime]
+    set_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
 
 
 class StaffSession(Base):

@@ -37,6 +37,7 @@ class StepRow:
     taken_at: datetime
     staff_id: int | None
     who: str | None
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class AnswerRow:
     kind: str
     value: int | None
     given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAlert:
+    """The newest alert of the same rule that was closed before this one was raised."""
+
+    public_id: str
+    closed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,8 @@ class AlertPage:
     steps: tuple[StepRow, ...]
     answers: tuple[AnswerRow, ...]
     closed_before: int
+    earlier: EarlierAlert | None
+    snoozed_until: datetime | None
 
 
 def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: FieldCipher) -> AlertPage | None:
@@ -104,6 +115,7 @@ def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: Fiel
     if row is None:
         return None
     alert, response, visit, episode, patient, centre, owner = row
+    earlier = _closed_before(session, alert)
     return AlertPage(
         id=alert.id,
         public_id=alert.public_id,
@@ -134,7 +146,9 @@ def read_alert(session: Session, *, centre_id: int, public_id: str, cipher: Fiel
         submitted_at=response.submitted_at if response else None,
         steps=_steps(session, alert.id, cipher),
         answers=_answers(session, response.id) if response else (),
-        closed_before=_closed_before(session, alert),
+        closed_before=len(earlier),
+        earlier=EarlierAlert(*earlier[0]) if earlier else None,
+        snoozed_until=alert.snoozed_until,
     )
 
 
@@ -159,6 +173,7 @@ def _steps(session: Session, alert_id: int, cipher: FieldCipher) -> tuple[StepRo
             taken_at=step.taken_at,
             staff_id=step.staff_id,
             who=who,
+            detail=step.evidence,
         )
         for step, who in session.execute(query)
     )
@@ -170,8 +185,10 @@ def _answers(session: Session, response_id: int) -> tuple[AnswerRow, ...]:
     return tuple(current.values())
 
 
-def _closed_before(session: Session, alert: Alert) -> int:
-    query = select(func.count()).where(
-        Alert.episode_id == alert.episode_id, Alert.rule_id == alert.rule_id, Alert.closed_at < alert.raised_at
+def _closed_before(session: Session, alert: Alert) -> list[tuple[str, datetime]]:
+    """The closed alerts of the same rule, newest first."""
+    query = select(Alert.public_id, Alert.closed_at).where(
+        Alert.episode_id == alert.episode_id, Alert.rule_id == alert.rule_id, Alert.closed_at <= alert.raised_at
     )
-    return session.scalar(query) or 0
+    rows = session.execute(query.where(Alert.id != alert.id).order_by(Alert.closed_at.desc(), Alert.id.desc()))
+    return [(public_id, closed_at) for public_id, closed_at in rows if closed_at is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.persistence.models import Episode, EpisodeEvent, MissedReason, Visit
@@ -82,6 +82,20 @@ def may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
     return not_(forbidden.correlate(Episode).exists())
 
 
+def ends_of_follow_up(centre_id: int, ending: tuple[str, ...]) -> Subquery:
+    """The first day from which nothing is expected any more, as `ended_on` by `episode_id`."""
+    return (
+        select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
+        .where(
+            EpisodeEvent.centre_id == centre_id,
+            EpisodeEvent.kind.in_(ending),
+            EpisodeEvent.revoked_at.is_(None),
+        )
+        .group_by(EpisodeEvent.episode_id)
+        .subquery()
+    )
+
+
 def count_visits(
     session: Session, *, centre_id: int, now: datetime, kinds: Kinds, operated: bool
 ) -> tuple[VisitCounts, ...]:
@@ -127,16 +141,7 @@ def count_missed(
 
 def _expected(centre_id: int, now: datetime, kinds: Kinds, *, operated: bool) -> Select[int]:
     """The visits that were to be expected, whether or not a form came."""
-    ended = (
-        select(EpisodeEvent.episode_id, func.min(EpisodeEvent.happened_on).label("ended_on"))
-        .where(
-            EpisodeEvent.centre_id == centre_id,
-            EpisodeEvent.kind.in_(kinds.ending),
-            EpisodeEvent.revoked_at.is_(None),
-        )
-        .group_by(EpisodeEvent.episode_id)
-        .subquery()
-    )
+    ended = ends_of_follow_up(centre_id, kinds.ending)
     return (
         select(Visit.id)
         .join(Episode, Episode.id == Visit.episode_id)

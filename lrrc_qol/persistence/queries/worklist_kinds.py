@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, not_, or_, select, true
@@ -80,8 +80,14 @@ def _happened(kinds: Sequence[str]) -> ColumnElement[bool]:
 
 def open_alerts(viewer: Viewer) -> ColumnElement[bool]:
     """Alerts that nobody has closed. Nobody calls the family of a dead patient about an old answer; whoever withdrew
-    after a severe answer is still somebody to care for."""
-    return and_(Alert.centre_id == viewer.centre_id, Alert.closed_at.is_(None), alive())
+    after a severe answer is still somebody to care for. One that was put off is not there until its time has come."""
+    there = or_(Alert.snoozed_until.is_(None), Alert.snoozed_until <= viewer.now)
+    return and_(Alert.centre_id == viewer.centre_id, Alert.closed_at.is_(None), there, alive())
+
+
+def waiting_alerts(centre_id: int, now: datetime) -> ColumnElement[bool]:
+    """Open alerts that somebody put off until a later day."""
+    return and_(Alert.centre_id == centre_id, Alert.closed_at.is_(None), Alert.snoozed_until > now, alive())
 
 
 def open_tasks(viewer: Viewer) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.domain.score_alerts import evaluate_scores
 from lrrc_qol.persistence.models import Answer, Centre, Episode, Plan, Response, Staff, Visit
 from lrrc_qol.services.answers import as_values, current_answers
+from lrrc_qol.services.clinic.duty import NURSE
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import build_curves
 from lrrc_qol.services.protocols import Version
@@ -27,7 +28,6 @@ from lrrc_qol.services.raise_missed_alerts import CheckInFacts, check_in_facts, 
 from lrrc_qol.services.raise_score_alerts import episode_course, items_of
 from lrrc_qol.services.rule_versions.read import find_rule_version
 from lrrc_qol.services.rules_in_force import built_rules, rules_in_force
-from lrrc_qol.services.write_letter import STAFF_ROLE
 
 LOOKED_BACK = timedelta(days=365)
 EPISODES_AT_ONCE = 25
@@ -115,9 +115,7 @@ def replay(work: Work, centre_id: int, *, now: Rules, draft: Rules) -> Effect:
         select(func.min(Response.submitted_at)).where(Response.centre_id == centre_id, Response.submitted_at >= since)
     )
     nurses = work.session.scalar(
-        select(func.count())
-        .select_from(Staff)
-        .where(Staff.centre_id == centre_id, Staff.active, Staff.role == STAFF_ROLE)
+        select(func.count()).select_from(Staff).where(Staff.centre_id == centre_id, Staff.active, Staff.role == NURSE)
     )
     weeks = max((work.now - (first or work.now)) / timedelta(days=DAYS_OF_A_WEEK), 1.0)
     zone = work.session.get_one(Centre, centre_id).timezone

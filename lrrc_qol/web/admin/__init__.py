@@ -3,6 +3,8 @@
 from lrrc_qol.web.admin import (
     alert_rules,
     consent,
+    escalation,
+    hours,
     languages,
     messages,
     overview,
@@ -22,6 +24,8 @@ __all__ = [
     "alert_rules",
     "blueprint",
     "consent",
+    "escalation",
+    "hours",
     "languages",
     "messages",
     "overview",

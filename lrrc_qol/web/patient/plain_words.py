@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from lrrc_qol.catalogue import patient_words
 from lrrc_qol.services.patient_session import CentreContact
@@ -27,8 +26,7 @@ def clinic_hours_words(hours: Mapping[str, Sequence[str]]) -> str:
 
 def next_look_words(centre: CentreContact) -> str:
     """When the nurses of a centre look at forms next, in the language of the page."""
-    now = runtime().clock.now().astimezone(ZoneInfo(centre.timezone))
-    return patient_words.next_look_words(page_words(), centre.clinic_hours, now)
+    return patient_words.next_look_words(page_words(), centre.calendar, runtime().clock.now())
 
 
 def day_words(day: date) -> str:

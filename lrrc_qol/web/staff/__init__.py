@@ -2,6 +2,7 @@
 
 from lrrc_qol.web.staff import (
     address,
+    alert_moves,
     alerts,
     amend,
     anatomy,
@@ -22,6 +23,8 @@ from lrrc_qol.web.staff import (
     exports,
     form_answers,
     import_patients,
+    leave,
+    measures,
     missed,
     patient_tabs,
     patients,
@@ -29,12 +32,14 @@ from lrrc_qol.web.staff import (
     schedule,
     second_entry,
     tasks,
+    unread_forms,
     worklist,
 )
 from lrrc_qol.web.staff.blueprint import blueprint
 
 __all__ = [
     "address",
+    "alert_moves",
     "alerts",
     "amend",
     "anatomy",
@@ -56,6 +61,8 @@ __all__ = [
     "exports",
     "form_answers",
     "import_patients",
+    "leave",
+    "measures",
     "missed",
     "patient_tabs",
     "patients",
@@ -63,5 +70,6 @@ __all__ = [
     "schedule",
     "second_entry",
     "tasks",
+    "unread_forms",
     "worklist",
 ]

@@ -5,18 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lrrc_qol.domain.alerts import AlertRuleSet, AlertState, AlertStepKind, AnyRule, alert_state
+from lrrc_qol.domain.alerts import (
+    CALLS_BEFORE_NEXT_STEP,
+    RAISING,
+    AlertLevel,
+    AlertRuleSet,
+    AlertState,
+    AlertStepKind,
+    AnyRule,
+    alert_state,
+    calls_without_answer,
+)
 from lrrc_qol.domain.errors import UnknownInstrument
 from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, Missing, Wording
-from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow
+from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow, StepRow
+from lrrc_qol.services.clinic.calendar import calendar_of
+from lrrc_qol.services.clinic.duty import Colleague, Team, read_team
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.move_alert import latest_day
 from lrrc_qol.services.patient_session import contact_of
 from lrrc_qol.services.raise_alerts import placeholders
 from lrrc_qol.services.rules_in_force import rules_that_raised
 from lrrc_qol.services.wordings import wording_seen
 from lrrc_qol.web.staff.alert_evidence import evidence_words
-from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STATES, STEPS, clock_words
-from lrrc_qol.web.staff_frame import centre_timezone
+from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STEPS, clock_words, state_words
+from lrrc_qol.web.staff_frame import centre_timezone, day_and_time
 
 STAFF_LANGUAGE = "en"
 NO_FORM = ("", "")
@@ -70,6 +83,12 @@ class AlertView:
     day_of_surgery: int | None
     day_home: int | None
     planned_surgery_on: date | None = None
+    waits_until: datetime | None = None
+    next_step: bool = False
+    owner_cover: str | None = None
+    surgeon: str = ""
+    colleagues: tuple[Colleague, ...] = ()
+    latest_day: date | None = None
 
 
 def build_view(work: Work, alert: AlertPage) -> AlertView:
@@ -82,13 +101,16 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
     rule_set = rules_that_raised(work, alert.centre_id, alert.protocol, alert.rule_version)
     rule = _rule(alert, rule_set)
     clock, late = clock_words(alert.target_at, work.now, centre_timezone())
-    state = alert_state(step.kind for step in alert.steps)
+    kinds = [step.kind for step in alert.steps]
+    state = alert_state(kinds)
+    team = read_team(work, alert.centre_id)
+    waits = alert.snoozed_until if alert.snoozed_until is not None and alert.snoozed_until > work.now else None
     today = work.today_in(alert.centre.timezone)
     return AlertView(
         alert=alert,
         form_title=instrument.short_title if instrument else alert.instrument[0],
-        state=STATES[state],
-        clock="" if state is AlertState.CLOSED else clock,
+        state="Put off" if waits else state_words(kinds),
+        clock="" if state is AlertState.CLOSED or waits else clock,
         late=late and state not in (AlertState.CONTACTED, AlertState.CLOSED),
         fired=tuple(fired),
         others=_others(instrument, wording, alert),
@@ -96,11 +118,24 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
         provisional=rule is None or rule.confidence is not Confidence.VERIFIED,
         rules_owner=rule_set.owner if rule_set else "",
         told=_told(work, alert, rule_set, rule),
-        history=tuple(_history(alert)),
+        history=tuple(_history(alert, team)),
         seen_by_viewer=_seen_by(alert, work.actor.id),
         day_of_surgery=_days(alert.surgery_on, today),
         day_home=_days(alert.discharged_on, today),
+        waits_until=waits,
+        next_step=alert.closed_at is None and calls_without_answer(kinds) >= CALLS_BEFORE_NEXT_STEP,
+        owner_cover=_cover(alert, team),
+        surgeon=team.name(team.duty.stand_in(team.surgeon_id)),
+        colleagues=tuple(each for each in team.people if each.active and each.id != work.actor.id),
+        latest_day=latest_day(calendar_of(alert.centre), AlertLevel(alert.level), work.now),
     )
+
+
+def _cover(alert: AlertPage, team: Team) -> str | None:
+    """Who stands in for an owner who is away, empty for nobody; None while the owner is there or there is none."""
+    if alert.owner_id is None or alert.closed_at is not None or not team.duty.is_away(alert.owner_id):
+        return None
+    return team.name(team.duty.stand_in(alert.owner_id))
 
 
 def _evidence(alert: AlertPage) -> list[tuple[str, int]]:
@@ -190,10 +225,10 @@ def _told(work: Work, alert: AlertPage, rule_set: AlertRuleSet | None, rule: Any
     return Told(instruction.title, instruction.text.format_map(values), phone)
 
 
-def _history(alert: AlertPage) -> list[StepLine]:
+def _history(alert: AlertPage, team: Team) -> list[StepLine]:
     return [
         StepLine(
-            words=STEPS[AlertStepKind(step.kind)] + (f": {ACTIONS[step.action]}" if step.action in ACTIONS else ""),
+            words=_step_words(step, team),
             who=step.who or "",
             note=step.note or "",
             taken_at=step.taken_at,
@@ -202,9 +237,20 @@ def _history(alert: AlertPage) -> list[StepLine]:
     ]
 
 
+def _step_words(step: StepRow, team: Team) -> str:
+    words = STEPS[AlertStepKind(step.kind)]
+    if step.action in ACTIONS:
+        return f"{words}: {ACTIONS[step.action]}"
+    if "to" in step.detail:
+        return f"{words} to {team.name(step.detail['to']) or 'all nurses'}"
+    if step.kind == AlertStepKind.SNOOZED:
+        return f"{words} until {day_and_time(datetime.fromisoformat(step.detail['until']))}"
+    return words
+
+
 def _seen_by(alert: AlertPage, staff_id: int | None) -> bool:
     for step in reversed(alert.steps):
-        if step.kind in (AlertStepKind.RAISED, AlertStepKind.RAISED_AGAIN):
+        if step.kind in RAISING:
             return False
         if step.staff_id == staff_id:
             return True

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Form
 
-from lrrc_qol.domain.errors import NotFound
-from lrrc_qol.persistence.queries.alert import read_alert
-from lrrc_qol.services import audit
+from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.handle_alert import (
     AlertClosed,
@@ -21,7 +20,7 @@ from lrrc_qol.services.handle_alert import (
     take_over_alert,
 )
 from lrrc_qol.web.guards import audience, current_actor, runtime
-from lrrc_qol.web.staff.alert_page import AlertView, build_view
+from lrrc_qol.web.staff.alert_moves import alert_page
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.work_forms import CloseForm, ContactForm
 
@@ -83,6 +82,9 @@ def close(public_id: str) -> ResponseReturnValue:
     try:
         with runtime().writing(current_actor()) as work:
             close_alert(work, public_id, action=form.action.data, note=form.note.data or "")
+    except InvalidInput as refusal:
+        form.action.errors = list(refusal.fields.values())
+        return _page(public_id, close_form=form)
     except AlertClosed:
         flash(NOT_CLOSED_AGAIN, "warning")
         return _page(public_id, contact_form=ContactForm(data={"note": form.note.data}), status=409)
@@ -100,35 +102,5 @@ def _act(public_id: str, act: Callable[[Work], None]) -> ResponseReturnValue:
     return redirect(url_for("staff.alert", public_id=public_id), 303)
 
 
-def _page(
-    public_id: str,
-    *,
-    contact_form: ContactForm | None = None,
-    close_form: CloseForm | None = None,
-    status: int = 422,
-) -> ResponseReturnValue:
-    page = render_template(
-        "staff/alert.html",
-        active="staff.worklist",
-        view=_read(public_id),
-        contact_form=contact_form or ContactForm(),
-        close_form=close_form or CloseForm(),
-    )
-    return page, status if contact_form or close_form else 200
-
-
-def _read(public_id: str) -> AlertView:
-    actor = current_actor()
-    with runtime().writing(actor) as work:
-        found = read_alert(work.session, centre_id=actor.centre(), public_id=public_id, cipher=work.cipher)
-        if found is None:
-            raise NotFound("no such alert")
-        audit.record(
-            work,
-            "viewed_alert",
-            subject_kind="alert",
-            subject_id=found.id,
-            centre_id=found.centre_id,
-            episode_id=found.episode_id,
-        )
-        return build_view(work, found)
+def _page(public_id: str, *, status: int = 422, **forms: Form) -> ResponseReturnValue:
+    return alert_page(public_id, status=status if forms else 200, **forms)

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from lrrc_qol.catalogue.picklists import Picklist
 from lrrc_qol.services.handle_alert import ACTIONS as ACTION_CODES
 from lrrc_qol.services.handle_alert import NOTE_LIMIT
+from lrrc_qol.web.fields import CivilDateField
 from lrrc_qol.web.staff.entry_forms import reason_choices
 from lrrc_qol.web.staff.work_words import ACTIONS
 
@@ -37,6 +38,34 @@ class CloseForm(Form):
     )
     note = TextAreaField(
         "Note", [DataRequired("Write in a few words what was done."), Length(max=NOTE_LIMIT, message=TOO_LONG)]
+    )
+
+
+class HandOverForm(Form):
+    """An alert given to a colleague."""
+
+    to = SelectField("To whom", [InputRequired("Choose a colleague.")], validate_choice=False)
+    note = TextAreaField(
+        "What the colleague needs to know",
+        [DataRequired("Write what the colleague needs to know."), Length(max=NOTE_LIMIT, message=TOO_LONG)],
+    )
+
+
+class SnoozeForm(Form):
+    """An alert put off until a day."""
+
+    until = CivilDateField("Until which day", [InputRequired("Enter the day.")])
+    note = TextAreaField(
+        "Why it can wait", [DataRequired("Write why it can wait."), Length(max=NOTE_LIMIT, message=TOO_LONG)]
+    )
+
+
+class ReopenForm(Form):
+    """A closed alert that is open again."""
+
+    note = TextAreaField(
+        "Why it is open again",
+        [DataRequired("Write why it is open again."), Length(max=NOTE_LIMIT, message=TOO_LONG)],
     )
 
 

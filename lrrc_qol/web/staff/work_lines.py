@@ -14,11 +14,11 @@ from lrrc_qol.services.work_trends import Standing, Trend
 from lrrc_qol.web.staff.work_words import (
     BADGES,
     HELD,
-    STATES,
     change_words,
     clock_words,
     due_words,
     span_words,
+    state_words,
     task_words,
 )
 from lrrc_qol.web.staff_frame import centre_timezone
@@ -90,7 +90,7 @@ def line_of(row: WorkRow, around: Around) -> Line:
         row=row,
         title=_title(row),
         age=_age(row, viewer),
-        state=STATES[alert_state(row.steps)] if alert else "",
+        state=state_words(row.steps) if alert else "",
         clock=clock,
         late=late and alert_state(row.steps) is not AlertState.CONTACTED,
         mine=row.owner_id == viewer.staff_id,

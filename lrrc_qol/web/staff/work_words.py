@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lrrc_qol.domain.alerts import AlertState, AlertStepKind
+from lrrc_qol.domain.alerts import (
+    CALLS_BEFORE_NEXT_STEP,
+    AlertState,
+    AlertStepKind,
+    alert_state,
+    calls_without_answer,
+)
 from lrrc_qol.domain.instrument import Missing
 from lrrc_qol.domain.recovery import ChangeClass
 from lrrc_qol.persistence.queries.worklist import WorkKind
@@ -68,13 +75,19 @@ STATES = {
 }
 STEPS = {
     AlertStepKind.RAISED: "Raised by the answers",
+    AlertStepKind.RECURRED: "Recurred: the rule fired again after it had been closed",
     AlertStepKind.RAISED_AGAIN: "Raised again by newer answers",
     AlertStepKind.SEEN: "Seen",
     AlertStepKind.TAKEN: "Taken",
     AlertStepKind.CONTACTED: "Patient reached",
     AlertStepKind.NO_ANSWER: "Called, no answer",
     AlertStepKind.NOTE: "Note",
+    AlertStepKind.HANDED_OVER: "Handed over",
+    AlertStepKind.SNOOZED: "Put off",
+    AlertStepKind.CHASED: "Past its target: reminded by mail",
+    AlertStepKind.ESCALATED: "Not looked at in time: passed on",
     AlertStepKind.CLOSED: "Closed",
+    AlertStepKind.REOPENED: "Reopened",
 }
 ACTIONS = {
     "advice": "Advice given",
@@ -85,6 +98,7 @@ ACTIONS = {
     "readmission": "Admitted to hospital",
     "referral": "Referred to another specialist",
     "false_alarm": "False alarm",
+    "not_reached": "Not reached after three calls",
 }
 HELD = {
     "paused": "mails paused",
@@ -112,6 +126,16 @@ def change_words(value: float, other: float, judged: ChangeClass) -> tuple[str, 
     arrow = "↑" if value > other else "↓" if value < other else "→"
     moved = "higher" if value > other else "lower" if value < other else "the same"
     return arrow, CHANGES.get(judged, moved)
+
+
+def state_words(steps: Sequence[str]) -> str:
+    """Where an alert stands, from the kinds of its steps: with the calls nobody answered, and whether it recurred."""
+    state = alert_state(steps)
+    tries = calls_without_answer(steps)
+    if state is AlertState.SEEN and tries:
+        return f"No answer, {tries} of {CALLS_BEFORE_NEXT_STEP} calls"
+    recurred = state is AlertState.NEW and AlertStepKind.RECURRED in steps
+    return "Recurred" if recurred else STATES[state]
 
 
 def span_words(span: timedelta) -> str:

@@ -10,13 +10,24 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.mail.unsubscribe import make_token
-from lrrc_qol.persistence.models import Alert, EpisodeEvent, LanguageReview, Patient, PatientNote, Response, Staff, Task
+from lrrc_qol.persistence.models import (
+    Alert,
+    EpisodeEvent,
+    LanguageReview,
+    Patient,
+    PatientNote,
+    Response,
+    Staff,
+    StaffAbsence,
+    Task,
+)
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import submit_response
 from lrrc_qol.services.care import write_note
 from lrrc_qol.services.classify_recurrence import classify_recurrence
+from lrrc_qol.services.clinic.duty import note_absence
 from lrrc_qol.services.clinical_record.edit import save_section
-from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.context import COMMAND, Actor, Work
 from lrrc_qol.services.protocol_versions import make_draft
 from lrrc_qol.services.record_event import record_event
 from lrrc_qol.services.request_call import request_call
@@ -32,7 +43,7 @@ NAME = "Quillon Featherstone"
 YEAR = "1947"
 PLACES = (
     *("patient", "alert", "task", "event", "response", "staff", "assignment", "link", "stop", "review"),
-    *("wording", "in_use", "twice", "visit", "assessment", "treatment", "plan_draft", "rule_draft", "note"),
+    *("wording", "in_use", "twice", "visit", "assessment", "treatment", "plan_draft", "rule_draft", "note", "absence"),
 )
 PAIN = "pain_nrs"
 CHECKED_PART = "distress_nrs"
@@ -96,6 +107,11 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
         treatment = save_section(work, patient, "treatment", {"kind": "reirradiation"})
         plan_draft = make_draft(work, based_on="1.0")
         rule_draft = make_rule_draft(work)
+        today = work.today_in("Europe/London")
+        note_absence(work, who=_staff_place(work, colleague), cover="", first_day=today, last_day=today)
+        absence = work.session.scalars(
+            select(StaffAbsence.public_id).where(StaffAbsence.staff_id == colleague.id)
+        ).one()
         assessment = classify_recurrence(work, patient, an_assessment(rated_on=work.today_in("Europe/London")))
     link = make_link(runtime, patient)
     packs = {"instrument_id": LICENSED, "language": WORDING_LANGUAGES[number % len(WORDING_LANGUAGES)]}
@@ -129,7 +145,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
                 select(EpisodeEvent.public_id).where(EpisodeEvent.episode_id == episode)
             ).one(),
             "response": str(work.session.scalars(sent).one()),
-            "staff": work.session.get_one(Staff, colleague.id).public_id,
+            "staff": _staff_place(work, colleague),
             "assignment": pain,
             "link": link,
             "stop": make_token(runtime.settings.secret_key, patient),
@@ -143,6 +159,7 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
             "plan_draft": plan_draft,
             "rule_draft": rule_draft,
             "note": work.session.scalars(select(PatientNote.public_id).where(PatientNote.episode_id == episode)).one(),
+            "absence": absence,
         }
         answered = work.catalogue.wording(PAIN, work.catalogue.instrument(PAIN).version, "en", allow_topics=True)
     return Record(
@@ -162,3 +179,8 @@ def make_record(runtime: Runtime, nurse: Actor, *, colleague: Actor) -> Record:
         link=link,
         seat_form=pain,
     )
+
+
+def _staff_place(work: Work, person: Actor) -> str:
+    """The public id of a member of staff."""
+    return work.session.get_one(Staff, person.id).public_id

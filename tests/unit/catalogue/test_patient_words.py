@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from gettext import NullTranslations
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from lrrc_qol.catalogue.patient_words import clinic_hours_words, day_words, kept_apart, next_look_words, phone_words
 from lrrc_qol.catalogue.translations import Translations, locale_of
+from lrrc_qol.domain.clinic_clock import ClinicCalendar
 
+UTC_ZONE = ZoneInfo("UTC")
 WORKING_DAYS = {day: ["08:00", "16:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
@@ -71,10 +74,17 @@ def test_in_a_text_from_right_to_left_a_number_and_a_name_keep_their_order() -> 
     ],
 )
 def test_when_the_nurses_look_next(now: datetime, said: str) -> None:
-    assert next_look_words(ENGLISH, WORKING_DAYS, now) == said
+    assert next_look_words(ENGLISH, ClinicCalendar(WORKING_DAYS, UTC_ZONE), now) == said
+
+
+def test_nurses_are_not_there_on_a_holiday() -> None:
+    easter = frozenset({date(2026, 4, 3), date(2026, 4, 6)})
+    calendar = ClinicCalendar(WORKING_DAYS, UTC_ZONE, easter)
+    said = next_look_words(ENGLISH, calendar, datetime(2026, 4, 3, 10, tzinfo=UTC))
+    assert said == "They are there again on Tuesday, 7 April 2026, from 08:00."
 
 
 def test_a_centre_open_one_day_a_week_is_there_again_in_a_week() -> None:
-    hours = {"mon": ["08:00", "16:00"]}
-    assert "9 March" in next_look_words(ENGLISH, hours, datetime(2026, 3, 2, 16, 0, tzinfo=UTC))
-    assert next_look_words(ENGLISH, {}, datetime(2026, 3, 2, 16, 0, tzinfo=UTC)) == ""
+    calendar = ClinicCalendar({"mon": ["08:00", "16:00"]}, UTC_ZONE)
+    assert "9 March" in next_look_words(ENGLISH, calendar, datetime(2026, 3, 2, 16, 0, tzinfo=UTC))
+    assert next_look_words(ENGLISH, ClinicCalendar({}, UTC_ZONE), datetime(2026, 3, 2, 16, 0, tzinfo=UTC)) == ""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 
@@ -20,7 +19,6 @@ from lrrc_qol.domain.alerts import (
     TimingWindow,
     alert_state,
     evaluate,
-    target_instant,
     timing_facts,
 )
 from lrrc_qol.domain.instrument import AnswerValue, Confidence, Missing
@@ -188,27 +186,3 @@ def test_the_state_of_an_alert_follows_from_its_steps(steps: list[str], expected
 def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(ValueError, match="forgotten"):
         alert_state(["forgotten"])
-
-
-WEEK = {day: ("08:00", "16:00") for day in ("mon", "tue", "wed", "thu", "fri")}
-LONDON = ZoneInfo("Europe/London")
-
-
-@pytest.mark.parametrize(
-    ("raised", "minutes", "target"),
-    [
-        ("2026-03-02T09:00+00:00", 60, "2026-03-02T10:00+00:00"),  # a Monday morning
-        ("2026-03-02T15:30+00:00", 60, "2026-03-03T08:30+00:00"),  # the rest of it is for the next morning
-        ("2026-03-06T22:00+00:00", 60, "2026-03-09T09:00+00:00"),  # a Friday night waits for Monday
-        ("2026-03-27T15:00+00:00", 240, "2026-03-30T10:00+00:00"),  # the clocks change on the Sunday between
-        ("2026-03-02T07:00+00:00", 480, "2026-03-02T16:00+00:00"),  # exactly until closing time
-    ],
-)
-def test_only_opening_hours_count_towards_the_target(raised: str, minutes: int, target: str) -> None:
-    found = target_instant(datetime.fromisoformat(raised), minutes, hours=WEEK, zone=LONDON)
-    assert found == datetime.fromisoformat(target)
-
-
-def test_without_opening_hours_the_minutes_simply_run() -> None:
-    raised_at = datetime(2026, 3, 7, 12, tzinfo=UTC)
-    assert target_instant(raised_at, 90, hours={}, zone=LONDON) == raised_at + timedelta(minutes=90)

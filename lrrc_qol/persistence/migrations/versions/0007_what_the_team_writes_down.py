@@ -5,7 +5,7 @@ from alembic import op
 from lrrc_qol.persistence.append_only import CARE_TABLES, protect_more
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from lrrc_qol.persistence.append_only import MESSAGE_TABLES, protect_more
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
