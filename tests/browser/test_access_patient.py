@@ -1,4 +1,4 @@
-"""Every patient page, in five languages: what axe, a ruler and the smallest phone say of it."""
+"""Every patient page, in English: what axe, a ruler and the smallest phone say of it."""
 
 from __future__ import annotations
 

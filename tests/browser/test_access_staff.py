@@ -102,12 +102,18 @@ def desk(
             page.context.close()
 
 
+# An archive to keep, and a mark that a script reads.
+NO_PAGES = frozenset({"POST /staff/exports", "GET /staff/work-mark"})
+
+
 def shows_a_page(door: Door) -> bool:
     """Whether a browser shows the answer as a page of the staff's.
 
     The longest of all, every sentence of a language, is looked at once: refused it only says so above them.
     """
     if door.published and door.method == "POST":
+        return False
+    if str(door) in NO_PAGES:
         return False
     return door.allowed <= STAFF and door.status in {200, 422} and not door.address.endswith(".csv")
 
