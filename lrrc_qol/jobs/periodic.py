@@ -132,7 +132,9 @@ JOBS = (
 )
 
 
-JOB_NAMES = tuple(job.name for job in JOBS)
+TICK_SECONDS = 60
+TICK_JOBS = tuple(job.name for job in JOBS if job.interval_seconds <= TICK_SECONDS)
+"""The jobs that run at least every minute: by them it is told whether the process is at work."""
 
 
 def run_job(job: Job, runtime: Runtime, *, now: datetime, stopping: threading.Event) -> Mapping[str, int] | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from lrrc_qol.jobs.periodic import JOB_NAMES
+from lrrc_qol.jobs.periodic import TICK_JOBS
 from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.persistence.queries.health import Health, read_health
 from lrrc_qol.persistence.schema import schema_is_current
@@ -64,4 +64,4 @@ def metrics() -> ResponseReturnValue:
 
 def _health() -> Health:
     with runtime().database.read() as session:
-        return read_health(session, now=runtime().clock.now(), jobs=JOB_NAMES)
+        return read_health(session, now=runtime().clock.now(), jobs=TICK_JOBS)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, current_app, g
 from flask_login import current_user
 
-from lrrc_qol.jobs.periodic import JOB_NAMES
+from lrrc_qol.jobs.periodic import TICK_JOBS
 from lrrc_qol.persistence.queries.jobs import read_tick_age
 from lrrc_qol.services.wordings import expiring_packs
 from lrrc_qol.web.guards import has_permission, runtime
@@ -98,6 +98,6 @@ def _licences_ending() -> int:
 def _jobs_late() -> bool:
     if "jobs_late" not in g:
         with runtime().database.read() as session:
-            age = read_tick_age(session, now=runtime().clock.now(), jobs=JOB_NAMES)
+            age = read_tick_age(session, now=runtime().clock.now(), jobs=TICK_JOBS)
         g.jobs_late = age is None or age > JOBS_LATE_AFTER
     return bool(g.jobs_late)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lrrc_qol.jobs.periodic import JOB_NAMES
+from lrrc_qol.jobs.periodic import TICK_JOBS
 from lrrc_qol.persistence.models import JobRun, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
@@ -90,7 +90,7 @@ def test_a_banner_says_when_the_jobs_stand_still(browser: StaffBrowser, runtime:
     assert BANNER in browser.get("/staff/").text
     with runtime.writing(COMMAND) as work:
         now = work.now
-        work.session.add_all(JobRun(name=name, started_at=now, finished_at=now, counts={}) for name in JOB_NAMES)
+        work.session.add_all(JobRun(name=name, started_at=now, finished_at=now, counts={}) for name in TICK_JOBS)
     clock.advance(minutes=3)
     assert BANNER not in browser.get("/staff/").text
     clock.advance(seconds=1)
