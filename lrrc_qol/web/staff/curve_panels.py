@@ -17,6 +17,7 @@ from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.persistence.queries.record import ScoreEntry, VisitRow
 from lrrc_qol.services.curves import Curve
 from lrrc_qol.services.read_record import PatientRecord
+from lrrc_qol.web.staff.recovery_words import state_sentence
 from lrrc_qol.web.staff.score_details import ScoreDetails, explain_scores
 
 Explained = Mapping[tuple[int, str], ScoreDetails]
@@ -50,6 +51,7 @@ class CurveView:
     figure: Figure | None
     spoken: str
     range_words: str
+    state: str
     reference: str
     provisional: tuple[str, ...]
     latest: CurveRow | None
@@ -147,7 +149,7 @@ def _group(
         visit_names={visit.row.key: _visit_name(visit.row) for visit in record.visits},
         since="the operation" if record.counted_from is None else WITHOUT_OPERATION,
     )
-    views = [_view(curve, frame, panel_id, explained) for curve in curves]
+    views = [_view(curve, frame, panel_id, explained, state=state_sentence(curve, record)) for curve in curves]
     drawn = [view for view, curve in zip(views, curves, strict=True) if curve.trajectory.scale.drawn]
     leading = tuple(view for view in drawn if view.leading)
     others = tuple(view for view in drawn if not view.leading)
@@ -178,7 +180,7 @@ def _marks(record: PatientRecord) -> list[DayMark]:
     return marks
 
 
-def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained) -> CurveView:
+def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained, *, state: str) -> CurveView:
     trajectory = curve.trajectory
     scale = trajectory.scale
     rows = curve_rows(trajectory, frame.visit_names)
@@ -191,6 +193,7 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained) 
         figure=recovery_figure(trajectory, frame) if scale.drawn and drawable(trajectory) else None,
         spoken=_spoken(trajectory, scored),
         range_words=range_words(scale),
+        state=state,
         reference=_reference(
             trajectory, asked_before=not curve.check_in, without_operation=frame.since == WITHOUT_OPERATION
         ),

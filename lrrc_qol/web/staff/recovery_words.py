@@ -1,0 +1,39 @@
+"""Where a patient stands on one scale, as one sentence."""
+
+from __future__ import annotations
+
+from lrrc_qol.domain.recovery_states import RecoveryState, StateVerdict, recovery_state
+from lrrc_qol.domain.schedule import VisitKind
+from lrrc_qol.services.curves import Curve
+from lrrc_qol.services.read_record import PatientRecord
+
+SENTENCES = {
+    RecoveryState.NEVER_DECLINED: "Never worse than before the operation.",
+    RecoveryState.NOT_YET_BACK: "Not yet back to where it was before the operation: worse since day {declined}.",
+    RecoveryState.BACK_UNCONFIRMED: "Back to where it was before the operation on day {back}; the next form has to confirm it.",
+    RecoveryState.BACK_SUSTAINED: "Back to where it was before the operation, since day {back}.",
+    RecoveryState.RELAPSED: "Was back to where it was before the operation, and is worse again.",
+    RecoveryState.IMPROVED: "Better than before the operation.",
+}
+
+
+def state_sentence(curve: Curve, record: PatientRecord) -> str:
+    """The state in words, as it stands by the newest form; empty where there is none to tell."""
+    if curve.check_in:
+        return ""
+    verdict = recovery_state(curve.trajectory, finished=is_over(record))
+    return sentence_of(verdict)
+
+
+def sentence_of(verdict: StateVerdict) -> str:
+    """The words of one state; empty for one that cannot be judged, of which the reference says why."""
+    words = SENTENCES.get(verdict.state, "")
+    return words.format(declined=verdict.declined_day, back=verdict.back_day)
+
+
+def is_over(record: PatientRecord) -> bool:
+    """Whether no further form is expected: then a last form that is back counts as a return that holds."""
+    if record.ended_on is not None:
+        return True
+    last = max((one.row.closes_on for one in record.visits if one.row.kind != VisitKind.CHECK_IN), default=record.today)
+    return last < record.today
