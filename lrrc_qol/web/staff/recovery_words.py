@@ -10,7 +10,7 @@ from lrrc_qol.services.read_record import PatientRecord
 SENTENCES = {
     RecoveryState.NEVER_DECLINED: "Never worse than before the operation.",
     RecoveryState.NOT_YET_BACK: "Not yet back to where it was before the operation: worse since day {declined}.",
-    RecoveryState.BACK_UNCONFIRMED: "Back to where it was before the operation on day {back}; the next form has to confirm it.",
+    RecoveryState.BACK_UNCONFIRMED: "Back to where it was before, on day {back}; the next form has to confirm it.",
     RecoveryState.BACK_SUSTAINED: "Back to where it was before the operation, since day {back}.",
     RecoveryState.RELAPSED: "Was back to where it was before the operation, and is worse again.",
     RecoveryState.IMPROVED: "Better than before the operation.",

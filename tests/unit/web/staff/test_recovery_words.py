@@ -18,7 +18,7 @@ from lrrc_qol.web.staff.recovery_words import sentence_of
         ),
         (
             StateVerdict(RecoveryState.BACK_UNCONFIRMED, declined_day=30, back_day=91),
-            "Back to where it was before the operation on day 91; the next form has to confirm it.",
+            "Back to where it was before, on day 91; the next form has to confirm it.",
         ),
         (
             StateVerdict(RecoveryState.BACK_SUSTAINED, declined_day=30, back_day=91),
