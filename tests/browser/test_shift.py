@@ -66,7 +66,7 @@ def list_ready(page: Page) -> None:
 
 def close_by_keyboard(page: Page, number: int) -> None:
     """On the page of an alert: the call, what was done, and back to the list."""
-    press(page.get_by_label("Reached"), "Space")
+    press(page.get_by_label("Reached", exact=True), "Space")
     press(page.get_by_role("button", name="Save the call"), "Enter")
     press(page.get_by_label("Advice given"), "Space")
     page.get_by_label("Note", exact=True).focus()

@@ -63,7 +63,7 @@ def test_a_nurse_works_an_alert_off_on_a_phone_without_scripts(live: LiveSite, p
     expect(page.get_by_role("row")).to_contain_text(["Patient", "Ada Red", "Bea Amber", "Cleo Soon"])
     page.get_by_role("button", name="Take it for Ada Red").click()
     expect(page.get_by_text("You have taken it")).to_be_visible()
-    page.get_by_label("Reached").check()
+    page.get_by_label("Reached", exact=True).check()
     page.get_by_label("Note (optional)").fill("Took the evening dose.")
     page.get_by_role("button", name="Save the call").click()
     page.get_by_label("Advice given").check()
