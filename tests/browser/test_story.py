@@ -88,7 +88,7 @@ def answer_all(page: Page, choose: Callable[[str], int]) -> None:
             page.wait_for_load_state()
         else:
             question = page.locator("h1.question:visible").inner_text()
-            page.locator("section:visible input[type=radio]").nth(choose(question)).check(force=True)
+            page.locator("section:visible label:has(input[type=radio])").nth(choose(question)).click()
             page.locator("#next").click()
     pytest.fail("the form did not end")
 
@@ -171,6 +171,7 @@ def test_from_enrolment_to_the_curve_and_the_alert(live: LiveSite, open_page: Ca
     sign_in(nurse, live)
     deal_with_alert(nurse, live)
     nurse.goto(patient_page)
+    nurse.locator(".chart").first.scroll_into_view_if_needed()
     expect(nurse.locator(".chart .main-svg").first).to_be_visible()
     for words in ("higher is better", "higher is worse", "Answered 14 days before the operation"):
         expect(nurse.get_by_role("main")).to_contain_text(words)
