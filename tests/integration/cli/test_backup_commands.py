@@ -63,7 +63,7 @@ def file(runtime: Runtime, clock: FixedClock, tmp_path: Path) -> Path:
 
 
 # What may stand in a column that takes a few words only.
-PERMITTED = {"source_kind": "csv"}
+PERMITTED = {"source_kind": "csv", "direction": "out", "with_whom": "patient", "kind": "hard"}
 
 
 def fill_the_rest(runtime: Runtime) -> None:
