@@ -169,7 +169,6 @@ DOORS = (
     Door("GET", "/staff/patients/{patient}/notes/{note}/open", CARE, 200),
     Door("POST", "/staff/patients/{patient}/notes/{note}/open", CARE, 303, {"reason": "The patient asks."}),
     Door("GET", "/staff/patients/{patient}/call", CARE, 200),
-    Door("POST", "/staff/patients/{patient}/call", CARE, 303),
     Door("GET", "/staff/patients/{patient}/consent", CARE, 200),
     Door("POST", "/staff/patients/{patient}/consent", CARE, 422, {"text": "", "given_on": "2026-03-01"}),
     Door("GET", "/staff/patients/{patient}/events/{event}/take-back", CARE, 200),
@@ -273,7 +272,11 @@ DOORS = (
     Door("POST", "/admin/staff/{staff}/disable", ADMINISTERING, 303),
     Door("POST", "/admin/staff/{staff}/enable", ADMINISTERING, 303),
 )
-ENDINGS = (Door("POST", "/form/leave", SEATED, 200), Door("POST", "/logout", STAFF, 303))
+ENDINGS = (
+    Door("POST", "/form/leave", SEATED, 200),
+    Door("POST", "/staff/patients/{patient}/call", CARE, 303),  # the caller is in a form afterwards
+    Door("POST", "/logout", STAFF, 303),
+)
 
 
 @dataclass

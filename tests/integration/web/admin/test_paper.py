@@ -105,7 +105,7 @@ def test_both_wordings_are_printed_each_marked_with_who_answers_it(filtered: Run
     make_staff(filtered, role="coordinator")
     text = own_paper(app, BOWEL.id, BOWEL.version)
     paper = read_questions(text, "data-key")
-    phone = read_questions(on_the_phone(app, filtered, nurse, "BL1", sex="male"), "data-item")
+    phone = read_phone(on_the_phone(app, filtered, nurse, "BL1", sex="male"))
 
     assert [(one.key, one.text("number")) for one in paper][:4] == [
         ("bag", "1"),

@@ -174,18 +174,19 @@ def test_a_licence_that_ends_within_sixty_days_is_told_to_those_who_can_renew_it
     nurse, admin = signed_in(app, "nurse@north.example"), signed_in(app, "admin@north.example")
     pack, _ = approved(runtime, desk.actor, licence=until(clock.now().date() + timedelta(days=61)))
     banner = "of questionnaire wording"
-    assert banner not in desk.browser.get("/staff/").text
+    assert banner not in desk.browser.get("/staff/patients").text
 
     clock.advance(days=1)
     for browser, role in ((desk.browser, "coordinator"), (nurse, "nurse"), (admin, "admin")):
         browser.sign_in(f"{role}@north.example")
-    assert banner in desk.browser.get("/staff/").text
-    assert banner not in nurse.get("/staff/").text
+    assert banner in desk.browser.get("/staff/patients").text
+    assert banner not in desk.browser.get("/staff/").text, "there it is a row of the list"
+    assert banner not in nurse.get("/staff/patients").text
     assert "Licences of wording that end soon or have ended: 1" in admin.get("/admin/").text
     assert "ends in 60 days" in desk.browser.get(LIST).text
 
     desk.browser.press(f"{LIST}/{pack}/licence", expires_on="2027-03-02", **LICENCE)
-    assert banner not in desk.browser.get("/staff/").text
+    assert banner not in desk.browser.get("/staff/patients").text
 
 
 def test_the_pages_cost_the_same_however_many_packs_there_are(desk: Desk, runtime: Runtime) -> None:
