@@ -50,11 +50,7 @@ def missed(follow: Follow) -> list[tuple[str, str, list[str], int]]:
                 row.rule_id,
                 row.level,
                 row.evidence["visits"],
-                len(
-                    work.session.scalars(
-                        select(AlertStep).where(AlertStep.alert_id == row.id, AlertStep.kind.in_(RAISING))
-                    ).all()
-                ),
+                len(work.session.scalars(raised.where(AlertStep.alert_id == row.id)).all()),
             )
             for row in rows
         ]
