@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from lrrc_qol.cohort.small_cells import SMALLEST_CELL
+from lrrc_qol.cohort.small_cells import SMALLEST_CELL, is_small
 from lrrc_qol.domain.alerts import AlertLevel
 from lrrc_qol.domain.clinic_clock import ClinicCalendar, open_minutes
 from lrrc_qol.persistence.models import Centre
@@ -129,7 +129,7 @@ def _week(rows: _Rows, calendar: ClinicCalendar, monday: date | None) -> Week:
         monday=monday,
         levels=tuple((level, _first_contact(rows, level, calendar)) for level in LEVELS),
         forms=_shown(forms),
-        alerts_per_form=None if _few(alerts) or _few(forms) or not forms else round(alerts / forms, 2),
+        alerts_per_form=None if is_small(alerts) or is_small(forms) or not forms else round(alerts / forms, 2),
         completion=_share([row.completed_at is not None for row in rows.visits]),
         unread=_shown(unread),
     )
@@ -158,7 +158,7 @@ def _guarded(together: Week, weeks: Sequence[Week]) -> Week:
 
 def _guarded_count(total: int | None, parts: Sequence[int | None]) -> int | None:
     rest = (total or 0) - sum(part or 0 for part in parts)
-    return None if total is None or _few(rest) else total
+    return None if total is None or is_small(rest) else total
 
 
 def _guarded_share(total: Share, parts: Sequence[Share]) -> Share:
@@ -166,7 +166,7 @@ def _guarded_share(total: Share, parts: Sequence[Share]) -> Share:
         return HIDDEN
     good = total.numerator - sum(part.numerator or 0 for part in parts)
     every = total.denominator - sum(part.denominator or 0 for part in parts)
-    return HIDDEN if _few(good) or _few(every) or _few(every - good) else total
+    return HIDDEN if is_small(good) or is_small(every) or is_small(every - good) else total
 
 
 def _first_contact(rows: _Rows, level: AlertLevel, calendar: ClinicCalendar) -> FirstContact:
@@ -199,12 +199,8 @@ def _share(outcomes: Sequence[bool]) -> Share:
     good, every = sum(outcomes), len(outcomes)
     if not every:
         return NOTHING
-    return HIDDEN if _few(good) or _few(every - good) or _few(every) else Share(good, every)
+    return HIDDEN if is_small(good) or is_small(every - good) or is_small(every) else Share(good, every)
 
 
 def _shown(count: int) -> int | None:
-    return None if _few(count) else count
-
-
-def _few(count: int) -> bool:
-    return 0 < count < SMALLEST_CELL
+    return None if is_small(count) else count

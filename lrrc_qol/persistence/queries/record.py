@@ -277,18 +277,20 @@ def list_form_scores(session: Session, *, centre_id: int, response_id: int) -> t
 
 def _newest_scores(session: Session, query: Select[ScoreRow]) -> tuple[ScoreEntry, ...]:
     newest = {(row.response_id, row.scale_id): row for row in session.scalars(query.order_by(ScoreRow.generation))}
-    return tuple(
-        ScoreEntry(
-            response_id=row.response_id,
-            scale_id=row.scale_id,
-            value=row.value,
-            reason=row.reason,
-            answered=row.answered,
-            expected=row.expected,
-            prorated=row.prorated,
-            scoring_version=row.scoring_version,
-            inputs=row.inputs,
-            computed_at=row.computed_at,
-        )
-        for row in newest.values()
+    return tuple(score_entry(row) for row in newest.values())
+
+
+def score_entry(row: ScoreRow) -> ScoreEntry:
+    """A stored computation, apart from its session."""
+    return ScoreEntry(
+        response_id=row.response_id,
+        scale_id=row.scale_id,
+        value=row.value,
+        reason=row.reason,
+        answered=row.answered,
+        expected=row.expected,
+        prorated=row.prorated,
+        scoring_version=row.scoring_version,
+        inputs=row.inputs,
+        computed_at=row.computed_at,
     )

@@ -24,7 +24,7 @@ from lrrc_qol.persistence.models import ScoreRow
 from lrrc_qol.persistence.queries import export as rows
 from lrrc_qol.persistence.queries.export import Extent
 from lrrc_qol.persistence.queries.patients import list_standing_events
-from lrrc_qol.persistence.queries.record import FormRow, ScoreEntry, VisitRow
+from lrrc_qol.persistence.queries.record import FormRow, VisitRow, score_entry
 from lrrc_qol.services.baseline.read import EpisodeBaseline, EpisodeKey, baselines_of
 from lrrc_qol.services.context import Actor, Work
 from lrrc_qol.services.curves import Course, build_curves, was_missed
@@ -143,7 +143,7 @@ class _Batch:
         return Course(
             visits=visits,
             forms=[_form_row(form) for form in assigned],
-            scores=[_entry(row) for form in assigned for row in self._scores.get(form.response_id or 0, [])],
+            scores=[score_entry(row) for form in assigned for row in self._scores.get(form.response_id or 0, [])],
             baseline=judged.baseline,
             surgery_on=episode.surgery_on,
             ended_on=self._ended.get(episode.id) or episode.closed_on,
@@ -275,19 +275,4 @@ def _form_row(form: rows.AssignedForm) -> FormRow:
         answered_on=form.answered_on,
         reviewed_at=None,
         facts=form.facts,
-    )
-
-
-def _entry(row: ScoreRow) -> ScoreEntry:
-    return ScoreEntry(
-        response_id=row.response_id,
-        scale_id=row.scale_id,
-        value=row.value,
-        reason=row.reason,
-        answered=row.answered,
-        expected=row.expected,
-        prorated=row.prorated,
-        scoring_version=row.scoring_version,
-        inputs=row.inputs,
-        computed_at=row.computed_at,
     )
