@@ -9,7 +9,7 @@ import pytest
 
 from lrrc_qol.config import Mode, SettingsError, load_settings
 from lrrc_qol.factory import StartRefused, create_app
-from lrrc_qol.jobs.periodic import JOBS
+from lrrc_qol.jobs.periodic import TICK_JOBS
 from lrrc_qol.jobs.tick import run_tick
 from lrrc_qol.persistence.models import JobRun, Throttle
 from lrrc_qol.runtime import Runtime
@@ -67,8 +67,8 @@ def test_ready_only_while_every_job_keeps_running(runtime: Runtime, clock: Fixed
     assert client.get("/readyz").status_code == 200
     clock.advance(minutes=4)
     with runtime.writing(COMMAND) as work:
-        for job in JOBS[1:]:
-            row = work.session.get_one(JobRun, job.name)
+        for name in TICK_JOBS[1:]:
+            row = work.session.get_one(JobRun, name)
             row.finished_at = work.now
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["last_tick_seconds"]) == (503, 240)
