@@ -6,14 +6,17 @@ import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
 
 from lrrc_qol.persistence.db import Database
 from lrrc_qol.persistence.schema import upgrade
 from tests.postgres import Cluster, running_cluster
 
-__all__ = ["cluster", "database_url", "migrated_postgresql", "migrated_sqlite"]
+__all__ = ["cluster", "database_url", "engines", "migrated_postgresql", "migrated_sqlite"]
 
 TEMPLATE = "migrated"
 numbers = count(1)
@@ -64,3 +67,35 @@ def _migrate(url: str) -> None:
         upgrade(database)
     finally:
         database.dispose()
+
+
+class Engines:
+    """One engine of each kind for all tests: it connects to the database of the moment and keeps its statements.
+
+    An engine of its own would turn every statement of a test into SQL again, which takes longer than running it.
+    """
+
+    def __init__(self) -> None:
+        self._databases: dict[str, Database] = {}
+        self._address: dict[str, str] = {}
+
+    def database(self, url: str) -> Database:
+        """The shared engine of this kind, on the database at `url` from now on; give it back with `dispose()`."""
+        kind = make_url(url).get_backend_name()
+        self._address[kind] = url
+        if kind not in self._databases:
+            self._databases[kind] = Database(url)
+            event.listen(self._databases[kind].engine, "do_connect", self._connect_to_the_one_of_now)
+        self._databases[kind].url = make_url(url)
+        return self._databases[kind]
+
+    def _connect_to_the_one_of_now(self, dialect: Any, _: Any, arguments: list[Any], named: dict[str, Any]) -> None:
+        url = make_url(self._address[dialect.name])
+        arguments[:], changed = dialect.create_connect_args(url)
+        named.update(changed)
+
+
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    """The engines that all tests of the session share."""
+    return Engines()

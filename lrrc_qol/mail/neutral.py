@@ -73,13 +73,14 @@ def _words() -> dict[str, list[str]]:
 
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
-    words = {*_words()[ALWAYS], *_words().get(language, ())}
-    return re.compile("|".join(_as_pattern(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
+    """A word matches as a whole, with a star any beginning or ending, a space any spaces, hyphens and underscores."""
+    words = sorted({*_words()[ALWAYS], *_words().get(language, ())}, key=len, reverse=True)
+    whole = [_as_pattern(word) for word in words if not word.startswith("*")]
+    parts = [r"\w*" + _as_pattern(word) for word in words if word.startswith("*")]
+    # The test for a beginning stands once before all words: only where a word begins are they tried at all.
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(whole + parts)})", re.IGNORECASE)
 
 
 def _as_pattern(word: str) -> str:
-    """A word matches as a whole, with a star any beginning or ending, a space any spaces, hyphens and underscores."""
     body = r"[\s_\-]+".join(re.escape(part) for part in word.strip("*").split())
-    beginning = r"\w*" if word.startswith("*") else r"(?<![^\W_])"
-    ending = r"\w*" if word.endswith("*") else r"(?![^\W_])"
-    return beginning + body + ending
+    return body + (r"\w*" if word.endswith("*") else r"(?![^\W_])")

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Settings
 from lrrc_qol.factory import create_app
 from lrrc_qol.runtime import Runtime, build_runtime
+from lrrc_qol.web.guards import RUNTIME_KEY
 from tests.clock import FixedClock
-from tests.databases import cluster, database_url, migrated_postgresql, migrated_sqlite
+from tests.databases import Engines, cluster, database_url, engines, migrated_postgresql, migrated_sqlite
 from tests.mailbox import Mailbox, running_mailbox
 from tests.settings import make_settings
 
 # Fixtures shared with the browser tests; pytest finds them here by name.
-__all__ = ["cluster", "database_url", "migrated_postgresql", "migrated_sqlite"]
+__all__ = ["cluster", "database_url", "engines", "migrated_postgresql", "migrated_sqlite"]
 
 
 @pytest.fixture(scope="session")
@@ -48,25 +49,29 @@ def settings(database_url: str, mailbox: Mailbox) -> Settings:
 
 
 @pytest.fixture
-def runtime(settings: Settings, clock: FixedClock, catalogue: Catalogue) -> Iterator[Runtime]:
+def runtime(settings: Settings, clock: FixedClock, catalogue: Catalogue, engines: Engines) -> Iterator[Runtime]:
     """The typed bag of one process."""
     built = build_runtime(settings, clock=clock, catalogue=catalogue)
+    built = replace(built, database=engines.database(settings.database_url))
     yield built
     built.database.dispose()
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once for all the sites of the session."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def sites() -> dict[tuple[object, ...], Flask]:
+    """The sites of the session by their settings; database and mailbox are no part of a site."""
+    return {}
 
 
 @pytest.fixture
-def app(runtime: Runtime, compiled_templates: FileSystemBytecodeCache) -> Flask:
+def app(runtime: Runtime, sites: dict[tuple[object, ...], Flask]) -> Flask:
     """The whole site."""
-    site = create_app(runtime=runtime)
-    site.jinja_env.bytecode_cache = compiled_templates
-    return site
+    own = {"database_url", "smtp"}
+    kind = tuple(getattr(runtime.settings, part.name) for part in fields(Settings) if part.name not in own)
+    if kind not in sites:
+        sites[kind] = create_app(runtime=runtime)
+    sites[kind].extensions[RUNTIME_KEY] = runtime
+    return sites[kind]
 
 
 @pytest.fixture

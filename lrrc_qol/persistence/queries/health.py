@@ -23,7 +23,7 @@ class Health:
 
 
 def read_health(session: Session, *, now: datetime, jobs: Collection[str]) -> Health:
-    """Read the three figures in three statements; `jobs` are the names of those by which the age of the tick is told."""
+    """Read the three figures in three statements; `jobs` are those by which the age of the tick is told."""
     messages = session.execute(select(Message.status, func.count()).group_by(Message.status))
     alerts = session.execute(select(Alert.level, func.count()).where(Alert.closed_at.is_(None)).group_by(Alert.level))
     return Health(
