@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.catalogue import Catalogue, load_catalogue
+from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.factory import create_app
 from lrrc_qol.runtime import Runtime, build_runtime
 from scripts.system_packages import find_chromium
@@ -78,10 +79,16 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def shipped() -> Catalogue:
+    """The shipped definitions, read once."""
+    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+
+
 @pytest.fixture
-def definitions() -> Catalogue | None:
+def definitions(shipped: Catalogue) -> Catalogue:
     """The shipped ones; a test file that needs others has a fixture of this name."""
-    return None
+    return shipped
 
 
 @contextmanager
@@ -103,7 +110,7 @@ def running_site(
 
 
 @pytest.fixture
-def live(database_url: str, definitions: Catalogue | None) -> Iterator[LiveSite]:
+def live(database_url: str, definitions: Catalogue) -> Iterator[LiveSite]:
     """A site for one test."""
     with running_site(database_url, definitions) as site:
         yield site
