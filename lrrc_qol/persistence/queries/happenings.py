@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Alert, EpisodeEvent, Message, Staff
@@ -19,7 +19,7 @@ MESSAGES_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """Something that happened, who wrote it down, and whether it was taken back."""
+    """Something that happened, who wrote it down, and when and by whom it was taken back."""
 
     public_id: str
     kind: str
@@ -28,6 +28,7 @@ class EventRow:
     recorded_by: str | None
     revoked_at: datetime | None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    revoked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class MessageRow:
 
 def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[EventRow, ...]:
     """What happened, newest first, events taken back included."""
+    reviser = aliased(Staff)
     rows = session.execute(
         select(
             EpisodeEvent.public_id,
@@ -77,8 +79,10 @@ def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[E
             Staff.name,
             EpisodeEvent.revoked_at,
             EpisodeEvent.detail,
+            reviser.name,
         )
         .outerjoin(Staff, Staff.id == EpisodeEvent.recorded_by)
+        .outerjoin(reviser, reviser.id == EpisodeEvent.revoked_by)
         .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.centre_id == centre_id)
         .order_by(EpisodeEvent.happened_on.desc(), EpisodeEvent.id.desc())
     )

@@ -19,6 +19,7 @@ from lrrc_qol.services.record_event import correct_event_day, preview_event, rec
 from lrrc_qol.services.wordings import align_unopened
 from tests.clock import FixedClock
 from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
+from tests.statement_count import counted_statements
 
 
 @pytest.fixture
@@ -252,6 +253,7 @@ def test_correcting_a_day_keeps_the_answers_and_both_events(runtime: Runtime, nu
     [
         ((), EventKind.DEATH, -1, "has not come yet"),
         ((), EventKind.DEATH, 41, "before the operation"),
+        ((), EventKind.DEATH, 31, "went home on"),
         ((), EventKind.DEATH, 70, "before enrolment"),
         ((), EventKind.LEFT_HOSPITAL, 0, "No stay in hospital"),
         (((EventKind.READMISSION, 5),), EventKind.LEFT_HOSPITAL, 6, "before the admission"),
@@ -285,6 +287,28 @@ def test_what_happened_before_a_death_or_enrolment_may_be_written_down_later(
     happen(runtime, nurse, patient, EventKind.DEATH)
     happen(runtime, nurse, patient, EventKind.RECURRENCE, ago=5)
     happen(runtime, nurse, patient, EventKind.CHEMOTHERAPY_START, ago=400)
+
+
+@pytest.mark.parametrize("date_of", ["planned_surgery_on", "surgery_on"])
+def test_another_exenteration_is_not_before_the_first_one(
+    runtime: Runtime, nurse: Actor, patient: str, date_of: str
+) -> None:
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=5, stage="planned")
+    first = runtime.clock.now().date() - timedelta(days=40)
+    dates = {"planned_surgery_on": None, "surgery_on": None} | {date_of: first}
+    with pytest.raises(InvalidInput, match="the one before it was on"):
+        set_dates(runtime, nurse, patient, **dates)
+
+
+def test_correcting_a_day_takes_the_locks_in_the_order_of_everybody_who_plans(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    event = happen(runtime, nurse, patient, EventKind.READMISSION, ago=3)
+    with runtime.writing(nurse) as work, counted_statements(runtime) as statements:
+        day = runtime.clock.now().date() - timedelta(days=4)
+        correct_event_day(work, patient, event, happened_on=day, reason="A day too late.")
+    tables = [one.split("FROM ")[1].split()[0] for one in statements if one.startswith("SELECT")]
+    assert tables[:2] == ["centre", "patient"]  # the episode is locked together with its patient's row read
 
 
 def test_another_centres_patient_does_not_exist(runtime: Runtime, patient: str) -> None:
