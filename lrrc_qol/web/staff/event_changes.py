@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lrrc_qol.domain.errors import InvalidInput, NotFound, StaleWrite
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.queries.happenings import EventRow, list_events
+from lrrc_qol.persistence.queries.happenings import EventRow, find_opening, list_events
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services.event_checks import opened_detail
 from lrrc_qol.services.read_record import find_patient_row
@@ -95,8 +95,10 @@ def _gone_page(patient: PatientRow, event: EventRow, form: RevokeForm) -> Respon
 def _find_event(public_id: str, event_id: str) -> tuple[PatientRow, EventRow]:
     with runtime().reading(current_actor()) as work:
         patient = find_patient_row(work, public_id)
-        found = list_events(work.session, centre_id=work.actor.centre(), episode_id=patient.episode_id)
-    for event in found:
+        centre_id, ordinal = work.actor.centre(), patient.episode_ordinal
+        found = list_events(work.session, centre_id=centre_id, episode_id=patient.episode_id)
+        opening = find_opening(work.session, centre_id=centre_id, patient_id=patient.id, ordinal=ordinal)
+    for event in (*found, *([opening] if opening else [])):
         if event.public_id == event_id:
             return patient, event
     raise NotFound("no such event")

@@ -193,6 +193,25 @@ def test_an_event_that_a_colleague_took_back_is_said_to_be(
     assert "1 March 2026" in late.text
 
 
+def test_another_exenteration_entered_by_mistake_is_taken_back_from_its_follow_up(
+    runtime: Runtime, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    today = clock.now().date().isoformat()
+    press(nurse_browser, runtime, followed, "re_exenteration", happened_on=today, stage="planned", confirmed="yes")
+    page = nurse_browser.get(f"/staff/patients/{followed}").text
+    assert "This follow-up began with: Another exenteration" in page
+    path = re.search(rf"/staff/patients/{followed}/events/[\w-]+/take-back", page)
+    assert path is not None
+
+    shown = nurse_browser.press(path[0], reason="Another patient.")
+    assert "Please confirm" in shown.text
+    said = {"confirmed": "yes", "plan": mark_in(shown.text)}
+    assert nurse_browser.press(path[0], reason="Another patient.", **said).status_code == 302
+    page = nurse_browser.get(f"/staff/patients/{followed}").text
+    assert "2 operations" not in page
+    assert "12 months" in page
+
+
 def test_a_correction_is_shown_anew_when_somebody_else_changed_the_record(
     runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
 ) -> None:
