@@ -30,6 +30,7 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.event_checks import check_day, checked_detail
 from lrrc_qol.services.find_episode import events_of, find_episode
 from lrrc_qol.services.next_episode import open_next_episode, take_back_next_episode
+from lrrc_qol.services.outbox import hold_back
 from lrrc_qol.services.patient_facts import contact_state, recorded_events
 from lrrc_qol.services.plan_episode import anchors_of, apply_plan, preview_plan, rearm_open_visits
 from lrrc_qol.services.wordings import align_episode, hold_choices
@@ -279,12 +280,7 @@ def _silence(work: Work, episode: Episode, *, reason: str) -> None:
         .values(next_reminder_at=None, next_reminder_ordinal=None)
         .execution_options(synchronize_session="fetch")
     )
-    work.session.execute(
-        update(Message)
-        .where(Message.episode_id == episode.id, Message.staff_id.is_(None), Message.status == "queued")
-        .values(status="suppressed", outcome=reason)
-        .execution_options(synchronize_session=False)
-    )
+    hold_back(work, Message.episode_id == episode.id, outcome=reason)
 
 
 def _close_doors(work: Work, patient: Patient) -> None:
