@@ -10,6 +10,7 @@ from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.queries.happenings import EventRow, find_opening, list_events
 from lrrc_qol.persistence.queries.record import PatientRow
 from lrrc_qol.services.event_checks import opened_detail
+from lrrc_qol.services.later_records import after_death
 from lrrc_qol.services.read_record import find_patient_row
 from lrrc_qol.services.record_event import correct_event_day, preview_correction, revoke_event
 from lrrc_qol.web.guards import audience, current_actor, runtime
@@ -63,15 +64,18 @@ def _confirm_page(
     patient: PatientRow, event: EventRow, form: RevokeForm, *, overtaken: bool = False
 ) -> ResponseReturnValue:
     """What happens to the visits by now; `overtaken` when something else was shown before."""
+    kind, day = EventKind(event.kind), form.happened_on.data
     with runtime().reading(current_actor()) as work:
-        plan = preview_correction(work, patient.public_id, event.public_id, happened_on=form.happened_on.data)
+        plan = preview_correction(work, patient.public_id, event.public_id, happened_on=day)
+        later = after_death(work, patient.public_id, kind=kind, happened_on=day) if day else ()
     page = render_template(
         "staff/event_change_confirm.html",
         patient=patient,
         event=event,
         form=form,
-        words=runtime().catalogue.events.rule(EventKind(event.kind)).words,
+        words=runtime().catalogue.events.rule(kind).words,
         plan=plan,
+        later=later,
         overtaken=overtaken,
     )
     return page, 422 if overtaken else 200

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.domain.events import EventKind, EventRule, ScheduleReaction
 from lrrc_qol.persistence.queries.record import PatientRow
+from lrrc_qol.services.later_records import after_death
 from lrrc_qol.services.read_record import find_patient_row
 from lrrc_qol.services.record_event import check_event_day, preview_event, record_event
 from lrrc_qol.web.guards import audience, current_actor, runtime
@@ -83,6 +84,7 @@ def _confirm_page(
         preview = preview_event(
             work, patient.public_id, kind=rule.kind, happened_on=happened_on, detail=details.answers
         )
+        later = after_death(work, patient.public_id, kind=rule.kind, happened_on=happened_on)
     page = render_template(
         "staff/event_confirm.html",
         patient=patient,
@@ -90,6 +92,7 @@ def _confirm_page(
         details=details,
         rule=rule,
         preview=preview,
+        later=later,
         overtaken=overtaken,
     )
     return page, 422 if overtaken else 200

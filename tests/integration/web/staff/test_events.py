@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry, EpisodeEvent, Message
 from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.clinical_record.edit import save_section
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
@@ -137,6 +138,28 @@ def test_a_wrong_day_is_corrected_after_a_look_at_the_visits(
         (yesterday, True),
     ]
     assert events[0].detail == events[1].detail
+
+
+def test_what_is_dated_after_a_death_is_said_and_in_nobodys_way(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    today = clock.now().date()
+    press(nurse_browser, runtime, followed, "readmission", happened_on=today.isoformat(), confirmed="yes")
+    content = {"type": "sepsis", "grade": "iiia", "happened_on": (today - timedelta(days=1)).isoformat()}
+    with runtime.writing(nurse) as work:
+        save_section(work, followed, "complication", content, confirmed=True)
+
+    shown = press(nurse_browser, runtime, followed, "death", happened_on=(today - timedelta(days=5)).isoformat())
+    page = " ".join(shown.text.split())
+    assert "On record for later days." in page
+    assert "Sepsis: since" in page
+    assert "Readmitted to hospital, 21 April 2026" in page
+    assert "1 month after the operation: answered by the patient" in page
+    clean = press(nurse_browser, runtime, followed, "death", happened_on=today.isoformat())
+    assert "On record for later days." not in clean.text
+    said = {"happened_on": (today - timedelta(days=5)).isoformat(), "confirmed": "yes", "plan": mark_in(shown.text)}
+    assert press(nurse_browser, runtime, followed, "death", **said).status_code == 302
+    assert kinds(runtime)[-1] == "death"
 
 
 def mark_in(page: str) -> str:
