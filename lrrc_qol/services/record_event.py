@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from lrrc_qol.domain.contact import that_outlast_an_episode
 from lrrc_qol.domain.errors import InvalidInput, NotFound, StaleWrite
 from lrrc_qol.domain.events import (
     EventKind,
@@ -120,7 +121,9 @@ def add_event(
         rearm_open_visits(work, episode, patient)
     _note(work, "recorded_event", event, changes)
     if reaction.schedule is ScheduleReaction.NEW_EPISODE:
-        open_next_episode(work, patient, episode, day=happened_on, done=event.detail.get("stage") == "done")
+        done = event.detail.get("stage") == "done"
+        following = open_next_episode(work, patient, episode, day=happened_on, done=done)
+        _carry_over(work, patient, episode, following)
 
 
 def revoke_event(
@@ -147,6 +150,8 @@ def revoke_event(
     if contact_state(events_of(work, episode.id), work.catalogue.events, today=event.happened_on).takes_part:
         rearm_open_visits(work, episode, patient)
     _note(work, "revoked_event", event, changes, reason=reason.strip())
+    if episode is not newest:
+        _carry_over(work, patient, newest, episode)
 
 
 def correct_event_day(
@@ -244,6 +249,16 @@ def _settle(work: Work, patient: Patient, episode: Episode, kind: EventKind) -> 
     if work.catalogue.events.rule(kind).may_lighten:
         align_episode(work, episode)
     return changes
+
+
+def _carry_over(work: Work, patient: Patient, left: Episode, present: Episode) -> None:
+    """Write down again what holds for the person, or the episode that is present now mails the dead and who left."""
+    rules = work.catalogue.events
+    known = {event.kind for event in that_outlast_an_episode(_standing(work, present), rules)}
+    for event in that_outlast_an_episode(_standing(work, left), rules):
+        if event.kind not in known:
+            day = max(event.happened_on, present.enrolled_on)
+            add_event(work, patient, present, kind=event.kind, happened_on=day, detail=dict(event.detail))
 
 
 def _act_on_mail(work: Work, patient: Patient, episode: Episode, reaction: Reaction, *, reason: str) -> None:

@@ -13,7 +13,8 @@ from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Assignment, AuditEntry, Episode, EpisodeEvent, Link, Message, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
-from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.find_episode import events_of, find_episode
+from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.queue_reminders import queue_due_messages
 from lrrc_qol.services.record_event import correct_event_day, preview_event, record_event, revoke_event
 from lrrc_qol.services.wordings import align_unopened
@@ -202,6 +203,71 @@ def test_another_exenteration_opens_a_new_follow_up(runtime: Runtime, nurse: Act
         assert closed.closed_on == day
         assert "M12" not in left
         assert all(link.revoked_at for link in work.session.scalars(select(Link)))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        EventKind.DEATH,
+        EventKind.WITHDRAWAL_REMINDERS,
+        EventKind.WITHDRAWAL_NEW_DATA,
+        EventKind.WITHDRAWAL_ALL,
+        EventKind.OPT_OUT,
+        EventKind.PAUSE,
+        EventKind.ADDRESS_BOUNCED,
+    ],
+)
+def test_what_holds_for_the_person_holds_in_a_new_follow_up(
+    runtime: Runtime, nurse: Actor, patient: str, kind: EventKind
+) -> None:
+    happen(runtime, nurse, patient, kind, ago=3)
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=3, stage="planned")
+    set_dates(runtime, nurse, patient, planned_surgery_on=runtime.clock.now().date() + timedelta(days=10))
+
+    with runtime.writing(COMMAND) as work:
+        queue_due_messages(work, limit=100)
+    with runtime.reading(nurse) as work:
+        episode = find_episode(work, patient)[1]
+        queued = work.session.scalars(select(Message.id).where(Message.episode_id == episode.id)).all()
+        standing = work.session.scalars(select(EpisodeEvent.kind).where(EpisodeEvent.episode_id == episode.id)).all()
+    assert queued == []
+    assert standing == [kind]
+
+
+@pytest.mark.parametrize("kind", [EventKind.DEATH, EventKind.WITHDRAWAL_ALL, EventKind.OPT_OUT])
+def test_what_holds_for_the_person_goes_on_when_a_new_follow_up_is_taken_back(
+    runtime: Runtime, nurse: Actor, patient: str, kind: EventKind
+) -> None:
+    opened = happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=3, stage="planned")
+    happen(runtime, nurse, patient, kind)
+    with runtime.writing(nurse) as work:
+        revoke_event(work, patient, opened, reason="Another patient.")
+
+    with runtime.reading(nurse) as work:
+        episode = find_episode(work, patient)[1]
+        state = contact_state(events_of(work, episode.id), work.catalogue.events, today=work.now.date())
+    assert episode.ordinal == 1
+    assert state.died or state.withdrawn or state.opted_out
+    assert not any(planned(runtime, nurse, patient).values())
+
+
+@pytest.mark.parametrize(
+    ("stop", "again"),
+    [(EventKind.OPT_OUT, EventKind.OPT_IN), (EventKind.PAUSE, EventKind.RESUME)],
+)
+def test_what_was_ended_before_does_not_hold_in_a_new_follow_up(
+    runtime: Runtime, nurse: Actor, patient: str, stop: EventKind, again: EventKind
+) -> None:
+    happen(runtime, nurse, patient, stop, ago=5)
+    happen(runtime, nurse, patient, again, ago=4)
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=3, stage="planned")
+    set_dates(runtime, nurse, patient, planned_surgery_on=runtime.clock.now().date() + timedelta(days=10))
+
+    with runtime.writing(COMMAND) as work:
+        queue_due_messages(work, limit=100)
+    with runtime.reading(nurse) as work:
+        episode = find_episode(work, patient)[1]
+        assert work.session.scalars(select(Message.id).where(Message.episode_id == episode.id)).all() != []
 
 
 def test_a_planned_one_asks_for_a_new_baseline(runtime: Runtime, nurse: Actor, patient: str) -> None:
