@@ -218,7 +218,33 @@ def contact_facts_from_events(events: Sequence[RecordedEvent], rules: EventRules
     )
 
 
+def that_outlast_an_episode(events: Sequence[RecordedEvent], rules: EventRules) -> tuple[RecordedEvent, ...]:
+    """The events that hold for the person and not for one operation: death, withdrawals, no mails, a dead address.
+
+    An opposite event (mails again, the address corrected) ends what it is opposite to. A hold of some days after an
+    admission is no such event, nor is a decision about one follow-up.
+    """
+    standing = rules.that_count(events)
+    found = [event for event in standing if _is_for_good(rules.reaction(event))]
+    for starts, ends in _OPPOSITES:
+        turns = [event for event in standing if rules.reaction(event).reminders in (starts, ends)]
+        found += [event for event in turns[-1:] if rules.reaction(event).reminders is starts]
+    return tuple(found)
+
+
 _WITHDRAWALS = (AnalysisReaction.CENSOR, AnalysisReaction.EXCLUDE)
+_OPPOSITES = (
+    (RemindersReaction.OPT_OUT, RemindersReaction.OPT_IN),
+    (RemindersReaction.PAUSE, RemindersReaction.RESUME),
+    (RemindersReaction.UNDELIVERABLE, RemindersReaction.DELIVERABLE),
+)
+
+
+def _is_for_good(reaction: Reaction) -> bool:
+    if reaction.reminders is RemindersReaction.STOP_REMINDERS:
+        return True
+    stops = reaction.reminders is RemindersReaction.STOP
+    return stops and reaction.analysis in (AnalysisReaction.COMPETING, *_WITHDRAWALS)
 
 
 def _holds(past: Sequence[StrEnum], starts: StrEnum, ends: StrEnum) -> bool:

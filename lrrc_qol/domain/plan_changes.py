@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Literal
 
 from lrrc_qol.domain.schedule import PlannedVisit
@@ -46,6 +47,11 @@ class PlanPreview:
 
     changes: tuple[VisitChange, ...]
     rearmed: tuple[Rearmed, ...]
+
+    @property
+    def mark(self) -> str:
+        """A short name of what happens to the visits: a page sends it back to say which changes it has shown."""
+        return sha256(repr(self.changes).encode()).hexdigest()[:16]
 
 
 def compare_unanswered(

@@ -69,11 +69,13 @@ def change_dates(
     expected_version: int,
     reason: str,
     same_operation: bool = False,
+    seen: str | None = None,
 ) -> PlanPreview:
     """Set the dates and re-plan what has not been answered.
 
-    StaleWrite when the episode changed since the preview; InvalidInput for impossible dates, a missing reason, or
-    without `same_operation` where the preview asks for it.
+    StaleWrite when the episode changed since the preview, or when something else would happen to the visits than what
+    `seen`, the mark of the previewed plan, stands for. InvalidInput for impossible dates, a missing reason, or without
+    `same_operation` where the preview asks for it.
     """
     hold_choices(work, work.actor.centre())
     patient, episode = find_episode(work, patient_public_id, lock=True)
@@ -81,6 +83,8 @@ def change_dates(
         raise StaleWrite("the episode was changed by somebody else since the preview")
     _check(work, patient, episode, dates)
     _check_said(reason, confirmed=same_operation or not _asks_same_operation(work, episode, dates))
+    if seen is not None and seen != preview_dates(work, patient_public_id, dates).plan.mark:
+        raise StaleWrite("something else would happen to the visits than was shown")
     before = EpisodeDates(**{name: getattr(episode, name) for name in asdict(dates)})
     for name, value in asdict(dates).items():
         setattr(episode, name, value)
@@ -135,9 +139,23 @@ def _check(work: Work, patient: Patient, episode: Episode, dates: EpisodeDates) 
     anchors = replace(anchors_of(work, episode), **{name: getattr(dates, name) for name in DATE_FIELDS})
     born_on = date.fromisoformat(work.cipher.open(patient.born_on_sealed, field="patient.born_on"))
     faults = check_anchors(anchors, today=work.today_in(centre.timezone), born_on=born_on)
-    faults |= _after_death(work, episode, dates)
+    faults |= _before_the_first(work, episode, dates) | _after_death(work, episode, dates)
     if faults:
         raise InvalidInput(faults)
+
+
+def _before_the_first(work: Work, episode: Episode, dates: EpisodeDates) -> dict[str, str]:
+    """A message for each date of another exenteration that would not come after the one before it."""
+    earlier = select(Episode.surgery_on).where(
+        Episode.patient_id == episode.patient_id, Episode.ordinal == episode.ordinal - 1
+    )
+    operated_on = work.session.scalars(earlier).first() if episode.ordinal > 1 else None
+    days = {"planned_surgery_on": dates.planned_surgery_on, "surgery_on": dates.surgery_on}
+    return {
+        name: f"This follow-up is of another exenteration; the one before it was on {operated_on.isoformat()}."
+        for name, day in days.items()
+        if operated_on is not None and day is not None and day <= operated_on
+    }
 
 
 def _after_death(work: Work, episode: Episode, dates: EpisodeDates) -> dict[str, str]:

@@ -53,10 +53,13 @@ def preview_version(work: Work, patient_public_id: str, version: str) -> Version
     return VersionPreview(plan=plan, episode_version=episode.version, version=version)
 
 
-def change_plan(work: Work, patient_public_id: str, version: str, *, expected_version: int, reason: str) -> PlanPreview:
+def change_plan(
+    work: Work, patient_public_id: str, version: str, *, expected_version: int, reason: str, seen: str | None = None
+) -> PlanPreview:
     """Freeze another version as the patient's plan and plan what has not been answered by it.
 
-    StaleWrite when the episode changed since the preview; InvalidInput as for the preview, and for a missing reason.
+    StaleWrite when the episode changed since the preview, or when something else would happen to the visits than what
+    `seen`, the mark of the previewed plan, stands for. InvalidInput as for the preview, and for a missing reason.
     """
     hold_choices(work, work.actor.centre())
     patient, episode = find_episode(work, patient_public_id, lock=True)
@@ -65,6 +68,8 @@ def change_plan(work: Work, patient_public_id: str, version: str, *, expected_ve
     protocol = _chosen(work, episode, version)
     if not reason.strip() or len(reason) > REASON_LIMIT:
         raise InvalidInput({"reason": f"Say why in a few words (at most {REASON_LIMIT} characters)."})
+    if seen is not None and seen != preview_version(work, patient_public_id, version).plan.mark:
+        raise StaleWrite("something else would happen to the visits than was shown")
     before = protocol_of(work, episode.id)
     _freeze(work, episode, protocol, reason.strip())
     plan = apply_version(work, episode, patient, before=before)

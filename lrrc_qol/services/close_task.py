@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.errors import InvalidInput, NotFound, StaleWrite
 from lrrc_qol.persistence.models import Task, Visit
 from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
@@ -14,8 +14,9 @@ NOTE_LIMIT = 4000
 
 
 def close_task(work: Work, public_id: str, note: str, *, missed_reason: str | None = None) -> None:
-    """Close an open task of the actor's centre; closing a closed one changes nothing. NotFound, InvalidInput.
+    """Close an open task of the actor's centre. NotFound, InvalidInput.
 
+    StaleWrite when it is closed already with another note; the same note again (a second press) changes nothing.
     `missed_reason` is the code of why the visit of the task was not answered, where the call found that out.
     """
     if not note.strip():
@@ -30,6 +31,8 @@ def close_task(work: Work, public_id: str, note: str, *, missed_reason: str | No
     if task is None:
         raise NotFound("no such task")
     if task.done_at is not None:
+        if task.note_sealed is None or work.cipher.open(task.note_sealed, field="task.note") != note.strip():
+            raise StaleWrite("the task was closed by somebody else")
         return
     if missed_reason is not None and task.visit_id is not None:
         add_missed_reason(work, work.session.get_one(Visit, task.visit_id), code=missed_reason)

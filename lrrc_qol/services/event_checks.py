@@ -128,6 +128,9 @@ def _surgery_fault(rule: EventRule, episode: Episode, day: date) -> str | None:
         return "Enter the date of the operation first."
     if rule.kind in _AFTER_SURGERY and operated_on is not None and day < operated_on:
         return f"This is before the operation ({operated_on.isoformat()})."
+    home_on = episode.discharged_on
+    if reaction is ScheduleReaction.CANCEL and home_on is not None and day < home_on:
+        return f"The patient went home on {home_on.isoformat()}, which is after this day. Correct the wrong one first."
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.errors import AlreadySubmitted, InvalidInput, NotFound, StaleWrite
 from lrrc_qol.persistence.models import MissedReason, Visit
 from lrrc_qol.persistence.queries.missed import MissedNote, missed_reasons
 from lrrc_qol.persistence.queries.record import PatientRow
@@ -29,7 +29,10 @@ class UnansweredVisit:
 
 
 def read_unanswered(work: Work, patient_public_id: str, visit_public_id: str) -> UnansweredVisit:
-    """The visit with its reason; NotFound for one of somebody else, one that was answered, or one not open yet."""
+    """The visit with its reason; NotFound for one of somebody else or one not open yet.
+
+    AlreadySubmitted for one that was answered.
+    """
     patient = find_patient_row(work, patient_public_id)
     visit = _find_visit(work, patient, visit_public_id)
     noted = missed_reasons(work.session, centre_id=work.actor.centre(), episode_id=patient.episode_id).get(visit.id)
@@ -37,17 +40,27 @@ def read_unanswered(work: Work, patient_public_id: str, visit_public_id: str) ->
 
 
 def note_missed_reason(
-    work: Work, patient_public_id: str, visit_public_id: str, *, code: str | None, note: str = ""
+    work: Work,
+    patient_public_id: str,
+    visit_public_id: str,
+    *,
+    code: str | None,
+    note: str = "",
+    seen: tuple[str, str] | None = None,
 ) -> bool:
     """Store the reason; None as code takes it back. False when exactly this was noted before.
 
-    NotFound as in `read_unanswered`; InvalidInput for an unknown code or too long a note.
+    NotFound and AlreadySubmitted as in `read_unanswered`; InvalidInput for an unknown code or too long a note.
+    StaleWrite when `seen`, the code and the note that were read (empty for none), are not those that count by now.
     """
     faults = _faults(work, code, note)
     if faults:
         raise InvalidInput(faults)
     patient = find_patient_row(work, patient_public_id)
     visit = _find_visit(work, patient, visit_public_id, lock=True)
+    noted = missed_reasons(work.session, centre_id=work.actor.centre(), episode_id=patient.episode_id).get(visit.id)
+    if seen is not None and seen != ((noted.code, noted.note) if noted else ("", "")):
+        raise StaleWrite("another reason was noted by somebody else since it was read")
     return add_missed_reason(work, visit, code=code, note=note)
 
 
@@ -95,10 +108,11 @@ def _find_visit(work: Work, patient: PatientRow, visit_public_id: str, *, lock: 
         Visit.episode_id == patient.episode_id,
         Visit.centre_id == work.actor.centre(),
         Visit.planned,
-        Visit.completed_at.is_(None),
         Visit.opens_at <= work.now,
     )
     visit = work.session.scalars(query.with_for_update() if lock else query).first()
     if visit is None:
         raise NotFound("no such visit")
+    if visit.completed_at is not None:
+        raise AlreadySubmitted("the visit was answered")
     return visit

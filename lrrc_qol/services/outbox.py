@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, select, update
+
 from lrrc_qol.domain.contact import MessageKind
 from lrrc_qol.domain.schedule import ReminderTime
 from lrrc_qol.persistence.crypto import new_public_id
@@ -44,6 +46,26 @@ def new_message(
         not_after=not_after,
         attempts=0,
         created_at=work.now,
+    )
+
+
+def hold_back(work: Work, *which: ColumnElement[bool], outcome: str) -> None:
+    """Suppress what is queued for patients, of the messages that `which` picks.
+
+    A message that a worker has its hand on just now is left to the gate at sending, which asks the same. So nobody who
+    holds a visit waits for a message: a worker goes the other way, from the message to its visit.
+    """
+    queued = (
+        select(Message.id)
+        .where(*which, Message.staff_id.is_(None), Message.status == "queued")
+        .with_for_update(skip_locked=True)
+        .cte("queued")
+    )
+    work.session.execute(
+        update(Message)
+        .where(Message.id.in_(select(queued.c.id)))
+        .values(status="suppressed", outcome=outcome)
+        .execution_options(synchronize_session=False)
     )
 
 

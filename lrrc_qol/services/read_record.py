@@ -25,6 +25,7 @@ from lrrc_qol.persistence.queries.happenings import (
     MessageRow,
     OpenAlertRow,
     ending_of,
+    find_opening,
     list_events,
     list_messages,
     list_open_alerts,
@@ -67,7 +68,8 @@ class PatientRecord:
 
     `not_asked` names the questionnaires that this patient should be asked and is not, each with the reason.
     `unknown_anatomy` has the facts that are not known and on which open questionnaires depend, with their titles.
-    `counted_from` is the day that the course of a patient without an operation is counted from.
+    `counted_from` is the day that the course of a patient without an operation is counted from, `opened_by` the event
+    by which another follow-up began.
     `forms` and `scores` are all there are, `left_out` the items without a value by form; `missed` has why visits were
     not answered, by their row number.
     """
@@ -83,6 +85,7 @@ class PatientRecord:
     visits: tuple[VisitView, ...]
     curves: tuple[Curve, ...]
     events: tuple[EventRow, ...]
+    opened_by: EventRow | None
     not_operated: bool
     alerts: tuple[OpenAlertRow, ...]
     messages: tuple[MessageRow, ...]
@@ -153,6 +156,9 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         curves=build_curves(course, catalogue=work.catalogue),
         counted_from=course.counted_from,
         events=events,
+        opened_by=find_opening(
+            work.session, centre_id=scope["centre_id"], patient_id=patient.id, ordinal=patient.episode_ordinal
+        ),
         not_operated=patient.surgery_on is None and was_called_off(_standing(events), work.catalogue.events),
         alerts=list_open_alerts(work.session, **scope),
         messages=list_messages(work.session, **scope),

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.contact import that_outlast_an_episode
+from lrrc_qol.domain.errors import InvalidInput, NotFound, StaleWrite
 from lrrc_qol.domain.events import (
     EventKind,
     Reaction,
@@ -30,6 +31,7 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.event_checks import check_day, checked_detail
 from lrrc_qol.services.find_episode import events_of, find_episode
 from lrrc_qol.services.next_episode import open_next_episode, take_back_next_episode
+from lrrc_qol.services.outbox import hold_back
 from lrrc_qol.services.patient_facts import contact_state, recorded_events
 from lrrc_qol.services.plan_episode import anchors_of, apply_plan, preview_plan, rearm_open_visits
 from lrrc_qol.services.wordings import align_episode, hold_choices
@@ -56,9 +58,8 @@ def preview_event(
     patient, episode = find_episode(work, patient_public_id)
     rule = work.catalogue.events.rule(kind)
     stored = _checked(work, patient, episode, kind=kind, happened_on=happened_on, detail=detail)
-    events = [*_standing(work, episode), RecordedEvent(kind, happened_on, work.now, stored)]
     return EventPreview(
-        plan=preview_plan(work, episode, anchors_of(work, episode, events=events)) if rule.changes_plan else UNCHANGED,
+        plan=_plan_with(work, episode, RecordedEvent(kind, happened_on, work.now, stored)),
         consequences=rule.reaction_to(stored).consequences,
         changes_plan=rule.changes_plan,
     )
@@ -71,12 +72,23 @@ def check_event_day(work: Work, patient_public_id: str, *, kind: EventKind, happ
 
 
 def record_event(
-    work: Work, patient_public_id: str, *, kind: EventKind, happened_on: date, detail: Mapping[str, str] | None = None
+    work: Work,
+    patient_public_id: str,
+    *,
+    kind: EventKind,
+    happened_on: date,
+    detail: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> None:
-    """Record an event of the patient's episode; InvalidInput when the day or a detail cannot be."""
+    """Record an event of the patient's episode; InvalidInput when the day or a detail cannot be.
+
+    `seen` is the mark of the previewed plan; StaleWrite when something else would happen to the visits by now.
+    """
     hold_choices(work, work.actor.centre())
     patient, episode = find_episode(work, patient_public_id, lock=True)
     stored = _checked(work, patient, episode, kind=kind, happened_on=happened_on, detail=detail or {})
+    if seen is not None:
+        _refuse_other(seen, _plan_with(work, episode, RecordedEvent(kind, happened_on, work.now, stored)))
     add_event(work, patient, episode, kind=kind, happened_on=happened_on, detail=stored)
 
 
@@ -109,19 +121,26 @@ def add_event(
         rearm_open_visits(work, episode, patient)
     _note(work, "recorded_event", event, changes)
     if reaction.schedule is ScheduleReaction.NEW_EPISODE:
-        open_next_episode(work, patient, episode, day=happened_on, done=event.detail.get("stage") == "done")
+        done = event.detail.get("stage") == "done"
+        following = open_next_episode(work, patient, episode, day=happened_on, done=done)
+        _carry_over(work, patient, episode, following)
 
 
-def revoke_event(work: Work, patient_public_id: str, event_public_id: str, *, reason: str) -> None:
+def revoke_event(
+    work: Work, patient_public_id: str, event_public_id: str, *, reason: str, seen: str | None = None
+) -> None:
     """Take back an event recorded by mistake; it stays in the record, marked. What followed is undone.
 
-    InvalidInput without a reason, and for a second exenteration whose follow-up is in use.
+    InvalidInput without a reason, and for a second exenteration whose follow-up is in use; StaleWrite as for
+    `record_event`.
     """
     hold_choices(work, work.actor.centre())
     patient, newest = find_episode(work, patient_public_id, lock=True)
     event, episode = _find_event(work, patient, newest, event_public_id)
     if not reason.strip() or len(reason) > REASON_LIMIT:
         raise InvalidInput({"reason": f"Say why in a few words (at most {REASON_LIMIT} characters)."})
+    if seen is not None:
+        _refuse_other(seen, preview_correction(work, patient_public_id, event_public_id, happened_on=None))
     if episode is not newest:
         take_back_next_episode(work, newest)
     event.revoked_at = work.now
@@ -131,12 +150,18 @@ def revoke_event(work: Work, patient_public_id: str, event_public_id: str, *, re
     if contact_state(events_of(work, episode.id), work.catalogue.events, today=event.happened_on).takes_part:
         rearm_open_visits(work, episode, patient)
     _note(work, "revoked_event", event, changes, reason=reason.strip())
+    if episode is not newest:
+        _carry_over(work, patient, newest, episode)
 
 
 def correct_event_day(
-    work: Work, patient_public_id: str, event_public_id: str, *, happened_on: date, reason: str
+    work: Work, patient_public_id: str, event_public_id: str, *, happened_on: date, reason: str, seen: str | None = None
 ) -> None:
-    """Move an event to another day: the wrong one is taken back and the right one recorded, in one step."""
+    """Move an event to another day: the wrong one is taken back and the right one recorded, in one step.
+
+    StaleWrite as for `record_event`.
+    """
+    hold_choices(work, work.actor.centre())
     patient, newest = find_episode(work, patient_public_id, lock=True)
     event, episode = _find_event(work, patient, newest, event_public_id)
     kind = EventKind(event.kind)
@@ -144,6 +169,8 @@ def correct_event_day(
         raise InvalidInput({"happened_on": "Correct the date of the operation with the dates of the new follow-up."})
     others = [one for one in recorded_events(row for row in events_of(work, episode.id) if row.id != event.id)]
     check_day(work, patient, episode, kind, happened_on, standing=others)
+    if seen is not None:
+        _refuse_other(seen, preview_correction(work, patient_public_id, event_public_id, happened_on=happened_on))
     detail = dict(event.detail)
     revoke_event(work, patient_public_id, event_public_id, reason=reason)
     add_event(work, patient, episode, kind=kind, happened_on=happened_on, detail=detail)
@@ -168,6 +195,18 @@ def _checked(
 ) -> dict[str, Any]:
     check_day(work, patient, episode, kind, happened_on, standing=_standing(work, episode))
     return checked_detail(work, work.catalogue.events.rule(kind), detail)
+
+
+def _plan_with(work: Work, episode: Episode, event: RecordedEvent) -> PlanPreview:
+    """What happens to the visits when the event comes to those that stand."""
+    if not work.catalogue.events.rule(event.kind).changes_plan:
+        return UNCHANGED
+    return preview_plan(work, episode, anchors_of(work, episode, events=[*_standing(work, episode), event]))
+
+
+def _refuse_other(seen: str, plan: PlanPreview) -> None:
+    if plan.mark != seen:
+        raise StaleWrite("something else would happen to the visits than was shown")
 
 
 def _standing(work: Work, episode: Episode) -> list[RecordedEvent]:
@@ -212,6 +251,16 @@ def _settle(work: Work, patient: Patient, episode: Episode, kind: EventKind) -> 
     return changes
 
 
+def _carry_over(work: Work, patient: Patient, left: Episode, present: Episode) -> None:
+    """Write down again what holds for the person, or the episode that is present now mails the dead and who left."""
+    rules = work.catalogue.events
+    known = {event.kind for event in that_outlast_an_episode(_standing(work, present), rules)}
+    for event in that_outlast_an_episode(_standing(work, left), rules):
+        if event.kind not in known:
+            day = max(event.happened_on, present.enrolled_on)
+            add_event(work, patient, present, kind=event.kind, happened_on=day, detail=dict(event.detail))
+
+
 def _act_on_mail(work: Work, patient: Patient, episode: Episode, reaction: Reaction, *, reason: str) -> None:
     if reaction.reminders in _SILENCING:
         _silence(work, episode, reason=reason)
@@ -246,12 +295,7 @@ def _silence(work: Work, episode: Episode, *, reason: str) -> None:
         .values(next_reminder_at=None, next_reminder_ordinal=None)
         .execution_options(synchronize_session="fetch")
     )
-    work.session.execute(
-        update(Message)
-        .where(Message.episode_id == episode.id, Message.staff_id.is_(None), Message.status == "queued")
-        .values(status="suppressed", outcome=reason)
-        .execution_options(synchronize_session=False)
-    )
+    hold_back(work, Message.episode_id == episode.id, outcome=reason)
 
 
 def _close_doors(work: Work, patient: Patient) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.models import Alert, EpisodeEvent, Message, Staff
+from lrrc_qol.persistence.models import Alert, Episode, EpisodeEvent, Message, Staff
 from lrrc_qol.persistence.queries.worklist_kinds import ENDED, alert_rank
 
 MESSAGES_SHOWN = 100
@@ -19,7 +19,7 @@ MESSAGES_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """Something that happened, who wrote it down, and whether it was taken back."""
+    """Something that happened, who wrote it down, and when and by whom it was taken back."""
 
     public_id: str
     kind: str
@@ -28,6 +28,7 @@ class EventRow:
     recorded_by: str | None
     revoked_at: datetime | None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    revoked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,34 @@ class MessageRow:
 
 def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[EventRow, ...]:
     """What happened, newest first, events taken back included."""
-    rows = session.execute(
+    here = (EpisodeEvent.episode_id == episode_id, EpisodeEvent.centre_id == centre_id)
+    rows = session.execute(_events().where(*here).order_by(EpisodeEvent.happened_on.desc(), EpisodeEvent.id.desc()))
+    return tuple(EventRow(*row) for row in rows)
+
+
+def find_opening(session: Session, *, centre_id: int, patient_id: int, ordinal: int) -> EventRow | None:
+    """The event of the episode before, by which the one of that ordinal began; None for the first."""
+    if ordinal <= 1:
+        return None
+    row = session.execute(
+        _events()
+        .join(Episode, Episode.id == EpisodeEvent.episode_id)
+        .where(
+            Episode.patient_id == patient_id,
+            Episode.ordinal == ordinal - 1,
+            EpisodeEvent.centre_id == centre_id,
+            EpisodeEvent.kind == EventKind.RE_EXENTERATION.value,
+        )
+        .order_by(EpisodeEvent.id.desc())
+        .limit(1)
+    ).first()
+    return EventRow(*row) if row else None
+
+
+def _events() -> Select[Any]:
+    """Events with the names of who wrote them down and who took them back."""
+    reviser = aliased(Staff)
+    return (
         select(
             EpisodeEvent.public_id,
             EpisodeEvent.kind,
@@ -77,12 +105,11 @@ def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[E
             Staff.name,
             EpisodeEvent.revoked_at,
             EpisodeEvent.detail,
+            reviser.name,
         )
         .outerjoin(Staff, Staff.id == EpisodeEvent.recorded_by)
-        .where(EpisodeEvent.episode_id == episode_id, EpisodeEvent.centre_id == centre_id)
-        .order_by(EpisodeEvent.happened_on.desc(), EpisodeEvent.id.desc())
+        .outerjoin(reviser, reviser.id == EpisodeEvent.revoked_by)
     )
-    return tuple(EventRow(*row) for row in rows)
 
 
 def list_open_alerts(session: Session, *, centre_id: int, episode_id: int) -> tuple[OpenAlertRow, ...]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from lrrc_qol.domain.applicability import contradictions
 from lrrc_qol.domain.instrument import AnswerValue, Instrument
@@ -33,6 +33,7 @@ from lrrc_qol.services.answer_form.rows import (
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.label_answered import hold_episode, label_answered
+from lrrc_qol.services.outbox import hold_back
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.questionnaires import value_set_of
 from lrrc_qol.services.raise_alerts import raise_alerts
@@ -158,12 +159,7 @@ def _finish_visit(work: Work, seat: Seat) -> None:
     visit = work.session.get_one(Visit, seat.visit_id)
     visit.completed_at = work.now
     disarm(visit)
-    work.session.execute(
-        update(Message)
-        .where(Message.visit_id == visit.id, Message.staff_id.is_(None), Message.status == "queued")
-        .values(status="suppressed", outcome="answered")
-        .execution_options(synchronize_session=False)
-    )
+    hold_back(work, Message.visit_id == visit.id, outcome="answered")
 
 
 def after_sending(work: Work, seat: Seat) -> dict[str, Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.persistence.models import Centre, Consent, ConsentText, Patient
 from lrrc_qol.services import audit
 from lrrc_qol.services.consent.acts import refusing_mail
 from lrrc_qol.services.context import Work
-from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.event_checks import death_of
+from lrrc_qol.services.find_episode import events_of, find_episode
+from lrrc_qol.services.patient_facts import recorded_events
 from lrrc_qol.services.plan_episode import rearm_open_visits
 
 FORMS = ("paper", "electronic", "spoken")
@@ -34,11 +36,12 @@ class NewConsent:
     early_is_right: bool = False
 
 
-def record_consent(work: Work, patient_public_id: str, consent: NewConsent) -> bool:
+def record_consent(work: Work, patient_public_id: str, consent: NewConsent, *, seen: int | None = None) -> bool:
     """Add the consent, which counts from now on; return False when the last one recorded is the same.
 
     A refusal of mails acts at once, because it is looked at when each mail is sent; when mails are agreed to again,
-    the reminders of open visits are set anew. InvalidInput names every field that cannot be right.
+    the reminders of open visits are set anew. InvalidInput names every field that cannot be right; StaleWrite when the
+    patient has not `seen` consents on record any more, because somebody else recorded one.
     """
     patient, episode = find_episode(work, patient_public_id, lock=True)
     centre = work.session.get_one(Centre, patient.centre_id)
@@ -47,10 +50,15 @@ def record_consent(work: Work, patient_public_id: str, consent: NewConsent) -> b
     ).first()
     born_on = date.fromisoformat(work.cipher.open(patient.born_on_sealed, field="patient.born_on"))
     faults = _faults(consent, text, today=work.today_in(centre.timezone), born_on=born_on)
+    died_on = death_of(recorded_events(events_of(work, episode.id)), work.catalogue.events)
+    if died_on is not None and consent.given_on > died_on:
+        faults.setdefault("given_on", f"This is after the patient's death ({died_on.isoformat()}).")
     if faults or text is None:
         raise InvalidInput(faults)
     if _is_recorded(work, patient, consent, text):
         return False
+    if seen is not None and seen != _count(work, patient):
+        raise StaleWrite("somebody else recorded a consent since the page was read")
     held_before = bool(refusing_mail(work, [patient.id]))
     row = Consent(
         patient_id=patient.id,
@@ -117,6 +125,10 @@ def _agreed(consent: NewConsent, text: ConsentText) -> list[str]:
 
 def _note(consent: NewConsent) -> str | None:
     return (consent.note or "").strip() or None
+
+
+def _count(work: Work, patient: Patient) -> int:
+    return work.session.scalars(select(func.count()).where(Consent.patient_id == patient.id)).one()
 
 
 def _is_recorded(work: Work, patient: Patient, consent: NewConsent, text: ConsentText) -> bool:

@@ -48,7 +48,8 @@ class Difference:
 class SecondForm:
     """A form that waits for its second typing, or for the comparison of the two once `typed`.
 
-    `items` are all questions that may come up; `version` is the first typing as it was when the page was made.
+    `items` are all questions that may come up; `version` and `typing` are the first and the second typing as
+    they were when the page was made.
     """
 
     patient: PatientRow
@@ -58,6 +59,7 @@ class SecondForm:
     items: tuple[FormItem, ...]
     version: int
     typed: bool
+    typing: int
     differences: tuple[Difference, ...]
 
 
@@ -77,6 +79,7 @@ def read_second_form(work: Work, patient_public_id: str, assignment_public_id: s
         items=items,
         version=form.version,
         typed=bool(second.answers),
+        typing=second.id,
         differences=_differences(items, _differing(seat, form, second), form, second),
     )
 
@@ -101,19 +104,25 @@ def store_second_entry(
 
 
 def compare_typings(
-    work: Work, patient_public_id: str, assignment_public_id: str, *, chosen: Mapping[str, str], version: int
+    work: Work,
+    patient_public_id: str,
+    assignment_public_id: str,
+    *,
+    chosen: Mapping[str, str],
+    version: int,
+    typing: int | None = None,
 ) -> int:
     """Take for each difference the typing that is on the paper, then send the form; return how many there were.
 
     `chosen` maps item ids to first or second. InvalidInput names the items not decided; StaleWrite when the first
-    typing changed since `version`.
+    typing changed since `version`, or when the second one is not `typing` any more.
     """
     patient = find_patient_row(work, patient_public_id)
     seat, form, second = _find(work, patient, assignment_public_id, lock=True)
     if form.response is None or not second.answers:
         raise NotFound("no such form")
-    if form.version != version:
-        raise StaleWrite("the first typing changed")
+    if form.version != version or typing not in {None, second.id}:
+        raise StaleWrite("one of the typings changed")
     differing = _differing(seat, form, second)
     undecided = [item for item in differing if chosen.get(item) not in {FIRST, SECOND}]
     if undecided:

@@ -39,6 +39,7 @@ MARKS, PROPOSE, SAVE = "marks", "propose", "save"
 STALE = "Somebody else changed this assessment meanwhile. What they stored is shown below; what you entered is kept."
 GONE = "Somebody else removed this assessment meanwhile. What you entered is kept; storing it makes a new assessment."
 STORED = "The assessment is stored."
+REMOVED_BEFORE = "Somebody else removed this assessment meanwhile. Your reason was not needed."
 REMOVED = "The assessment is removed. Its versions stay in the record."
 
 
@@ -92,8 +93,11 @@ def edit_assessment(public_id: str, row_key: str) -> ResponseReturnValue:
 @audience.staff("edit_record")
 def remove_assessment_page(public_id: str, row_key: str) -> ResponseReturnValue:
     """Take back what was entered by mistake, with a reason."""
-    with runtime().reading(current_actor()) as work:
-        patient, stored = find_assessment(work, public_id, row_key)
+    try:
+        with runtime().reading(current_actor()) as work:
+            patient, stored = find_assessment(work, public_id, row_key)
+    except NotFound:
+        return _removed_before(public_id, row_key)
     form = RemoveForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         try:
@@ -107,6 +111,8 @@ def remove_assessment_page(public_id: str, row_key: str) -> ResponseReturnValue:
                 )
         except InvalidInput as refusal:
             form.add_faults(refusal.fields)
+        except NotFound:
+            return _removed_before(public_id, row_key)
         except StaleWrite:
             with runtime().reading(current_actor()) as work:
                 patient, stored = find_assessment(work, public_id, row_key)
@@ -118,6 +124,16 @@ def remove_assessment_page(public_id: str, row_key: str) -> ResponseReturnValue:
         "staff/classification/remove.html", patient=patient, stored=stored, form=form, basis_words=BASIS_WORDS
     )
     return page, 422 if form.faults() else 200
+
+
+def _removed_before(public_id: str, row_key: str) -> ResponseReturnValue:
+    """Say that a colleague was first; NotFound when there never was such an assessment, or nobody pressed anything."""
+    with runtime().reading(current_actor()) as work:
+        gone = is_removed(work, public_id, row_key)
+    if request.method != "POST" or not gone:
+        raise NotFound("no such assessment")
+    flash(REMOVED_BEFORE, "warning")
+    return redirect(url_for("staff.classification", public_id=public_id))
 
 
 def _removed_meanwhile(public_id: str, row_key: str) -> ResponseReturnValue:

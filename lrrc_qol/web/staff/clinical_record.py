@@ -36,6 +36,7 @@ from lrrc_qol.web.staff_form import StaffForm
 STALE = "Somebody else saved this meanwhile. Look at it once more, then save."
 GONE = "Somebody else took this back meanwhile. What you entered is kept; saving it enters it anew."
 REMOVED = "Taken back. What was saved stays below, with your reason."
+REMOVED_BEFORE = "Somebody else took this back meanwhile. Their reason stands below; yours was not needed."
 REMOVE_STALE = "Somebody else changed this meanwhile. This is how it is saved now."
 
 
@@ -194,7 +195,10 @@ class _Row:
 
 def _remove(public_id: str, section_id: str, row_key: str) -> ResponseReturnValue:
     section = _section(section_id)
-    record, stored = _find(public_id, section, row_key)
+    try:
+        record, stored = _find(public_id, section, row_key)
+    except NotFound:
+        return _removed_before(public_id, section, row_key)
     form = RemoveForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         try:
@@ -209,6 +213,8 @@ def _remove(public_id: str, section_id: str, row_key: str) -> ResponseReturnValu
                 )
         except InvalidInput as refusal:
             form.add_faults(refusal.fields)
+        except NotFound:
+            return _removed_before(public_id, section, row_key)
         except AnyStaleWrite:
             record, stored = _find(public_id, section, row_key)
             form.form_errors.append(REMOVE_STALE)
@@ -224,6 +230,16 @@ def _remove(public_id: str, section_id: str, row_key: str) -> ResponseReturnValu
         form=form,
     )
     return page, 422 if form.faults() else 200
+
+
+def _removed_before(public_id: str, section: Section, row_key: str) -> ResponseReturnValue:
+    """Say that a colleague was first; NotFound when there never was such a row, or nobody pressed anything."""
+    with runtime().reading(current_actor()) as work:
+        known = entry_history(work, find_patient_row(work, public_id).episode_id, section.id, row_key)
+    if request.method != "POST" or not known:
+        raise NotFound("no such row of the record")
+    flash(REMOVED_BEFORE, "warning")
+    return redirect(url_for("staff.clinical_record", public_id=public_id, _anchor=section.id))
 
 
 def _find(public_id: str, section: Section, row_key: str) -> tuple[ClinicalRecord, Entry]:

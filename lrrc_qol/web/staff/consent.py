@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lrrc_qol.domain.consent import ConsentStatus
-from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.queries.happenings import EventRow, list_events
 from lrrc_qol.services.consent import ConsentRecord, read_consent, record_consent
@@ -20,6 +20,10 @@ STATUS_WORDS = {
     ConsentStatus.CURRENT: ("Consent is current", "badge-good"),
     ConsentStatus.RENEW: ("Consent to renew", "badge-yellow"),
 }
+MEANWHILE = (
+    "Somebody else recorded a consent meanwhile. Look at what counts now; what you entered is still below. "
+    "If it is to count instead, record it now."
+)
 WITHDRAWALS = frozenset(
     {EventKind.WITHDRAWAL_REMINDERS, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL, EventKind.DEATH}
 )
@@ -32,7 +36,8 @@ def consent(public_id: str) -> ResponseReturnValue:
     record, endings = _read(public_id)
     current = record.texts.current
     proposed = {} if current is None else {"text": current.public_id, "scopes": list(current.scopes)}
-    return _page(record, endings, _form(record, None, data=proposed | {"given_on": record.texts.today}))
+    form = _form(record, None, data=proposed | {"given_on": record.texts.today})
+    return _page(record, endings, form, seen=len(record.consents))
 
 
 @blueprint.post("/patients/<public_id>/consent")
@@ -41,28 +46,37 @@ def record_patient_consent(public_id: str) -> ResponseReturnValue:
     """Record a consent; it counts from now on."""
     record, endings = _read(public_id)
     form = _form(record, request.form)
+    seen = request.form.get("seen", type=int)
     if form.validate():
         try:
             with runtime().writing(current_actor()) as work:
-                added = record_consent(work, public_id, form.consent())
+                added = record_consent(work, public_id, form.consent(), seen=seen)
         except InvalidInput as refusal:
             form.add_faults(refusal.fields)
+        except StaleWrite:
+            record, endings = _read(public_id)
+            seen = len(record.consents)
+            form.form_errors.append(MEANWHILE)
         else:
             flash("The consent is recorded." if added else "This consent is recorded already.", "good")
             return redirect(url_for("staff.consent", public_id=public_id))
-    return _page(record, endings, form)
+    return _page(record, endings, form, seen=seen)
 
 
 def _form(record: ConsentRecord, sent: object, **values: object) -> ConsentForm:
     return ConsentForm(sent, texts=record.texts.texts, scopes=record.texts.scopes, **values)
 
 
-def _page(record: ConsentRecord, endings: tuple[EventRow, ...], form: ConsentForm) -> ResponseReturnValue:
+def _page(
+    record: ConsentRecord, endings: tuple[EventRow, ...], form: ConsentForm, *, seen: int | None
+) -> ResponseReturnValue:
+    """`seen` is how many consents the page showed that the form was filled in on."""
     page = render_template(
         "staff/consent.html",
         record=record,
         patient=record.patient,
         form=form,
+        seen=seen,
         endings=endings,
         event_words=event_words,
         status_words=STATUS_WORDS,

@@ -64,6 +64,7 @@ def _change(found: PatientRow, form: DatesForm, version: int) -> ResponseReturnV
                 expected_version=version,
                 reason=form.reason.data or "",
                 same_operation=bool(form.same_operation.data),
+                seen=request.form.get("plan"),
             )
     except StaleWrite:
         fresh = _patient(found.public_id)

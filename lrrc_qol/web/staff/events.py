@@ -7,9 +7,10 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lrrc_qol.domain.errors import InvalidInput
+from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.domain.events import EventKind, EventRule, ScheduleReaction
 from lrrc_qol.persistence.queries.record import PatientRow
+from lrrc_qol.services.later_records import after_death
 from lrrc_qol.services.read_record import find_patient_row
 from lrrc_qol.services.record_event import check_event_day, preview_event, record_event
 from lrrc_qol.web.guards import audience, current_actor, runtime
@@ -35,7 +36,7 @@ def events(public_id: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.add_faults(refusal.fields)
         return _form_page(patient, form)
-    details = DetailForm.for_rule(rule, request.form if "details" in request.form else None)
+    details = DetailForm.for_rule(rule, request.form if _answered(rule) else None)
     if rule.asks and "details" not in request.form:
         return _details_page(patient, form, rule, details)
     return _second_step(patient, form, rule, details, happened_on=form.happened_on.data)
@@ -45,18 +46,20 @@ def _second_step(
     patient: PatientRow, form: EventForm, rule: EventRule, details: DetailForm, *, happened_on: date
 ) -> ResponseReturnValue:
     """Show what follows, or store the event when that was seen or there is nothing to see."""
-    answers = details.answers
     try:
         if (rule.confirm or rule.changes_plan) and request.form.get("confirmed") != "yes":
-            with runtime().reading(current_actor()) as work:
-                preview = preview_event(
-                    work, patient.public_id, kind=rule.kind, happened_on=happened_on, detail=answers
-                )
-            return render_template(
-                "staff/event_confirm.html", patient=patient, form=form, details=details, rule=rule, preview=preview
-            )
+            return _confirm_page(patient, form, rule, details, happened_on=happened_on)
         with runtime().writing(current_actor()) as work:
-            record_event(work, patient.public_id, kind=rule.kind, happened_on=happened_on, detail=answers)
+            record_event(
+                work,
+                patient.public_id,
+                kind=rule.kind,
+                happened_on=happened_on,
+                detail=details.answers,
+                seen=request.form.get("plan"),
+            )
+    except StaleWrite:
+        return _confirm_page(patient, form, rule, details, happened_on=happened_on, overtaken=True)
     except InvalidInput as refusal:
         if "happened_on" in refusal.fields:
             form.add_faults(refusal.fields)
@@ -65,6 +68,39 @@ def _second_step(
         return _details_page(patient, form, rule, details)
     flash(f"Recorded: {rule.words}.", "good")
     return redirect(url_for(_next_page(rule), public_id=patient.public_id))
+
+
+def _confirm_page(
+    patient: PatientRow,
+    form: EventForm,
+    rule: EventRule,
+    details: DetailForm,
+    *,
+    happened_on: date,
+    overtaken: bool = False,
+) -> ResponseReturnValue:
+    """What follows by now; `overtaken` when something else was shown before."""
+    with runtime().reading(current_actor()) as work:
+        preview = preview_event(
+            work, patient.public_id, kind=rule.kind, happened_on=happened_on, detail=details.answers
+        )
+        later = after_death(work, patient.public_id, kind=rule.kind, happened_on=happened_on)
+    page = render_template(
+        "staff/event_confirm.html",
+        patient=patient,
+        form=form,
+        details=details,
+        rule=rule,
+        preview=preview,
+        later=later,
+        overtaken=overtaken,
+    )
+    return page, 422 if overtaken else 200
+
+
+def _answered(rule: EventRule) -> bool:
+    """Whether anything that the event asks was answered, here or before somebody went back."""
+    return "details" in request.form or any(ask.name in request.form for ask in rule.asks)
 
 
 def _next_page(rule: EventRule) -> str:
@@ -77,7 +113,10 @@ def _next_page(rule: EventRule) -> str:
 
 
 def _form_page(patient: PatientRow, form: EventForm) -> ResponseReturnValue:
-    return render_template("staff/events.html", patient=patient, form=form), 422 if form.faults() else 200
+    asked = {ask.name for rule in runtime().catalogue.events.rules.values() for ask in rule.asks}
+    kept = {name: answer for name, answer in request.form.items() if name in asked}
+    page = render_template("staff/events.html", patient=patient, form=form, kept=kept)
+    return page, 422 if form.faults() else 200
 
 
 def _details_page(patient: PatientRow, form: EventForm, rule: EventRule, details: DetailForm) -> ResponseReturnValue:

@@ -64,7 +64,14 @@ def change_patient_plan(public_id: str) -> ResponseReturnValue:
     chosen, seen = form.protocol_version.data, request.form.get("version", type=int)
     try:
         with runtime().writing(current_actor()) as work:
-            change_plan(work, public_id, chosen, expected_version=seen or 0, reason=form.reason.data or "")
+            change_plan(
+                work,
+                public_id,
+                chosen,
+                expected_version=seen or 0,
+                reason=form.reason.data or "",
+                seen=request.form.get("plan"),
+            )
     except StaleWrite:
         form.form_errors.append(STALE)
         return _preview(patient, choice, form)

@@ -14,7 +14,7 @@ from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 
 BLANK = "declined"
-STALE = "The first typing was changed meanwhile, or the form was sent. This is how it stands now; please look again."
+STALE = "One of the typings was changed meanwhile, or the form was sent. This is how it stands now; please look again."
 PLACE = "/patients/<public_id>/forms/<assignment>"
 
 
@@ -56,7 +56,14 @@ def decide(public_id: str, assignment: str) -> ResponseReturnValue:
     version = request.form.get("version", type=int)
     try:
         with runtime().writing(current_actor()) as work:
-            count = compare_typings(work, public_id, assignment, chosen=chosen, version=version or 0)
+            count = compare_typings(
+                work,
+                public_id,
+                assignment,
+                chosen=chosen,
+                version=version or 0,
+                typing=request.form.get("typing", type=int),
+            )
             urgent = read_form_advice(work, public_id, form.response_id).instruction is not None
     except InvalidInput as refusal:
         return _compare_page(form, chosen=chosen, faults=refusal.fields)

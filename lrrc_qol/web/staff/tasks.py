@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lrrc_qol.domain.errors import NotFound
+from lrrc_qol.domain.errors import NotFound, StaleWrite
 from lrrc_qol.persistence.queries.task import TaskPage, read_task
 from lrrc_qol.services import audit
 from lrrc_qol.services.close_task import close_task
@@ -26,13 +26,16 @@ def task(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<public_id>/close")
 @audience.staff("edit_record")
 def close_one_task(public_id: str) -> ResponseReturnValue:
-    """Close it with a note."""
+    """Close it with a note. When a colleague closed it meanwhile, both notes are shown and nothing is stored."""
     found = _read(public_id)
     form = _form(found, sent=True)
     if not form.validate():
         return _page(found, form), 422
-    with runtime().writing(current_actor()) as work:
-        close_task(work, public_id, form.note.data or "", missed_reason=form.reason())
+    try:
+        with runtime().writing(current_actor()) as work:
+            close_task(work, public_id, form.note.data or "", missed_reason=form.reason())
+    except StaleWrite:
+        return _page(_read(public_id), form), 409
     flash("The task is closed.")
     return redirect(url_for("staff.worklist"), 303)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.errors import InvalidInput, NotFound, StaleWrite
 from lrrc_qol.persistence.models import AuditEntry, Task
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.close_task import close_task
@@ -40,7 +40,9 @@ def test_a_closed_task_says_who_when_and_what(runtime: Runtime, nurse: Actor, ta
     closed_at = clock.now()
     close(runtime, nurse, task, " Called back. ")
     clock.advance(hours=1)
-    close(runtime, make_staff(runtime, email="second@north.example"), task, "Me too.")
+    close(runtime, nurse, task, "Called back.")
+    with pytest.raises(StaleWrite):
+        close(runtime, make_staff(runtime, email="second@north.example"), task, "Me too.")
     with runtime.reading(COMMAND) as work:
         stored = work.session.scalars(select(Task)).one()
         note = work.cipher.open(stored.note_sealed or b"", field="task.note")

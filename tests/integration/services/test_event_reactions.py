@@ -13,12 +13,14 @@ from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import Assignment, AuditEntry, Episode, EpisodeEvent, Link, Message, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
-from lrrc_qol.services.find_episode import find_episode
+from lrrc_qol.services.find_episode import events_of, find_episode
+from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.queue_reminders import queue_due_messages
 from lrrc_qol.services.record_event import correct_event_day, preview_event, record_event, revoke_event
 from lrrc_qol.services.wordings import align_unopened
 from tests.clock import FixedClock
 from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
+from tests.statement_count import counted_statements
 
 
 @pytest.fixture
@@ -203,6 +205,71 @@ def test_another_exenteration_opens_a_new_follow_up(runtime: Runtime, nurse: Act
         assert all(link.revoked_at for link in work.session.scalars(select(Link)))
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        EventKind.DEATH,
+        EventKind.WITHDRAWAL_REMINDERS,
+        EventKind.WITHDRAWAL_NEW_DATA,
+        EventKind.WITHDRAWAL_ALL,
+        EventKind.OPT_OUT,
+        EventKind.PAUSE,
+        EventKind.ADDRESS_BOUNCED,
+    ],
+)
+def test_what_holds_for_the_person_holds_in_a_new_follow_up(
+    runtime: Runtime, nurse: Actor, patient: str, kind: EventKind
+) -> None:
+    happen(runtime, nurse, patient, kind, ago=3)
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=3, stage="planned")
+    set_dates(runtime, nurse, patient, planned_surgery_on=runtime.clock.now().date() + timedelta(days=10))
+
+    with runtime.writing(COMMAND) as work:
+        queue_due_messages(work, limit=100)
+    with runtime.reading(nurse) as work:
+        episode = find_episode(work, patient)[1]
+        queued = work.session.scalars(select(Message.id).where(Message.episode_id == episode.id)).all()
+        standing = work.session.scalars(select(EpisodeEvent.kind).where(EpisodeEvent.episode_id == episode.id)).all()
+    assert queued == []
+    assert standing == [kind]
+
+
+@pytest.mark.parametrize("kind", [EventKind.DEATH, EventKind.WITHDRAWAL_ALL, EventKind.OPT_OUT])
+def test_what_holds_for_the_person_goes_on_when_a_new_follow_up_is_taken_back(
+    runtime: Runtime, nurse: Actor, patient: str, kind: EventKind
+) -> None:
+    opened = happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=3, stage="planned")
+    happen(runtime, nurse, patient, kind)
+    with runtime.writing(nurse) as work:
+        revoke_event(work, patient, opened, reason="Another patient.")
+
+    with runtime.reading(nurse) as work:
+        episode = find_episode(work, patient)[1]
+        state = contact_state(events_of(work, episode.id), work.catalogue.events, today=work.now.date())
+    assert episode.ordinal == 1
+    assert state.died or state.withdrawn or state.opted_out
+    assert not any(planned(runtime, nurse, patient).values())
+
+
+@pytest.mark.parametrize(
+    ("stop", "again"),
+    [(EventKind.OPT_OUT, EventKind.OPT_IN), (EventKind.PAUSE, EventKind.RESUME)],
+)
+def test_what_was_ended_before_does_not_hold_in_a_new_follow_up(
+    runtime: Runtime, nurse: Actor, patient: str, stop: EventKind, again: EventKind
+) -> None:
+    happen(runtime, nurse, patient, stop, ago=5)
+    happen(runtime, nurse, patient, again, ago=4)
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=3, stage="planned")
+    set_dates(runtime, nurse, patient, planned_surgery_on=runtime.clock.now().date() + timedelta(days=10))
+
+    with runtime.writing(COMMAND) as work:
+        queue_due_messages(work, limit=100)
+    with runtime.reading(nurse) as work:
+        episode = find_episode(work, patient)[1]
+        assert work.session.scalars(select(Message.id).where(Message.episode_id == episode.id)).all() != []
+
+
 def test_a_planned_one_asks_for_a_new_baseline(runtime: Runtime, nurse: Actor, patient: str) -> None:
     happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, stage="planned")
     planned_on = runtime.clock.now().date() + timedelta(days=20)
@@ -252,6 +319,7 @@ def test_correcting_a_day_keeps_the_answers_and_both_events(runtime: Runtime, nu
     [
         ((), EventKind.DEATH, -1, "has not come yet"),
         ((), EventKind.DEATH, 41, "before the operation"),
+        ((), EventKind.DEATH, 31, "went home on"),
         ((), EventKind.DEATH, 70, "before enrolment"),
         ((), EventKind.LEFT_HOSPITAL, 0, "No stay in hospital"),
         (((EventKind.READMISSION, 5),), EventKind.LEFT_HOSPITAL, 6, "before the admission"),
@@ -285,6 +353,28 @@ def test_what_happened_before_a_death_or_enrolment_may_be_written_down_later(
     happen(runtime, nurse, patient, EventKind.DEATH)
     happen(runtime, nurse, patient, EventKind.RECURRENCE, ago=5)
     happen(runtime, nurse, patient, EventKind.CHEMOTHERAPY_START, ago=400)
+
+
+@pytest.mark.parametrize("date_of", ["planned_surgery_on", "surgery_on"])
+def test_another_exenteration_is_not_before_the_first_one(
+    runtime: Runtime, nurse: Actor, patient: str, date_of: str
+) -> None:
+    happen(runtime, nurse, patient, EventKind.RE_EXENTERATION, ago=5, stage="planned")
+    first = runtime.clock.now().date() - timedelta(days=40)
+    dates = {"planned_surgery_on": None, "surgery_on": None} | {date_of: first}
+    with pytest.raises(InvalidInput, match="the one before it was on"):
+        set_dates(runtime, nurse, patient, **dates)
+
+
+def test_correcting_a_day_takes_the_locks_in_the_order_of_everybody_who_plans(
+    runtime: Runtime, nurse: Actor, patient: str
+) -> None:
+    event = happen(runtime, nurse, patient, EventKind.READMISSION, ago=3)
+    with runtime.writing(nurse) as work, counted_statements(runtime) as statements:
+        day = runtime.clock.now().date() - timedelta(days=4)
+        correct_event_day(work, patient, event, happened_on=day, reason="A day too late.")
+    tables = [one.split("FROM ")[1].split()[0] for one in statements if one.startswith("SELECT")]
+    assert tables[:2] == ["centre", "patient"]  # the episode is locked together with its patient's row read
 
 
 def test_another_centres_patient_does_not_exist(runtime: Runtime, patient: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.domain.errors import InvalidInput, NotFound
+from lrrc_qol.domain.errors import AlreadySubmitted, InvalidInput, NotFound
 from lrrc_qol.persistence.models import AuditEntry, MissedReason, Visit
 from lrrc_qol.persistence.queries.missed import MissedNote, missed_reasons
 from lrrc_qol.runtime import Runtime
@@ -72,5 +72,5 @@ def test_an_answered_visit_and_one_of_another_centre_have_none(runtime: Runtime,
     with pytest.raises(NotFound):
         note(runtime, stranger, patient, "forgot")
     complete_visit(runtime, take_seat(runtime, patient))
-    with pytest.raises(NotFound):
+    with pytest.raises(AlreadySubmitted):
         note(runtime, nurse, patient, "forgot")

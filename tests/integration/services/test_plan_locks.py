@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
-from lrrc_qol.persistence.models import Assignment, Visit
+from lrrc_qol.domain.events import EventKind
+from lrrc_qol.jobs.tick import run_tick
+from lrrc_qol.mail import MemoryMailer
+from lrrc_qol.persistence.models import Assignment, Message, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import list_parts, submit_response
 from lrrc_qol.services.change_dates import EpisodeDates, change_dates, preview_dates
 from lrrc_qol.services.context import COMMAND, Actor, Work
+from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.resend_link import resend_link
 from tests.clock import FixedClock
-from tests.factories import Phone, answer, make_patient, make_staff, save, set_dates, take_seat
+from tests.factories import Phone, answer, answers_for, make_patient, make_staff, save, set_dates, take_seat
 from tests.statement_count import counted_statements
 
 OPERATED = date(2026, 3, 22)
@@ -116,3 +122,23 @@ def test_a_date_that_changes_while_a_form_is_sent_waits_for_it(
             assert waits
             work.session.execute(select(Visit.id).with_for_update(nowait=True))
         moved.result()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_death_waits_for_no_mail_that_a_worker_has_its_hand_on(
+    runtime: Runtime, nurse: Actor, patient: str, clock: FixedClock
+) -> None:
+    with runtime.writing(nurse) as work:
+        resend_link(work, patient)
+    kind = EventKind.DEATH
+    with runtime.writing(COMMAND) as worker:
+        held = worker.session.scalars(select(Message).with_for_update()).one()
+        with runtime.writing(nurse) as work:
+            record_event(work, patient, kind=kind, happened_on=clock.now().date(), detail=answers_for(runtime, kind))
+        # The worker goes on to the visit, as it does when a step is given back.
+        worker.session.execute(select(Visit.id).where(Visit.id == held.visit_id).with_for_update())
+    mailer = MemoryMailer()
+    run_tick(replace(runtime, mailer=mailer))
+    assert mailer.mails == []
+    with runtime.reading(COMMAND) as work:
+        assert work.session.scalars(select(Message.status)).all() == ["suppressed"]

@@ -28,7 +28,7 @@ from lrrc_qol.services.due_now import visits_due
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.plan_episode import anchors_of, preview_plan, protocol_of
 from lrrc_qol.services.plan_labels import draw
-from lrrc_qol.services.record_event import record_event, revoke_event
+from lrrc_qol.services.record_event import correct_event_day, record_event, revoke_event
 from lrrc_qol.services.selfcheck import CHECKS
 from lrrc_qol.services.staff_entry import read_entry_visits
 from tests.clock import FixedClock
@@ -72,7 +72,7 @@ class Walk:
         """One act, or one that is refused; says which."""
         self.clock.advance(days=self.chance.choice((0, 0, 1, 5, 12, 30)))
         acts: tuple[Callable[[], None], ...] = (
-            *(self.dates, self.dates, self.event, self.event, self.take_back),
+            *(self.dates, self.dates, self.event, self.event, self.take_back, self.move_event),
             *(self.begin, self.send, self.send, self.type_in, self.version),
         )
         act = self.chance.choice(acts)
@@ -118,6 +118,19 @@ class Walk:
             ending = [one for one in standing if one.kind.startswith(("death", "withdrawal"))]
             event = self.chance.choice(ending or standing)
             revoke_event(work, self.patient, event.public_id, reason="A mistake.")
+
+    def move_event(self) -> None:
+        """Another day for one that stands."""
+        with self.runtime.writing(self.nurse) as work:
+            _, episode = find_episode(work, self.patient)
+            standing = select(EpisodeEvent.public_id).where(
+                EpisodeEvent.episode_id == episode.id, EpisodeEvent.revoked_at.is_(None)
+            )
+            events = work.session.scalars(standing.order_by(EpisodeEvent.id)).all()
+            if not events:
+                raise NotFound
+            event = self.chance.choice(events)
+            correct_event_day(work, self.patient, event, happened_on=self._day(-40, 0), reason="Another day.")
 
     def begin(self) -> None:
         """Save one answer of one form and leave."""

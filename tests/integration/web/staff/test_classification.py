@@ -255,6 +255,8 @@ def test_entered_by_mistake_needs_a_reason(
     assert "No assessment yet." in nurse_browser.get(place).text
     assert nurse_browser.get(remove).status_code == 404
     assert nurse_browser.get(f"{place}/{kept}").status_code == 404
+    assert nurse_browser.press(remove, reason="Twice.", ordinal="1").headers["Location"] == place
+    assert "Somebody else removed this assessment meanwhile" in nurse_browser.get(place).text
 
 
 def test_mri_and_pathology_stand_side_by_side(

@@ -146,6 +146,10 @@ def test_a_row_is_taken_back_with_a_reason_and_stays_readable(
     assert f'action="{place}/treatment"' in late.text
     assert 'value="40"' in late.text
     assert nurse_browser.get(f"{place}/treatment/{key}").status_code == 404
+    again = nurse_browser.press(f"{place}/treatment/{key}/remove", version="2", reason="Twice.")
+    assert again.status_code == 302
+    assert "Somebody else took this back meanwhile" in nurse_browser.get(place).text
+    assert nurse_browser.get(f"{place}/treatment/{key}/remove").status_code == 404
 
 
 def test_what_is_not_there_is_not_found(nurse_browser: StaffBrowser, place: str) -> None:

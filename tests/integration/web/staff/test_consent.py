@@ -9,12 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry, Consent
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
 from tests.consents import ALL, give_consent, make_text
-from tests.factories import make_staff
+from tests.factories import answers_for, make_staff
 from tests.staff_browser import StaffBrowser, signed_in
 
 
@@ -84,6 +86,40 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
     assert answered.status_code == 422
     assert said in answered.text
     assert str(sent["note"]) in answered.text
+    assert stored(runtime) == []
+
+
+def test_a_consent_of_somebody_else_is_told_before_another_one_counts(
+    runtime: Runtime, admin: Actor, nurse: Actor, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    text = make_text(runtime, admin)
+    path = f"/staff/patients/{patient}/consent"
+    assert 'name="seen" value="0"' in nurse_browser.get(path).text
+    give_consent(runtime, nurse, patient, text)
+
+    sent = fields(text) | {"note": "As we said."}
+    late = nurse_browser.press(path, **sent, seen="0")
+    assert late.status_code == 422
+    assert "Somebody else recorded a consent meanwhile" in late.text
+    assert "As we said.</textarea>" in late.text
+    assert len(stored(runtime)) == 1
+    assert 'name="seen" value="1"' in late.text
+    assert nurse_browser.press(path, **sent, seen="1").status_code == 302
+    assert len(stored(runtime)) == 2
+
+
+def test_nobody_consents_after_the_death(
+    runtime: Runtime, admin: Actor, nurse: Actor, nurse_browser: StaffBrowser, clock: FixedClock, patient: str
+) -> None:
+    text = make_text(runtime, admin)
+    with runtime.writing(nurse) as work:
+        kind, day = EventKind.DEATH, clock.now().date()
+        record_event(work, patient, kind=kind, happened_on=day, detail=answers_for(runtime, kind))
+    clock.advance(days=1)
+    nurse_browser.sign_in("nurse@north.example")
+    refused = nurse_browser.press(f"/staff/patients/{patient}/consent", **fields(text, given_on="2026-03-03"))
+    assert refused.status_code == 422
+    assert "after the patient&#39;s death (2026-03-02)" in refused.text
     assert stored(runtime) == []
 
 

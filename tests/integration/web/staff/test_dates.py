@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
-from tests.factories import complete_visit, set_dates, take_seat
+from lrrc_qol.services.record_event import record_event
+from tests.clock import FixedClock
+from tests.factories import answers_for, complete_visit, set_dates, take_seat
 from tests.staff_browser import StaffBrowser
 
 OPERATED = {
@@ -141,3 +145,25 @@ def test_what_somebody_else_changed_is_told_field_by_field(
     assert 'name="reason" value="Operation note."' in late.text
     assert 'name="seen-planned_surgery_on" value="2026-03-30"' in late.text
     assert 'name="version"' not in late.text  # it is shown once more before it is changed
+
+
+def test_what_changes_is_shown_anew_after_an_event_of_somebody_else(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    path = f"/staff/patients/{followed}/dates"
+    today = clock.now().date()
+    other = OPERATED | {"surgery_on": "2026-03-22", "discharged_on": "2026-04-03", "stoma": "unknown"}
+    preview = nurse_browser.press(path, **other).text
+    mark = re.search(r'name="plan" value="([0-9a-f]+)"', preview)
+    assert mark is not None
+    with runtime.writing(nurse) as work:
+        kind = EventKind.READMISSION
+        detail = answers_for(runtime, kind)
+        record_event(work, followed, kind=kind, happened_on=today - timedelta(days=9), detail=detail)
+        record_event(work, followed, kind=EventKind.LEFT_HOSPITAL, happened_on=today - timedelta(days=1))
+
+    said = {"version": version_in(preview), "reason": "Operation note."}
+    late = nurse_browser.press(path, **other, **said, plan=mark[1])
+    assert late.status_code == 422
+    assert "Somebody else changed this patient" in late.text
+    assert "Operation note." in late.text

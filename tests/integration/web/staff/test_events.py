@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.persistence.models import AuditEntry, EpisodeEvent, Message
 from lrrc_qol.runtime import Runtime
-from lrrc_qol.services.context import COMMAND
+from lrrc_qol.services.clinical_record.edit import save_section
+from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
-from tests.factories import answers_for
-from tests.staff_browser import StaffBrowser
+from tests.factories import answers_for, make_staff, set_dates
+from tests.staff_browser import StaffBrowser, signed_in
 
 TODAY = "2026-03-02"
 
@@ -135,6 +138,129 @@ def test_a_wrong_day_is_corrected_after_a_look_at_the_visits(
         (yesterday, True),
     ]
     assert events[0].detail == events[1].detail
+
+
+def test_what_is_dated_after_a_death_is_said_and_in_nobodys_way(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    today = clock.now().date()
+    press(nurse_browser, runtime, followed, "readmission", happened_on=today.isoformat(), confirmed="yes")
+    content = {"type": "sepsis", "grade": "iiia", "happened_on": (today - timedelta(days=1)).isoformat()}
+    with runtime.writing(nurse) as work:
+        save_section(work, followed, "complication", content, confirmed=True)
+
+    shown = press(nurse_browser, runtime, followed, "death", happened_on=(today - timedelta(days=5)).isoformat())
+    page = " ".join(shown.text.split())
+    assert "On record for later days." in page
+    assert "Sepsis: since" in page
+    assert "Readmitted to hospital, 21 April 2026" in page
+    assert "1 month after the operation: answered by the patient" in page
+    clean = press(nurse_browser, runtime, followed, "death", happened_on=today.isoformat())
+    assert "On record for later days." not in clean.text
+    said = {"happened_on": (today - timedelta(days=5)).isoformat(), "confirmed": "yes", "plan": mark_in(shown.text)}
+    assert press(nurse_browser, runtime, followed, "death", **said).status_code == 302
+    assert kinds(runtime)[-1] == "death"
+
+
+def mark_in(page: str) -> str:
+    """The mark of the changes that a page shows."""
+    found = re.search(r'name="plan" value="([0-9a-f]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_what_follows_is_shown_anew_when_somebody_else_changed_the_record(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    answers = {"told_by": "family", "note": "The daughter rang."}
+    shown = press(nurse_browser, runtime, patient, "death", **answers)
+    set_dates(runtime, nurse, patient, surgery_on=date(2026, 3, 1))
+
+    late = press(nurse_browser, runtime, patient, "death", confirmed="yes", plan=mark_in(shown.text), **answers)
+    assert late.status_code == 422
+    assert "changed meanwhile" in late.text
+    assert 'name="note" value="The daughter rang."' in late.text
+    assert kinds(runtime) == []
+    seen = mark_in(late.text)
+    assert press(nurse_browser, runtime, patient, "death", confirmed="yes", plan=seen, **answers).status_code == 302
+    assert kinds(runtime) == ["death"]
+
+
+def test_what_was_answered_is_kept_on_the_way_back(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
+    answers = {"told_by": "death_registry", "note": "Entry 12."}
+    page = press(nurse_browser, runtime, patient, "death", back="yes", **answers)
+    kept = dict(re.findall(r'type="hidden" name="(told_by|note)" value="([^"]*)"', page.text))
+    assert kept == answers
+
+    again = nurse_browser.press(f"/staff/patients/{patient}/events", kind="death", happened_on=TODAY, **kept)
+    assert re.search(r'<input checked [^>]*value="death_registry"', again.text)
+    assert "Entry 12.</textarea>" in again.text
+    assert kinds(runtime) == []
+
+
+def test_an_event_that_a_colleague_took_back_is_said_to_be(
+    runtime: Runtime, nurse_browser: StaffBrowser, app: Flask, patient: str
+) -> None:
+    nurse_browser.press(f"/staff/patients/{patient}/events", kind="pause", happened_on=TODAY)
+    path = re.search(
+        rf"/staff/patients/{patient}/events/[\w-]+/take-back", nurse_browser.get(f"/staff/patients/{patient}").text
+    )
+    assert path is not None
+    make_staff(runtime, email="second@north.example")
+    assert signed_in(app, "second@north.example").press(path[0], reason="Wrong patient.").status_code == 302
+
+    late = nurse_browser.press(path[0], happened_on="2026-03-01", reason="One day earlier.")
+    assert late.status_code == 409
+    assert "Nurse of NORTH took this event back on" in " ".join(late.text.split())
+    assert "One day earlier." in late.text
+    assert "1 March 2026" in late.text
+
+
+def test_another_exenteration_entered_by_mistake_is_taken_back_from_its_follow_up(
+    runtime: Runtime, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    today = clock.now().date().isoformat()
+    press(nurse_browser, runtime, followed, "re_exenteration", happened_on=today, stage="planned", confirmed="yes")
+    page = nurse_browser.get(f"/staff/patients/{followed}").text
+    assert "This follow-up began with: Another exenteration" in page
+    path = re.search(rf"/staff/patients/{followed}/events/[\w-]+/take-back", page)
+    assert path is not None
+
+    shown = nurse_browser.press(path[0], reason="Another patient.")
+    assert "Please confirm" in shown.text
+    said = {"confirmed": "yes", "plan": mark_in(shown.text)}
+    assert nurse_browser.press(path[0], reason="Another patient.", **said).status_code == 302
+    page = nurse_browser.get(f"/staff/patients/{followed}").text
+    assert "2 operations" not in page
+    assert "12 months" in page
+
+
+def test_a_correction_is_shown_anew_when_somebody_else_changed_the_record(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str, clock: FixedClock
+) -> None:
+    today = clock.now().date()
+    press(nurse_browser, runtime, followed, "palliative", happened_on=today.isoformat(), confirmed="yes", course="stop")
+    path = re.search(
+        rf"/staff/patients/{followed}/events/[\w-]+/take-back", nurse_browser.get(f"/staff/patients/{followed}").text
+    )
+    assert path is not None
+    shown = nurse_browser.press(path[0], reason="Another patient.")
+    with runtime.writing(nurse) as work:
+        record_event(
+            work,
+            followed,
+            kind=EventKind.READMISSION,
+            happened_on=today - timedelta(days=5),
+            detail=answers_for(runtime, EventKind.READMISSION),
+        )
+        record_event(work, followed, kind=EventKind.LEFT_HOSPITAL, happened_on=today - timedelta(days=1))
+
+    late = nurse_browser.press(path[0], reason="Another patient.", confirmed="yes", plan=mark_in(shown.text))
+    assert late.status_code == 422
+    assert "changed meanwhile" in late.text
+    seen = mark_in(late.text)
+    done = nurse_browser.press(path[0], reason="Another patient.", confirmed="yes", plan=seen)
+    assert done.status_code == 302
 
 
 def test_bad_input_is_told_beside_the_field(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:

@@ -6,16 +6,18 @@ import re
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from lrrc_qol.persistence.models import Answer, MissedReason, Response, Task, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.note_missed_reason import note_missed_reason
 from lrrc_qol.services.queue_reminders import CALL_TASK
 from lrrc_qol.services.staff_entry import compare_typings, store_second_entry
 from tests.factories import answer, assignment, complete_visit, make_staff, save, take_seat, visit_id
-from tests.staff_browser import StaffBrowser
+from tests.staff_browser import StaffBrowser, signed_in
 from tests.staff_entry import nurse_seat
 
 PAIN = "pain_nrs"
@@ -65,6 +67,20 @@ def test_differences_are_decided_on_the_page_and_the_rate_stands_on_the_form(
     assert re.search(r"1 of \d+ answers differed", form)
     assert "the patient, with help reading (son or daughter)" in form
     assert "<dt>Typed in by</dt><dd>Nurse of NORTH</dd>" in form
+
+
+def test_a_second_typing_replaced_meanwhile_is_compared_anew(nurse_browser: StaffBrowser, paper: str) -> None:
+    nurse_browser.press(f"{paper}/second", **{"i-pain_worst": "8"})
+    page = nurse_browser.get(f"{paper}/compare").text
+    shown = {name: re.findall(rf'name="{name}" value="(\d+)"', page)[0] for name in ("version", "typing")}
+    nurse_browser.press(f"{paper}/second", **{"i-pain_worst": "9"})
+
+    late = nurse_browser.press(f"{paper}/compare", **shown, **{"c-pain_worst": "second"})
+    assert late.status_code == 422
+    assert "One of the typings was changed meanwhile" in late.text
+    assert "<strong" in late.text.split("Second:")[1]
+    fresh = {name: re.findall(rf'name="{name}" value="(\d+)"', late.text)[0] for name in ("version", "typing")}
+    assert nurse_browser.press(f"{paper}/compare", **fresh, **{"c-pain_worst": "second"}).status_code == 303
 
 
 def test_after_the_comparison_both_pages_are_gone(
@@ -126,6 +142,42 @@ def test_a_reason_stands_with_the_visit(runtime: Runtime, nurse_browser: StaffBr
     assert re.search(r'<option selected value="too_ill">', nurse_browser.get(path).text)
 
 
+def test_a_reason_of_somebody_else_is_told_before_it_is_replaced(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    with runtime.reading(COMMAND) as work:
+        visit = work.session.scalars(select(Visit).where(Visit.key == "BL1")).one()
+    path = f"/staff/patients/{patient}/visits/{visit.public_id}/reason"
+    seen = dict(re.findall(r'name="(seen-[a-z_]+)" value="([^"]*)"', nurse_browser.get(path).text))
+    assert seen == {"seen-code": "", "seen-note": ""}
+    with runtime.writing(nurse) as work:
+        note_missed_reason(work, patient, visit.public_id, code="forgot", note="Rang at noon.")
+
+    late = nurse_browser.press(path, code="too_ill", note="Infusion today.", **seen)
+    assert late.status_code == 422
+    assert "Somebody else changed this meanwhile" in late.text
+    assert "is now <strong>Rang at noon.</strong>" in " ".join(late.text.split())
+    assert 'value="Infusion today."' in late.text
+    assert re.search(r'<option selected value="too_ill">', late.text)
+    fresh = dict(re.findall(r'name="(seen-[a-z_]+)" value="([^"]*)"', late.text))
+    assert nurse_browser.press(path, code="too_ill", note="Infusion today.", **fresh).status_code == 303
+
+
+def test_a_visit_answered_meanwhile_needs_no_reason(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    with runtime.reading(COMMAND) as work:
+        visit = work.session.scalars(select(Visit).where(Visit.key == "BL1")).one()
+    path = f"/staff/patients/{patient}/visits/{visit.public_id}/reason"
+    complete_visit(runtime, take_seat(runtime, patient))
+
+    assert nurse_browser.press(path, code="too_ill", note="").status_code == 303
+    assert "answered by now" in nurse_browser.get(f"/staff/patients/{patient}").text
+    assert nurse_browser.get(path).status_code == 303
+    with runtime.reading(COMMAND) as work:
+        assert work.session.scalars(select(MissedReason.code)).all() == []
+
+
 def test_closing_the_call_of_a_silent_patient_notes_the_reason(
     runtime: Runtime, nurse_browser: StaffBrowser, patient: str
 ) -> None:
@@ -138,6 +190,25 @@ def test_closing_the_call_of_a_silent_patient_notes_the_reason(
     nurse_browser.press(f"/staff/tasks/{task}/close", note="Rang.", missed_reason="forgot")
     with runtime.reading(COMMAND) as work:
         assert work.session.scalars(select(MissedReason.code)).all() == ["forgot"]
+
+
+def test_the_note_of_who_closes_a_task_second_is_not_lost(
+    runtime: Runtime, nurse_browser: StaffBrowser, app: Flask, patient: str
+) -> None:
+    baseline = visit_id(runtime, patient, "BL1")
+    with runtime.writing(COMMAND) as work:
+        add_task(work, work.session.get_one(Visit, baseline), kind=CALL_TASK, due_on=date(2026, 3, 2))
+    with runtime.reading(COMMAND) as work:
+        path = f"/staff/tasks/{work.session.scalars(select(Task.public_id)).one()}/close"
+    make_staff(runtime, email="second@north.example")
+    assert signed_in(app, "second@north.example").press(path, note="No answer.", missed_reason="").status_code == 303
+
+    late = nurse_browser.press(path, note="Rang: she feels well.", missed_reason="forgot")
+    assert late.status_code == 409
+    assert "Somebody else closed this task meanwhile" in late.text
+    assert "No answer." in late.text
+    assert "Rang: she feels well." in late.text
+    assert "The reason you chose is not stored either" in late.text
 
 
 def test_who_typed_is_said_in_the_list_of_visits(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
