@@ -154,7 +154,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         counted_from=course.counted_from,
         events=events,
         not_operated=patient.surgery_on is None and was_called_off(_standing(events), work.catalogue.events),
-        alerts=list_open_alerts(work.session, **scope),
+        alerts=list_open_alerts(work.session, **scope, now=work.now),
         messages=list_messages(work.session, **scope),
         not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),
         forms=course.forms,
