@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lrrc_qol.config import INSTANCE_DIR, Mode, Settings, SettingsError, SmtpServer, load_settings
+from lrrc_qol.config import INSTANCE_DIR, Mode, Settings, SettingsError, SmsGateway, SmtpServer, load_settings
 from lrrc_qol.demo.mailbox import start_mailbox
 from lrrc_qol.demo.population import LOGINS, PASSWORD, populate
 from lrrc_qol.demo.processes import PortTaken, Processes, free_port, refuse_taken_port
@@ -53,13 +53,14 @@ def demo(patients: int, seed: int, port: int) -> None:
 
 
 def _settings(port: int) -> Settings:
-    """Demo settings from the environment; mail always goes to the local mailbox, never to real people."""
+    """Demo settings from the environment; whatever is sent goes to the local mailbox, never to real people."""
     environ = dict(os.environ) | {"LRRC_QOL_MODE": Mode.DEMO.value}
     environ.setdefault("LRRC_QOL_DATABASE_URL", f"sqlite:///{INSTANCE_DIR / 'demo.sqlite3'}")
     environ.setdefault("LRRC_QOL_BASE_URL", f"http://localhost:{port}")
     environ.setdefault("LRRC_QOL_MAIL_FROM", "no-reply@demo.example")
     settings = load_settings(environ)
-    return replace(settings, smtp=SmtpServer(host="127.0.0.1", port=free_port()))
+    gateway = SmsGateway(url=f"http://localhost:{port + MAILBOX_PORT_OFFSET}/sms", token="", sender="")
+    return replace(settings, smtp=SmtpServer(host="127.0.0.1", port=free_port()), sms=gateway)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -69,6 +70,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "LRRC_QOL_BASE_URL": settings.base_url,
         "LRRC_QOL_MAIL_FROM": settings.mail_from,
         "LRRC_QOL_SMTP_URL": f"smtp://{settings.smtp.host}:{settings.smtp.port}",
+        "LRRC_QOL_SMS_URL": settings.sms.url if settings.sms else "",
     }
 
 
@@ -99,7 +101,7 @@ def _place(runtime: Runtime) -> str:
 def _announce(port: int, mailbox_port: int, *, database_url: str) -> None:
     click.echo(
         f"\n  Staff site     http://localhost:{port}/staff/\n"
-        f"  Mailbox        http://localhost:{mailbox_port}/   (mails to patients, with their links)\n"
+        f"  Mailbox        http://localhost:{mailbox_port}/   (what patients get, with the links)\n"
         f"  Start page     http://localhost:{port}/\n"
         f"\n  Password for every demo account: {PASSWORD}\n"
     )

@@ -1,10 +1,17 @@
-"""The page of the demo's mailbox: plain WSGI, no script, and no trust in what a mail holds."""
+"""The page of the demo's mailbox: plain WSGI, no script, and no trust in what a mail holds.
+
+It also stands in for a gateway of short messages (`POST /sms`, as `mail/sms.py` describes it) and keeps those it gets
+beside the mails.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +20,8 @@ from lrrc_qol.config import ROOT
 from lrrc_qol.demo.mailbox_store import MailStore
 
 LIST_LIMIT = 200
+LONGEST_REQUEST = 10_000
+SHORT_MESSAGE = "Short message"
 STYLESHEET = ROOT / "lrrc_qol" / "static" / "mailbox.css"
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 PAGE_POLICY = (
@@ -65,17 +74,36 @@ class MailboxPage:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
     def _answer(self, environ: Mapping[str, Any]) -> _Answer:
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        path = environ.get("PATH_INFO", "/")
+        sms = environ["REQUEST_METHOD"] == "POST" and path == "/sms"
+        if not sms and environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._sorry("405 Method Not Allowed")
         # Another site could point its own name at this machine and read along; only our own names are answered.
         if re.sub(r":\d+$", "", environ.get("HTTP_HOST", "")) not in OWN_NAMES:
             return self._sorry("400 Bad Request")
-        path = environ.get("PATH_INFO", "/")
+        if sms:
+            return self._take_short(environ)
         if path == "/":
             return self._page("list.html", mails=self._store.newest(LIST_LIMIT))
         if path == "/mailbox.css":
             return _Answer("200 OK", STYLESHEET.read_text(encoding="utf-8"), "text/css; charset=utf-8")
         return self._mail(path)
+
+    def _take_short(self, environ: Mapping[str, Any]) -> _Answer:
+        """Keep a short message as if it were a mail. Only a program sends this type without being asked first."""
+        try:
+            length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_REQUEST)
+            message = json.loads(environ["wsgi.input"].read(length))
+            kept = EmailMessage()
+            kept["Subject"], kept["From"], kept["To"] = SHORT_MESSAGE, message.get("from", "gateway"), message["to"]
+            kept["Date"] = datetime.now(UTC)
+            kept.set_content(message["text"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return self._sorry("400 Bad Request")
+        if environ.get("CONTENT_TYPE") != "application/json":
+            return self._sorry("415 Unsupported Media Type")
+        self._store.add(kept.as_bytes())
+        return _Answer("202 Accepted", "", "text/plain; charset=utf-8")
 
     def _mail(self, path: str) -> _Answer:
         match = re.fullmatch(r"/mail/(\d{1,9})(/html)?", path)

@@ -93,6 +93,19 @@ FLARE, WAITING = 2, 16
 # One patient had everything at once: S2 sacrectomy with sciatic nerve after re-irradiation, two stomas, complications.
 COMPLEX = 1
 FIXED_DAYS = {FLARE: (24, 9), WAITING: (20, 5)}
+# Patients with a check-in due today (the first one: three days ago), whose alerts are left in different states.
+SCENE_DAYS = {
+    4: (29, 17),
+    6: (17, 5),
+    18: (23, 9),
+    22: (25, 14),
+    24: (16, 2),
+    26: (26, 14),
+    38: (48, 35),
+    46: (20, 5),
+    58: (40, 28),
+}
+MOSTLY_WELL = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,12 @@ class Person:
     drop: float
     recovery_days: float
     flare: bool = False
+    scene: bool = False
+
+    @property
+    def answers_all(self) -> bool:
+        """Whether this patient answers every form on the day it is due, also today's."""
+        return self.flare or self.scene
 
     @property
     def anatomy(self) -> dict[str, bool | None]:
@@ -140,6 +159,8 @@ class Person:
         """How bad things are `day` days after surgery: a fall at the operation, then a slow way back."""
         if self.flare and day == FIXED_DAYS[FLARE][0]:
             return 0.95
+        if self.scene and day >= 0:
+            return MOSTLY_WELL
         level = self.before
         if day >= 0:
             level += self.drop * 0.5 ** (day / self.recovery_days)
@@ -154,8 +175,9 @@ def make_person(number: int, *, rng: Random, today: date) -> Person:
     lead = rng.randint(5, 12) if stage is Stage.NO_BASELINE else rng.randint(14, 26)
     enrolled_on = min(surgery_on - timedelta(days=lead), today)
     discharged_on = surgery_on + timedelta(days=rng.randint(11, 20))
-    if number in FIXED_DAYS:
-        surgery_on, discharged_on = (today - timedelta(days=days) for days in FIXED_DAYS[number])
+    fixed = FIXED_DAYS | SCENE_DAYS
+    if number in fixed:
+        surgery_on, discharged_on = (today - timedelta(days=days) for days in fixed[number])
         enrolled_on = surgery_on - timedelta(days=lead)
     return Person(
         number=number,
@@ -172,4 +194,5 @@ def make_person(number: int, *, rng: Random, today: date) -> Person:
         drop=rng.uniform(0.12, 0.34),
         recovery_days=rng.uniform(35, 130),
         flare=number == FLARE,
+        scene=number in SCENE_DAYS,
     )

@@ -1,4 +1,4 @@
-"""What a report about a message means: whether it will never arrive, did not arrive this time, or was unwanted."""
+"""What a report about a message means: it arrived, will never arrive, did not arrive this time, or was unwanted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from enum import StrEnum
 
 
 class ReportKind(StrEnum):
-    """How bad the report is."""
+    """How bad the report is; `delivered` is good news."""
 
+    DELIVERED = "delivered"
     HARD = "hard"
     SOFT = "soft"
     COMPLAINT = "complaint"
@@ -35,11 +36,13 @@ _NOT_THE_ADDRESS = re.compile(r"5\.(2\.[23]|3\.\d+|4\.\d+|7\.\d+)")
 
 
 def kind_of_status(action: str, status: str) -> ReportKind | None:
-    """What a delivery status (RFC 3464: action and enhanced status code) says; None when nothing failed yet.
+    """What a delivery status (RFC 3464: action and enhanced status code) says; None when nothing is known yet.
 
-    A server that is still trying says `delayed`; that is no failure.
+    A server that is still trying says `delayed`, one that passed the mail on says `relayed`; neither is news.
     """
     found = _STATUS.search(status)
+    if action.strip().lower() == "delivered" and found is not None and found[1] == "2":
+        return ReportKind.DELIVERED
     if action.strip().lower() != "failed" or found is None or found[1] == "2":
         return None
     permanent = found[1] == "5" and not _NOT_THE_ADDRESS.fullmatch(found[0])

@@ -15,6 +15,8 @@ from lrrc_qol.services import audit
 from lrrc_qol.services.context import Work
 
 NOTE_LIMIT = 4000
+# What a form carries so that a button pressed twice is one act; kept with the step, no part of the audit.
+PRESS = "press"
 
 
 class AlertClosed(LrrcQolError):
@@ -43,6 +45,14 @@ def step_kinds(work: Work, alert: Alert) -> list[str]:
     """What happened to the alert, oldest first."""
     steps = select(AlertStep.kind).where(AlertStep.alert_id == alert.id).order_by(AlertStep.id)
     return list(work.session.scalars(steps))
+
+
+def pressed_before(work: Work, alert: Alert, press: str) -> bool:
+    """Whether the form with this mark was taken in already; never for a form without one."""
+    if not press:
+        return False
+    kept = work.session.scalars(select(AlertStep.evidence).where(AlertStep.alert_id == alert.id))
+    return any(evidence.get(PRESS) == press for evidence in kept)
 
 
 def note_seen(work: Work, alert: Alert) -> None:
@@ -88,8 +98,12 @@ def add_step(
         subject_id=alert.id,
         centre_id=alert.centre_id,
         episode_id=alert.episode_id,
-        detail={"action": action} if action else dict(detail or {}) | dict(audited or {}),
+        detail={"action": action} if action else _without_press(detail or {}) | dict(audited or {}),
     )
+
+
+def _without_press(detail: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in detail.items() if key != PRESS}
 
 
 def check_note(note: str, *, missing: str = "") -> None:

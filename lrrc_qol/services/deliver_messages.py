@@ -21,7 +21,7 @@ from lrrc_qol.services.add_task import add_task
 from lrrc_qol.services.channels import channel_of
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.outbox import TOO_LATE
-from lrrc_qol.services.write_letter import Withheld, claimed_message, letter_for
+from lrrc_qol.services.write_letter import Withheld, claimed_message, lapsed_for_good, letter_for
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(minutes=5)
@@ -85,6 +85,8 @@ def prepare(work: Work, message_id: int, *, worker: str) -> Letter | None:
     message = addressed.message
     if message.not_after is not None and work.now >= message.not_after:
         _suppress(work, message, TOO_LATE)
+        if lapsed_for_good(work, addressed):
+            _leave_to_nurses(work, message)
         return None
     if addressed.patient is not None and _goes_back(work, message, addressed.patient):
         return None
@@ -188,6 +190,11 @@ def _fail(work: Work, message: Message, *, outcome: Outcome, reason: str) -> Non
     _end(message, "failed")
     message.outcome = f"{outcome}: {reason}"[:64]
     _record(work, message, "failed_message", outcome=message.outcome)
+    _leave_to_nurses(work, message)
+
+
+def _leave_to_nurses(work: Work, message: Message) -> None:
+    """A patient's message will not go out any more: somebody has to see to it."""
     visit = work.session.get(Visit, message.visit_id) if message.visit_id is not None else None
     if visit is not None and message.kind not in TO_STAFF:
         centre = work.session.get_one(Centre, message.centre_id)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.contact import Channel, MessageKind
 from lrrc_qol.domain.schedule import ReminderTime, reminder_times
 from lrrc_qol.persistence.crypto import new_token, token_hash
-from lrrc_qol.persistence.models import Alert, Link, Patient, Response, Staff, Visit
+from lrrc_qol.persistence.models import Alert, Link, Message, Patient, Response, Staff, Visit
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.outbox import new_message
@@ -34,6 +34,29 @@ class PastVisit:
 def staff_id(work: Work, public_id: str) -> int:
     """The row number of a member of staff."""
     return work.session.scalars(select(Staff.id).where(Staff.public_id == public_id)).one()
+
+
+def public_id_of(work: Work, staff_id: int | None) -> str:
+    """The public id of a member of staff."""
+    return work.session.scalars(select(Staff.public_id).where(Staff.id == staff_id)).one()
+
+
+def newest_alert(work: Work, patient_public_id: str, *, rule: str) -> str | None:
+    """The open alert of a rule; None when there is none."""
+    _, episode = find_episode(work, patient_public_id)
+    query = select(Alert.public_id).where(Alert.episode_id == episode.id, Alert.rule_id == rule)
+    return work.session.scalars(query.where(Alert.closed_at.is_(None))).first()
+
+
+def sent_message_ids(work: Work, patient_public_id: str) -> tuple[list[str], list[str]]:
+    """The Message-IDs of the mails and of the short messages that a patient was sent, oldest first."""
+    patient, _ = find_episode(work, patient_public_id)
+    query = select(Message.channel, Message.message_id).where(
+        Message.patient_id == patient.id, Message.status == "sent"
+    )
+    rows = work.session.execute(query.order_by(Message.sent_at, Message.id)).all()
+    found = {channel: [one for of, one in rows if of == channel.value] for channel in Channel}
+    return found[Channel.EMAIL], found[Channel.SMS]
 
 
 def visits_of(work: Work, patient_public_id: str) -> list[PastVisit]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select, update
 
 from lrrc_qol.domain.alerts import CALLS_BEFORE_NEXT_STEP, AlertStepKind, calls_without_answer
@@ -9,12 +11,14 @@ from lrrc_qol.domain.errors import InvalidInput, LrrcQolError
 from lrrc_qol.persistence.models import Alert, Staff
 from lrrc_qol.services.alert_steps import (
     NOTE_LIMIT,
+    PRESS,
     AlertClosed,
     add_step,
     check_note,
     locked_alert,
     locked_open_alert,
     note_seen,
+    pressed_before,
     step_kinds,
 )
 from lrrc_qol.services.context import Work
@@ -36,6 +40,7 @@ __all__ = [
     "ACTIONS",
     "NOTE_LIMIT",
     "AlertClosed",
+    "PutOff",
     "TakenBySomebodyElse",
     "close_alert",
     "log_contact",
@@ -53,6 +58,14 @@ class TakenBySomebodyElse(LrrcQolError):
         self.owner = owner
 
 
+class PutOff(LrrcQolError):
+    """The alert waits until the instant `until`; whoever wants to work on it now brings it back first."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("this alert was put off")
+        self.until = until
+
+
 def see_alert(work: Work, public_id: str) -> None:
     """Write down that the actor has seen the alert; once per person since it was last raised. NotFound."""
     alert = locked_alert(work, public_id)
@@ -61,8 +74,9 @@ def see_alert(work: Work, public_id: str) -> None:
 
 
 def take_alert(work: Work, public_id: str) -> None:
-    """Become the owner. TakenBySomebodyElse when it has one, AlertClosed when it is done, NotFound."""
-    alert = locked_open_alert(work, public_id)
+    """Become the owner. TakenBySomebodyElse when it has one, PutOff while it waits, AlertClosed when it is done,
+    NotFound."""
+    alert = _at_hand(work, public_id)
     if alert.owner_id == work.actor.id:
         return
     # The condition, not the check before it, is what only one of two can pass.
@@ -79,8 +93,11 @@ def take_alert(work: Work, public_id: str) -> None:
 
 
 def take_over_alert(work: Work, public_id: str) -> None:
-    """Take the alert over from its owner, who is off duty or called away; written down like everything else."""
-    alert = locked_open_alert(work, public_id)
+    """Take the alert over from its owner, who is off duty or called away; written down like everything else.
+
+    PutOff while it waits, AlertClosed, NotFound.
+    """
+    alert = _at_hand(work, public_id)
     if alert.owner_id == work.actor.id:
         return
     before = alert.owner_id
@@ -89,35 +106,55 @@ def take_over_alert(work: Work, public_id: str) -> None:
     add_step(work, alert, AlertStepKind.TAKEN, audited={"from": before})
 
 
-def log_contact(work: Work, public_id: str, *, reached: bool, note: str) -> bool:
+def log_contact(work: Work, public_id: str, *, reached: bool, note: str, press: str = "") -> bool:
     """Write down a call, reached or no answer, with an optional note; NotFound, InvalidInput.
 
-    A call that was made is never lost: on a closed alert it joins the history, the alert stays closed, and the answer
-    is false.
+    Whoever called has the alert from then on, unless somebody had it. A call that was made is never lost: on a closed
+    alert it joins the history, the alert stays closed, and the answer is false. The same `press` counts once.
     """
     check_note(note)
     alert = locked_alert(work, public_id)
     still_open = alert.closed_at is None
+    if pressed_before(work, alert, press):
+        return still_open
     if still_open:
         note_seen(work, alert)
-    add_step(work, alert, AlertStepKind.CONTACTED if reached else AlertStepKind.NO_ANSWER, note=note)
+        if alert.owner_id is None:
+            alert.owner_id = work.actor.id
+            add_step(work, alert, AlertStepKind.TAKEN)
+    kind = AlertStepKind.CONTACTED if reached else AlertStepKind.NO_ANSWER
+    add_step(work, alert, kind, note=note, detail=_mark(press))
     return still_open
 
 
-def close_alert(work: Work, public_id: str, *, action: str, note: str) -> None:
+def close_alert(work: Work, public_id: str, *, action: str, note: str, press: str = "") -> None:
     """Close with what was done (one of ACTIONS) and a note; both are needed. AlertClosed, NotFound, InvalidInput.
 
-    That the patient was not reached can be said after three calls only.
+    That the patient was not reached can be said after three calls only. The same `press` closes once.
     """
     faults = _close_faults(action, note)
     if faults:
         raise InvalidInput(faults)
+    if pressed_before(work, locked_alert(work, public_id), press):
+        return
     alert = locked_open_alert(work, public_id)
     if action == NOT_REACHED and calls_without_answer(step_kinds(work, alert)) < CALLS_BEFORE_NEXT_STEP:
         raise InvalidInput({"action": f"Write down {CALLS_BEFORE_NEXT_STEP} calls without an answer first."})
     note_seen(work, alert)
     alert.closed_at = work.now
-    add_step(work, alert, AlertStepKind.CLOSED, action=action, note=note)
+    add_step(work, alert, AlertStepKind.CLOSED, action=action, note=note, detail=_mark(press))
+
+
+def _mark(press: str) -> dict[str, str]:
+    return {PRESS: press} if press else {}
+
+
+def _at_hand(work: Work, public_id: str) -> Alert:
+    """An open alert that does not wait for a later day, locked."""
+    alert = locked_open_alert(work, public_id)
+    if alert.snoozed_until is not None and alert.snoozed_until > work.now:
+        raise PutOff(alert.snoozed_until)
+    return alert
 
 
 def _close_faults(action: str, note: str) -> dict[str, str]:

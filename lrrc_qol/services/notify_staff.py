@@ -85,7 +85,7 @@ def _told(work: Work, team: Team, alerts: Sequence[Alert]) -> Mapping[int, Mappi
             for nurse in nurses:
                 told[nurse][_token(alert)] = alert.id
         for step in steps[alert.id]:
-            if step.taken_at >= (alert.clock_from or alert.raised_at) and _still_holds(step, alert):
+            if _still_holds(step, alert):
                 stand_in = team.duty.stand_in(step.evidence.get("to"))
                 for person in nurses if stand_in is None else (stand_in,):
                     told[person][f"{alert.id}:step{step.id}"] = alert.id
@@ -93,7 +93,10 @@ def _told(work: Work, team: Team, alerts: Sequence[Alert]) -> Mapping[int, Mappi
 
 
 def _still_holds(step: AlertStep, alert: Alert) -> bool:
-    return step.kind != HANDED or step.evidence.get("to") == alert.owner_id
+    """Who was handed an alert keeps it, also while it is put off; a passing on is of one run of the clock."""
+    if step.kind == HANDED:
+        return step.evidence.get("to") == alert.owner_id
+    return step.taken_at >= (alert.clock_from or alert.raised_at)
 
 
 def _token(alert: Alert) -> str:

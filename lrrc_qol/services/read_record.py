@@ -160,7 +160,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
             work.session, centre_id=scope["centre_id"], patient_id=patient.id, ordinal=patient.episode_ordinal
         ),
         not_operated=patient.surgery_on is None and was_called_off(_standing(events), work.catalogue.events),
-        alerts=list_open_alerts(work.session, **scope),
+        alerts=list_open_alerts(work.session, **scope, now=work.now),
         messages=list_messages(work.session, **scope),
         not_asked=not_asked(work, work.actor.centre(), protocol, patient.language),
         forms=course.forms,

@@ -1,5 +1,6 @@
 """Takes reports about messages: each is kept once and acts once; what is not ours is only counted.
 
+- A delivery is only kept, and shown beside the message.
 - A hard report about a mail: the address counts as not working, mails stop, and a nurse gets a task. About a short
   message: the patient is written to by mail again, and a nurse gets a task.
 - Soft reports: after three since the address was last set, a task; nothing stops.
@@ -82,6 +83,8 @@ def _take(work: Work, report: Report, source: Source) -> str:
 
 
 def _act(work: Work, message: Message, kind: ReportKind) -> None:
+    if kind is ReportKind.DELIVERED:
+        return
     visit = work.session.get(Visit, message.visit_id) if message.visit_id is not None else None
     if visit is None or message.kind == MessageKind.ADDRESS_NOTICE:
         return

@@ -85,6 +85,27 @@ def letter_for(work: Work, addressed: Addressed) -> Letter | Withheld:
     return _patient_letter(work, addressed)
 
 
+def lapsed_for_good(work: Work, addressed: Addressed) -> bool:
+    """Whether a message that waited too long would have gone out otherwise, and no later one of its visit will."""
+    message, visit, episode, patient = addressed.message, addressed.visit, addressed.episode, addressed.patient
+    if visit is None or episode is None or patient is None or visit.next_reminder_at is not None:
+        return False
+    later = select(Message.id).where(Message.visit_id == visit.id, Message.id > message.id).limit(1)
+    if work.session.scalars(later).first() is not None:
+        return False
+    decision = contact_decision(
+        work,
+        visit,
+        episode=episode,
+        patient=patient,
+        centre=addressed.centre,
+        events=events_by_episode(work, [episode.id])[episode.id],
+        kind=MessageKind(message.kind),
+        standing=Standing(has_form=True, refuses_mail=bool(refusing_mail(work, [patient.id]))),
+    )
+    return bool(decision) or decision.reason is ContactReason.WINDOW_CLOSED
+
+
 def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
     message, centre = addressed.message, addressed.centre
     visit, episode, patient = addressed.visit, addressed.episode, addressed.patient

@@ -31,14 +31,14 @@
     const row = current();
     if (!row) return say("Go to a row first: j for the next, k for the one before.");
     const button = row.querySelector(".work-take");
-    if (!button) return say("There is nothing to take in this row: only alerts that nobody has are taken.");
+    if (!button) return say("There is nothing to take in this row: only alerts that nobody has, or whose owner is away, are taken.");
     const form = button.form;
     const body = new URLSearchParams(new FormData(form));
     await fetch(form.action, { method: "POST", body, redirect: "manual" });
     await update();
     const owner = document.getElementById(row.id)?.querySelector(".work-owner");
     const name = row.querySelector("th a").textContent;
-    say(!owner ? "This alert was closed meanwhile." : owner.textContent === "You" ? `You have taken the alert of ${name}.` : `${owner.textContent} has taken the alert of ${name}.`);
+    say(!owner ? "This alert was closed or put off meanwhile." : owner.textContent === "You" ? `You have taken the alert of ${name}.` : `${owner.textContent} has taken the alert of ${name}.`);
   }
 
   const ACTS = { j: () => move(1), k: () => move(-1), t: take, "?": () => { keys.open = !keys.open; if (keys.open) keys.querySelector("summary").focus(); } };

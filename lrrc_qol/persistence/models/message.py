@@ -68,12 +68,12 @@ class Message(Base):
 class MessageReport(Base):
     """What a mail server or gateway said later about a message that it had taken; never edited.
 
-    `kind`: hard (will never arrive), soft (did not arrive this time), complaint (marked as unwanted). `key` makes each
-    report count once, however often it comes.
+    `kind`: delivered, hard (will never arrive), soft (did not arrive this time), complaint (marked as unwanted). `key`
+    makes each report count once, however often it comes.
     """
 
     __tablename__ = "message_report"
-    __table_args__ = (CheckConstraint("kind IN ('hard','soft','complaint')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('delivered','hard','soft','complaint')", name="kind"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)

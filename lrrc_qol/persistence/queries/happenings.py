@@ -1,7 +1,8 @@
-"""What happened around one patient: events, open alerts, messages; one statement each."""
+"""What happened around one patient: events, open alerts, messages; a fixed number of statements each."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.models import Alert, Episode, EpisodeEvent, Message, Staff
+from lrrc_qol.persistence.models import Alert, Episode, EpisodeEvent, Message, MessageReport, Staff
 from lrrc_qol.persistence.queries.worklist_kinds import ENDED, alert_rank
 
 MESSAGES_SHOWN = 100
@@ -33,13 +34,14 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenAlertRow:
-    """An alert that nobody has closed yet."""
+    """An alert that nobody has closed yet; `put_off_until` while it waits by somebody's choice."""
 
     public_id: str
     level: str
     reason: str
     raised_at: datetime
     owner: str | None
+    put_off_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,17 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportRow:
+    """What a mail server or gateway said later about a message."""
+
+    kind: str
+    code: str
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message to the patient and what became of it."""
+    """A message to the patient and what became of it; `reports` came after it was sent, oldest first."""
 
     kind: str
     visit_id: int | None
@@ -65,6 +76,8 @@ class MessageRow:
     available_at: datetime
     sent_at: datetime | None
     outcome: str | None
+    channel: str = "email"
+    reports: tuple[ReportRow, ...] = ()
 
 
 def list_events(session: Session, *, centre_id: int, episode_id: int) -> tuple[EventRow, ...]:
@@ -112,15 +125,25 @@ def _events() -> Select[Any]:
     )
 
 
-def list_open_alerts(session: Session, *, centre_id: int, episode_id: int) -> tuple[OpenAlertRow, ...]:
+def list_open_alerts(session: Session, *, centre_id: int, episode_id: int, now: datetime) -> tuple[OpenAlertRow, ...]:
     """Alerts of an episode that are not closed, most urgent first, then oldest first."""
     rows = session.execute(
-        select(Alert.public_id, Alert.level, Alert.reason, Alert.raised_at, Staff.name)
+        select(Alert, Staff.name)
         .outerjoin(Staff, Staff.id == Alert.owner_id)
         .where(Alert.episode_id == episode_id, Alert.centre_id == centre_id, Alert.closed_at.is_(None))
         .order_by(alert_rank, Alert.raised_at, Alert.id)
     )
-    return tuple(OpenAlertRow(*row) for row in rows)
+    return tuple(
+        OpenAlertRow(
+            alert.public_id,
+            alert.level,
+            alert.reason,
+            alert.raised_at,
+            owner,
+            alert.snoozed_until if alert.snoozed_until is not None and alert.snoozed_until > now else None,
+        )
+        for alert, owner in rows
+    )
 
 
 def find_ending(session: Session, *, centre_id: int, episode_id: int) -> Ending | None:
@@ -149,11 +172,30 @@ def first_ending(endings: Iterable[Ending]) -> Ending | None:
 
 
 def list_messages(session: Session, *, centre_id: int, episode_id: int) -> tuple[MessageRow, ...]:
-    """The newest messages to the patient."""
-    rows = session.execute(
-        select(Message.kind, Message.visit_id, Message.status, Message.available_at, Message.sent_at, Message.outcome)
+    """The newest messages to the patient with the reports about them; two statements."""
+    messages = session.scalars(
+        select(Message)
         .where(Message.episode_id == episode_id, Message.centre_id == centre_id, Message.staff_id.is_(None))
         .order_by(func.coalesce(Message.sent_at, Message.available_at).desc(), Message.id.desc())
         .limit(MESSAGES_SHOWN)
+    ).all()
+    reports: defaultdict[int, list[ReportRow]] = defaultdict(list)
+    for report in session.scalars(
+        select(MessageReport)
+        .where(MessageReport.message_id.in_([message.id for message in messages]))
+        .order_by(MessageReport.id)
+    ):
+        reports[report.message_id].append(ReportRow(report.kind, report.code, report.reported_at))
+    return tuple(
+        MessageRow(
+            message.kind,
+            message.visit_id,
+            message.status,
+            message.available_at,
+            message.sent_at,
+            message.outcome,
+            message.channel,
+            tuple(reports[message.id]),
+        )
+        for message in messages
     )
-    return tuple(MessageRow(*row) for row in rows)

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from lrrc_qol.persistence.models import JobRun
+from lrrc_qol.persistence.models import JobRun, Message, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,32 @@ def read_tick_age(session: Session, *, now: datetime, jobs: Collection[str]) -> 
     ).all()
     oldest = min((at for at in finished if at is not None), default=None)
     return None if oldest is None or len(finished) < len(jobs) else now - oldest
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedStaff:
+    """Somebody to whom the newest mail about alerts could not be sent."""
+
+    public_id: str
+    name: str
+    since: datetime
+
+
+def unreached_staff(session: Session, *, centre_id: int) -> tuple[UnreachedStaff, ...]:
+    """Those of a centre whose account is on, by name; one statement."""
+    newest = (
+        select(func.max(Message.id))
+        # Written out, because the databases use the index of these mails only for the literal word.
+        .where(Message.centre_id == centre_id, text("message.kind = 'staff_alert'"), Message.staff_id.is_not(None))
+        .group_by(Message.staff_id)
+    )
+    rows = session.execute(
+        select(Staff.public_id, Staff.name, Message.available_at)
+        .join(Message, Message.staff_id == Staff.id)
+        .where(Message.id.in_(newest), Message.status == "failed", Staff.active)
+        .order_by(Staff.name)
+    )
+    return tuple(UnreachedStaff(*row) for row in rows)
 
 
 def read_jobs(session: Session) -> tuple[JobRow, ...]:

@@ -119,7 +119,8 @@ class WorkRow:
     `subject` is the alert's reason, the kind of a task, the name of a visit, or what of the house it is about. `steps`
     are the kinds of an alert's steps, oldest first. `held` names what holds automated messages back (paused, inpatient
     ...). `task_public_id` is the open call about a silent visit. `words` are what a member of staff wrote as a task.
-    `forms` counts the unread forms of a visit, `response_id` is the first of them. Rows of the house have no patient.
+    `forms` counts the unread forms of a visit, `response_id` is the first of them. Rows of the house have no patient;
+    one about mails that do not arrive names their recipient as `owner_name`.
     """
 
     kind: WorkKind

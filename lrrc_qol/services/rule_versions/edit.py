@@ -24,12 +24,14 @@ from lrrc_qol.services.rule_versions.fields import (
     Figure,
     entries,
     rule_lines,
+    target_figures,
     weakened,
+    weakened_words,
     window_figures,
 )
 from lrrc_qol.services.rules_in_force import build, forget_rules, switched_on
 
-LONGEST_NOTE, LONGEST_OWNER = 500, 120
+LONGEST_NOTE, LONGEST_OWNER, LONGEST_NUMBER = 500, 120, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def save_rules(work: Work, public_id: str, typed: Typed, *, revision: int) -> No
             faults["red_reason"] = f"Say why red rules are weakened, in at most {LONGEST_NOTE} characters."
         news = weak - weakened(row.content, shipped)
         if news and not typed.confirmed:
-            faults["confirm_red"] = f"Confirm that these red rules are to be weakened: {_in_words(row.content, news)}."
+            faults["confirm_red"] = f"Confirm that these red rules are to be weakened: {_in_words(content, news)}."
     if faults:
         raise InvalidInput(faults)
     _check(work, row, content)
@@ -188,7 +190,7 @@ def held_rule_draft(work: Work, public_id: str, *, revision: int) -> AlertRuleVe
 
 
 def _in_words(content: Mapping[str, Any], ids: Collection[str]) -> str:
-    return "; ".join(entry["reason"] for _, entry in entries(content) if entry["id"] in ids)
+    return "; ".join(weakened_words(content, ids))
 
 
 def _changed(work: Work, row: AlertRuleVersion, texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -214,12 +216,24 @@ def _changed(work: Work, row: AlertRuleVersion, texts: Mapping[str, str]) -> tup
     for figure in window_figures(row.content):
         fact = figure.name.removeprefix("w-").removesuffix(f"-{figure.key}")
         windows[fact][figure.key] = _number(texts, figure, faults)
+    _change_targets(content, texts, faults)
     return content, faults
+
+
+def _change_targets(content: dict[str, Any], texts: Mapping[str, str], faults: dict[str, str]) -> None:
+    """The times to the first call; the more urgent level is never called later."""
+    slowest = 0
+    for figure in target_figures(content):
+        minutes = _number(texts, figure, faults)
+        if minutes < slowest and figure.name not in faults:
+            faults[figure.name] = "Not sooner than the level that is more urgent."
+        slowest = minutes
+        content["levels"][figure.key] = {**content["levels"][figure.key], "target_minutes": minutes}
 
 
 def _number(texts: Mapping[str, str], figure: Figure, faults: dict[str, str]) -> int:
     text = texts.get(figure.name, "").strip()
-    if text.isdecimal() and len(text) <= 3 and figure.lowest <= int(text) <= figure.highest:
+    if text.isdecimal() and len(text) <= LONGEST_NUMBER and figure.lowest <= int(text) <= figure.highest:
         return int(text)
     faults[figure.name] = f"Enter a whole number from {figure.lowest} to {figure.highest}."
     return int(figure.value)
@@ -241,6 +255,10 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
         for key, value in entry.items()
         if old[entry["id"]].get(key, True if key == "enabled" else None) != value
     }
+    for level, entry in before["levels"].items():
+        now = after["levels"][level]["target_minutes"]
+        if entry["target_minutes"] != now:
+            found[f"{level}.target_minutes"] = [entry["target_minutes"], now]
     for one, other in zip(before.get("windows", ()), after.get("windows", ()), strict=True):
         found |= {f"{one['fact']}.{key}": [one[key], other[key]] for key in one if one[key] != other[key]}
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,10 @@ BOUNDS = {
     "from_day": (0, 365),
     "to_day": (0, 365),
 }
+# Minutes of opening time to the first call. The words on badges (now, today, in the coming days) stay true within them.
+TARGET_BOUNDS = {"red": (15, 120), "amber": (30, 480), "yellow": (240, 2400)}
+RED_TARGET = "red_target"
+"""Stands among weakened red rules for a first call about a red alert that may come later than the program has it."""
 LABELS = {
     "minimum": "from this answer on",
     "min_rise": "up by at least",
@@ -125,10 +129,31 @@ def window_figures(content: Content) -> list[Figure]:
     ]
 
 
+def target_figures(content: Content) -> list[Figure]:
+    """The time to the first call for each level that has one."""
+    return [
+        Figure(f"t-{level}", level, f"{level}: minutes to the first call", _target(content, level), *bounds)
+        for level, bounds in TARGET_BOUNDS.items()
+    ]
+
+
+def _target(content: Content, level: str) -> int:
+    return int(content["levels"][level]["target_minutes"])
+
+
+def weakened_words(content: Content, ids: Collection[str]) -> list[str]:
+    """What `weakened` found, as administrators read it."""
+    words = [entry["reason"] for _, entry in entries(content) if entry["id"] in ids]
+    later = f"the first call about a red alert within {_target(content, 'red')} minutes"
+    return [*words, later] if RED_TARGET in ids else words
+
+
 def weakened(content: Content, shipped: Content) -> frozenset[str]:
-    """The rules that are red as they come with the program and would now speak later, less loudly or not at all."""
+    """The rules that are red as they come with the program and would now speak later, less loudly or not at all; and
+    RED_TARGET when the first call about a red alert may come later."""
     now = {entry["id"]: entry for _, entry in entries(content)}
-    return frozenset(
+    later = frozenset({RED_TARGET} if _target(content, "red") > _target(shipped, "red") else ())
+    return later | frozenset(
         entry["id"]
         for _, entry in entries(shipped)
         if entry["level"] == AlertLevel.RED and _says_less(now.get(entry["id"]), entry)

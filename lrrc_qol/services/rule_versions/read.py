@@ -11,7 +11,15 @@ from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.persistence.models import AlertRuleVersion, Centre
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.rule_versions.edit import followed_rules, shipped_rules
-from lrrc_qol.services.rule_versions.fields import Figure, RuleLine, rule_lines, window_figures
+from lrrc_qol.services.rule_versions.fields import (
+    Figure,
+    RuleLine,
+    rule_lines,
+    target_figures,
+    weakened,
+    weakened_words,
+    window_figures,
+)
 
 LISTED = 50
 
@@ -35,27 +43,29 @@ class RuleVersionHead:
 @dataclass(frozen=True, slots=True)
 class RulesOverview:
     """The rules in words that the centre follows now (those of the plan of new patients when it has none of its own),
-    and the newest versions that it made."""
+    with the times to the first call, and the newest versions that it made."""
 
     version: str
     owner: str
     own: RuleVersionHead | None
     lines: tuple[RuleLine, ...]
     made: tuple[RuleVersionHead, ...]
+    targets: tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RulesView:
-    """One version with every rule; a draft can be changed."""
+    """One version with every rule; a draft can be changed.
+
+    `targets` are the times to the first call, each with the figure that comes with the program; `weakened` says in
+    words which red rules say less than those that come with it.
+    """
 
     head: RuleVersionHead
     lines: tuple[RuleLine, ...]
     windows: tuple[Figure, ...]
-
-    @property
-    def weakened(self) -> tuple[RuleLine, ...]:
-        """The red rules that say less than those that come with the program."""
-        return tuple(line for line in self.lines if line.weaker)
+    targets: tuple[tuple[Figure, int], ...]
+    weakened: tuple[str, ...]
 
 
 def read_rules(work: Work) -> RulesOverview:
@@ -72,7 +82,8 @@ def read_rules(work: Work) -> RulesOverview:
     shipped = shipped_rules(work, centre.protocol_id, followed.shipped)
     lines = rule_lines(followed.content, shipped, shipped, work.catalogue.instruments)
     on = None if followed.row is None else _head(followed.row)
-    return RulesOverview(followed.content["version"], followed.content["owner"], on, tuple(lines), made)
+    targets = tuple(target_figures(followed.content))
+    return RulesOverview(followed.content["version"], followed.content["owner"], on, tuple(lines), made, targets)
 
 
 def read_rule_version(work: Work, public_id: str) -> RulesView:
@@ -80,7 +91,9 @@ def read_rule_version(work: Work, public_id: str) -> RulesView:
     row = find_rule_version(work, public_id)
     shipped = shipped_rules(work, row.protocol_id, row.shipped)
     lines = rule_lines(row.content, shipped, shipped, work.catalogue.instruments)
-    return RulesView(_head(row), tuple(lines), tuple(window_figures(row.content)))
+    targets = zip(target_figures(row.content), (one.value for one in target_figures(shipped)), strict=True)
+    weak = weakened_words(row.content, weakened(row.content, shipped))
+    return RulesView(_head(row), tuple(lines), tuple(window_figures(row.content)), tuple(targets), tuple(weak))
 
 
 def find_rule_version(work: Work, public_id: str) -> AlertRuleVersion:

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, SelectField
+from wtforms import Form, RadioField, SelectField
 
 from lrrc_qol.domain.errors import InvalidInput, NotFound
 from lrrc_qol.persistence.queries.alert import read_alert
@@ -15,11 +15,12 @@ from lrrc_qol.persistence.queries.waiting import read_waiting
 from lrrc_qol.services import audit
 from lrrc_qol.services.alert_steps import AlertClosed
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.handle_alert import NOT_REACHED
 from lrrc_qol.services.move_alert import AlertNotClosed, OpenedAgain, bring_back, hand_over, reopen, snooze
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.alert_page import AlertView, build_view
 from lrrc_qol.web.staff.blueprint import blueprint
-from lrrc_qol.web.staff.work_forms import CloseForm, ContactForm, HandOverForm, ReopenForm, SnoozeForm
+from lrrc_qol.web.staff.work_forms import CLOSINGS, CloseForm, ContactForm, HandOverForm, ReopenForm, SnoozeForm
 from lrrc_qol.web.staff_frame import short_day
 
 CLOSED_MEANWHILE = "This alert was closed meanwhile. Nothing was changed."
@@ -125,8 +126,10 @@ def alert_page(public_id: str, *, status: int = 200, **forms: Form) -> ResponseR
     shown = {name: forms.get(name) or kind() for name, kind in FORMS.items()}
     to_whom = shown["hand_over_form"]["to"]
     if isinstance(to_whom, SelectField):
-        people = ((each.public_id, f"{each.name} ({each.role})") for each in view.colleagues)
-        to_whom.choices = [("", "Choose"), *people]
+        to_whom.choices = [("", "Choose"), *view.colleagues]
+    action = shown["close_form"]["action"]
+    if isinstance(action, RadioField) and not view.next_step:
+        action.choices = [choice for choice in CLOSINGS if choice[0] != NOT_REACHED]
     wrong = any(form.errors for form in forms.values())
     return render_template("staff/alert.html", active="staff.worklist", view=view, wrong=wrong, **shown), status
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from lrrc_qol.domain.alerts import (
     CALLS_BEFORE_NEXT_STEP,
-    RAISING,
     AlertLevel,
     AlertRuleSet,
     AlertState,
@@ -20,7 +20,7 @@ from lrrc_qol.domain.errors import UnknownInstrument
 from lrrc_qol.domain.instrument import Confidence, Instrument, Item, ItemKind, Missing, Wording
 from lrrc_qol.persistence.queries.alert import AlertPage, AnswerRow, StepRow
 from lrrc_qol.services.clinic.calendar import calendar_of
-from lrrc_qol.services.clinic.duty import Colleague, Team, read_team
+from lrrc_qol.services.clinic.duty import Team, read_team
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.move_alert import latest_day
 from lrrc_qol.services.patient_session import contact_of
@@ -28,7 +28,7 @@ from lrrc_qol.services.raise_alerts import placeholders
 from lrrc_qol.services.rules_in_force import rules_that_raised
 from lrrc_qol.services.wordings import wording_seen
 from lrrc_qol.web.staff.alert_evidence import evidence_words
-from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STEPS, clock_words, state_words
+from lrrc_qol.web.staff.work_words import ACTIONS, MISSING, STEPS, clock_of, state_words
 from lrrc_qol.web.staff_frame import centre_timezone, day_and_time
 
 STAFF_LANGUAGE = "en"
@@ -64,8 +64,21 @@ class StepLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody wrote who handed the alert over or put it off."""
+
+    by: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AlertView:
-    """The alert page."""
+    """The alert page. `unseen`: nobody has looked since it was raised; `left`: the owner is no longer in the team.
+
+    `colleagues` are those it can be handed to, each with the words of the choice. `handed`: the owner was given it and
+    has not done anything about it yet; `put_off`: why it waits.
+    """
 
     alert: AlertPage
     form_title: str
@@ -79,15 +92,18 @@ class AlertView:
     rules_owner: str
     told: Told | None
     history: tuple[StepLine, ...]
-    seen_by_viewer: bool
+    unseen: bool
     day_of_surgery: int | None
     day_home: int | None
     planned_surgery_on: date | None = None
     waits_until: datetime | None = None
     next_step: bool = False
     owner_cover: str | None = None
+    left: bool = False
     surgeon: str = ""
-    colleagues: tuple[Colleague, ...] = ()
+    colleagues: tuple[tuple[str, str], ...] = ()
+    handed: Said | None = None
+    put_off: Said | None = None
     latest_day: date | None = None
 
 
@@ -100,8 +116,8 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
     fired += [AnswerLine(*words) for words in evidence_words(alert.evidence, instrument)]
     rule_set = rules_that_raised(work, alert.centre_id, alert.protocol, alert.rule_version)
     rule = _rule(alert, rule_set)
-    clock, late = clock_words(alert.target_at, work.now, centre_timezone())
     kinds = [step.kind for step in alert.steps]
+    clock, late = clock_of(kinds, alert.target_at, work.now, centre_timezone())
     state = alert_state(kinds)
     team = read_team(work, alert.centre_id)
     waits = alert.snoozed_until if alert.snoozed_until is not None and alert.snoozed_until > work.now else None
@@ -110,8 +126,8 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
         alert=alert,
         form_title=instrument.short_title if instrument else alert.instrument[0],
         state="Put off" if waits else state_words(kinds),
-        clock="" if state is AlertState.CLOSED or waits else clock,
-        late=late and state not in (AlertState.CONTACTED, AlertState.CLOSED),
+        clock="" if waits else clock,
+        late=late,
         fired=tuple(fired),
         others=_others(instrument, wording, alert),
         rule_source=rule.source if rule else "",
@@ -119,14 +135,17 @@ def build_view(work: Work, alert: AlertPage) -> AlertView:
         rules_owner=rule_set.owner if rule_set else "",
         told=_told(work, alert, rule_set, rule),
         history=tuple(_history(alert, team)),
-        seen_by_viewer=_seen_by(alert, work.actor.id),
+        unseen=state is AlertState.NEW and not waits,
         day_of_surgery=_days(alert.surgery_on, today),
         day_home=_days(alert.discharged_on, today),
         waits_until=waits,
         next_step=alert.closed_at is None and calls_without_answer(kinds) >= CALLS_BEFORE_NEXT_STEP,
         owner_cover=_cover(alert, team),
         surgeon=team.name(team.duty.stand_in(team.surgeon_id)),
-        colleagues=tuple(each for each in team.people if each.active and each.id != work.actor.id),
+        left=alert.owner_id is not None and alert.owner_id not in team.duty.active,
+        colleagues=tuple(_colleagues(alert, team, work.actor.id)),
+        handed=_handed(alert),
+        put_off=_last_said(alert, AlertStepKind.SNOOZED) if waits else None,
         latest_day=latest_day(calendar_of(alert.centre), AlertLevel(alert.level), work.now),
     )
 
@@ -248,13 +267,28 @@ def _step_words(step: StepRow, team: Team) -> str:
     return words
 
 
-def _seen_by(alert: AlertPage, staff_id: int | None) -> bool:
+def _colleagues(alert: AlertPage, team: Team, viewer_id: int | None) -> Iterator[tuple[str, str]]:
+    """Everybody else who can have it; who is away says so before it is tried."""
+    for each in team.people:
+        if each.active and each.id not in (viewer_id, alert.owner_id):
+            away = ", away" if team.duty.is_away(each.id) else ""
+            yield each.public_id, f"{each.name} ({each.role}{away})"
+
+
+def _last_said(alert: AlertPage, kind: AlertStepKind) -> Said | None:
+    steps = [step for step in alert.steps if step.kind == kind]
+    return Said(steps[-1].who or "", steps[-1].note or "", steps[-1].taken_at) if steps else None
+
+
+def _handed(alert: AlertPage) -> Said | None:
+    if alert.closed_at is not None:
+        return None
     for step in reversed(alert.steps):
-        if step.kind in RAISING:
-            return False
-        if step.staff_id == staff_id:
-            return True
-    return False
+        if step.kind == AlertStepKind.HANDED_OVER:
+            return _last_said(alert, AlertStepKind.HANDED_OVER) if step.detail.get("to") == alert.owner_id else None
+        if step.staff_id == alert.owner_id and step.kind != AlertStepKind.SEEN:
+            return None
+    return None
 
 
 def _days(since: date | None, today: date) -> int | None:

@@ -12,6 +12,7 @@ from lrrc_qol.domain.errors import InvalidInput
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.handle_alert import (
     AlertClosed,
+    PutOff,
     TakenBySomebodyElse,
     close_alert,
     log_contact,
@@ -23,6 +24,7 @@ from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.alert_moves import alert_page
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.work_forms import CloseForm, ContactForm
+from lrrc_qol.web.staff_frame import day_and_time
 
 CLOSED_MEANWHILE = "This alert was closed meanwhile. Nothing was changed."
 NOT_CLOSED_AGAIN = "This alert was closed meanwhile. Your note was not saved; you can save it as a call below."
@@ -66,7 +68,9 @@ def contact(public_id: str) -> ResponseReturnValue:
         return _page(public_id, contact_form=form)
     reached = form.reached.data == "yes"
     with runtime().writing(current_actor()) as work:
-        still_open = log_contact(work, public_id, reached=reached, note=form.note.data or "")
+        still_open = log_contact(
+            work, public_id, reached=reached, note=form.note.data or "", press=form.press.data or ""
+        )
     if not still_open:
         flash(CALL_ON_CLOSED, "warning")
     return redirect(url_for("staff.alert", public_id=public_id), 303)
@@ -81,7 +85,8 @@ def close(public_id: str) -> ResponseReturnValue:
         return _page(public_id, close_form=form)
     try:
         with runtime().writing(current_actor()) as work:
-            close_alert(work, public_id, action=form.action.data, note=form.note.data or "")
+            press = form.press.data or ""
+            close_alert(work, public_id, action=form.action.data, note=form.note.data or "", press=press)
     except InvalidInput as refusal:
         form.action.errors = list(refusal.fields.values())
         return _page(public_id, close_form=form)
@@ -97,6 +102,9 @@ def _act(public_id: str, act: Callable[[Work], None]) -> ResponseReturnValue:
             act(work)
     except TakenBySomebodyElse as refusal:
         flash(f"{refusal.owner} has taken this alert.", "warning")
+    except PutOff as refusal:
+        until = day_and_time(refusal.until)
+        flash(f"This alert was put off until {until}. Bring it back if you want to work on it now.", "warning")
     except AlertClosed:
         flash(CLOSED_MEANWHILE, "warning")
     return redirect(url_for("staff.alert", public_id=public_id), 303)

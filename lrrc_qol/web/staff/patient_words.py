@@ -11,6 +11,7 @@ from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.contact import ContactState
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.schedule import VisitState
+from lrrc_qol.persistence.queries.happenings import MessageRow
 from lrrc_qol.persistence.queries.record import FormRow, PatientRow
 from lrrc_qol.services.read_record import PatientRecord, VisitView
 from lrrc_qol.web.guards import runtime
@@ -56,11 +57,31 @@ OUTCOMES = {
     "no_address": "there is no address",
     "no_form": "no questionnaire of the visit could be shown",
     "window_closed": "the time to answer was over",
+    "too_late": "it waited too long; a later message stands for it, or a nurse was asked",
+    "planned_anew": "the visit was planned anew",
     "episode_closed": "follow-up has ended",
     "palliative": "follow-up was ended",
     "cancelled_surgery": "follow-up was ended",
     "re_exenteration": "a new follow-up began",
     "unknown": "the patient's state could not be read",
+}
+FAILURES = {
+    "refused": "it was refused for good",
+    "gave_up": "it was tried again and again, and given up",
+}
+REPORTS = {
+    "email": {
+        "delivered": ("Arrived", "badge-good"),
+        "hard": ("Came back: the address does not work", "badge-amber"),
+        "soft": ("Did not arrive this time", "badge-yellow"),
+        "complaint": ("Marked as unwanted by the patient", "badge-amber"),
+    },
+    "sms": {
+        "delivered": ("Arrived on the phone", "badge-good"),
+        "hard": ("Did not arrive: the number does not work", "badge-amber"),
+        "soft": ("Did not arrive this time", "badge-yellow"),
+        "complaint": ("Marked as unwanted by the patient", "badge-amber"),
+    },
 }
 NO_WORDS = {
     "none": "no approved wording in this language is installed",
@@ -108,6 +129,18 @@ BASELINES = {
     BaselineKind.RECALLED: ("Baseline: recalled", "badge-yellow"),
     BaselineKind.NONE: ("No baseline", "badge-amber"),
 }
+
+
+def outcome_words(message: MessageRow) -> str:
+    """Why a message has not gone out, in words; empty for one that has, or that was not tried yet."""
+    if message.outcome is None or message.status in ("sent", "sending"):
+        return ""
+    if message.status == "queued":
+        return "it could not be sent yet and is tried again"
+    kind, _, reason = message.outcome.partition(": ")
+    if kind in FAILURES:
+        return f"{FAILURES[kind]} ({reason})" if reason else FAILURES[kind]
+    return OUTCOMES.get(message.outcome, message.outcome.replace("_", " "))
 
 
 def baseline_badge(baseline: Baseline, *, operated: bool) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from lrrc_qol.web.staff.patient_words import (
     MESSAGE_KINDS,
     MESSAGE_STATES,
     NO_WORDS,
-    OUTCOMES,
+    REPORTS,
     anatomy_lines,
     anatomy_marks,
     baseline_badge,
@@ -35,6 +35,7 @@ from lrrc_qol.web.staff.patient_words import (
     event_strip,
     event_words,
     form_marks,
+    outcome_words,
     visit_badge,
 )
 from lrrc_qol.web.staff.record_words import record_lines, record_notes
@@ -123,7 +124,8 @@ def patient(public_id: str) -> ResponseReturnValue:
         visit_names={visit.row.id: visit.row.name for visit in record.visits},
         message_kinds=MESSAGE_KINDS,
         message_states=MESSAGE_STATES,
-        outcomes=OUTCOMES,
+        outcome_words=outcome_words,
+        message_reports=REPORTS,
         no_words=NO_WORDS,
         reasons=runtime().catalogue.missed_reasons,
         form_marks=form_marks,

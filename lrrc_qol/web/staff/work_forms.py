@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import Form, RadioField, SelectField, TextAreaField
+from wtforms import Form, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from lrrc_qol.catalogue.picklists import Picklist
+from lrrc_qol.persistence.crypto import new_public_id
 from lrrc_qol.services.handle_alert import ACTIONS as ACTION_CODES
 from lrrc_qol.services.handle_alert import NOTE_LIMIT
 from lrrc_qol.web.fields import CivilDateField
 from lrrc_qol.web.staff.entry_forms import reason_choices
 from lrrc_qol.web.staff.work_words import ACTIONS
 
+CLOSINGS = [(code, ACTIONS[code]) for code in ACTION_CODES]
 TOO_LONG = f"Use at most {NOTE_LIMIT} characters."
 
 
-class ContactForm(Form):
+class PressedOnce(Form):
+    """A form whose button may be pressed twice without doing a thing twice: each page that shows it has its mark."""
+
+    press = HiddenField("", [Length(max=64)], default=new_public_id)
+
+
+class ContactForm(PressedOnce):
     """A call to the patient: reached or not, with an optional note."""
 
     reached = RadioField(
@@ -28,13 +36,13 @@ class ContactForm(Form):
     note = TextAreaField("Note (optional)", [Length(max=NOTE_LIMIT, message=TOO_LONG)])
 
 
-class CloseForm(Form):
+class CloseForm(PressedOnce):
     """What was done about an alert."""
 
     action = RadioField(
         "What was done?",
         [InputRequired("Choose what was done.")],
-        choices=[(code, ACTIONS[code]) for code in ACTION_CODES],
+        choices=CLOSINGS,
     )
     note = TextAreaField(
         "Note", [DataRequired("Write in a few words what was done."), Length(max=NOTE_LIMIT, message=TOO_LONG)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lrrc_qol.charts.wording import day_short, number
-from lrrc_qol.domain.alerts import AlertState, alert_state
+from lrrc_qol.domain.clinic_clock import Duty
 from lrrc_qol.persistence.queries.trends import LastForm
 from lrrc_qol.persistence.queries.worklist import Viewer, WorkKind, WorkRow
 from lrrc_qol.services.work_trends import Standing, Trend
@@ -15,7 +15,7 @@ from lrrc_qol.web.staff.work_words import (
     BADGES,
     HELD,
     change_words,
-    clock_words,
+    clock_of,
     due_words,
     span_words,
     state_words,
@@ -56,6 +56,7 @@ class Line:
     clock: str
     late: bool
     mine: bool
+    owner_away: bool
     held: tuple[str, ...]
     day_of_surgery: int | None
     day_home: int | None
@@ -71,9 +72,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What rows are read with: the viewer, what to do about missing baselines, where the patients stand."""
+    """What rows are read with: the viewer, who is there today, what to do about missing baselines, where the patients
+    stand."""
 
     viewer: Viewer
+    duty: Duty
     lacking: Mapping[int, str]
     standings: Mapping[int, Standing]
 
@@ -83,7 +86,7 @@ def line_of(row: WorkRow, around: Around) -> Line:
     viewer = around.viewer
     standing = around.standings.get(row.episode_id, Standing())
     alert = row.kind is WorkKind.ALERT
-    clock, late = clock_words(row.target_at, viewer.now, centre_timezone()) if alert else ("", False)
+    clock, late = clock_of(row.steps, row.target_at, viewer.now, centre_timezone()) if alert else ("", False)
     before = row.surgery_on is None
     last = standing.last_form
     return Line(
@@ -92,8 +95,9 @@ def line_of(row: WorkRow, around: Around) -> Line:
         age=_age(row, viewer),
         state=state_words(row.steps) if alert else "",
         clock=clock,
-        late=late and alert_state(row.steps) is not AlertState.CONTACTED,
+        late=late,
         mine=row.owner_id == viewer.staff_id,
+        owner_away=row.owner_id is not None and around.duty.is_away(row.owner_id),
         held=tuple(HELD[name] for name in row.held),
         day_of_surgery=_days(row.surgery_on, viewer.today),
         day_home=_days(row.discharged_on, viewer.today),
@@ -133,6 +137,8 @@ def _title(row: WorkRow) -> str:
         return row.words or task_words(row.subject)
     if row.kind is WorkKind.REVIEW:
         return f"{row.subject}: {'one form' if row.forms == 1 else f'{row.forms} forms'} that nobody has read"
+    if row.kind is WorkKind.JOB and row.owner_name:
+        return f"Mails about alerts to {row.owner_name} cannot be delivered: check the address"
     if row.kind is WorkKind.JOB:
         return f"The job “{row.subject.replace('_', ' ')}” failed when it last ran"
     if row.kind is WorkKind.WORDING:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lrrc_qol.domain.alerts import (
     CALLS_BEFORE_NEXT_STEP,
+    RAISING,
     AlertState,
     AlertStepKind,
     alert_state,
@@ -73,6 +74,13 @@ STATES = {
     AlertState.CONTACTED: "Patient reached",
     AlertState.CLOSED: "Closed",
 }
+TRIED = f"No answer, {CALLS_BEFORE_NEXT_STEP} calls or more: decide what comes next"
+# What is said instead of "Seen" when this was done last.
+LAST_DONE = {
+    AlertStepKind.HANDED_OVER: "Handed over",
+    AlertStepKind.SNOOZED: "Back: it was put off",
+    AlertStepKind.REOPENED: "Reopened",
+}
 STEPS = {
     AlertStepKind.RAISED: "Raised by the answers",
     AlertStepKind.RECURRED: "Recurred: the rule fired again after it had been closed",
@@ -129,13 +137,28 @@ def change_words(value: float, other: float, judged: ChangeClass) -> tuple[str, 
 
 
 def state_words(steps: Sequence[str]) -> str:
-    """Where an alert stands, from the kinds of its steps: with the calls nobody answered, and whether it recurred."""
+    """Where an alert stands, from the kinds of its steps: what was done last, and whether somebody has to look."""
     state = alert_state(steps)
-    tries = calls_without_answer(steps)
-    if state is AlertState.SEEN and tries:
-        return f"No answer, {tries} of {CALLS_BEFORE_NEXT_STEP} calls"
-    recurred = state is AlertState.NEW and AlertStepKind.RECURRED in steps
-    return "Recurred" if recurred else STATES[state]
+    if state in (AlertState.CONTACTED, AlertState.CLOSED):
+        return STATES[state]
+    if _passed_on(steps):
+        return "Nobody looked in time: passed on"
+    if state is AlertState.NEW:
+        return "Recurred" if AlertStepKind.RECURRED in steps else STATES[state]
+    if tries := calls_without_answer(steps):
+        return f"No answer, {tries} of {CALLS_BEFORE_NEXT_STEP} calls" if tries < CALLS_BEFORE_NEXT_STEP else TRIED
+    done = [step for step in map(AlertStepKind, steps) if step is not AlertStepKind.CHASED]
+    return LAST_DONE.get(done[-1], STATES[state])
+
+
+def _passed_on(steps: Sequence[str]) -> bool:
+    """Whether the program passed the alert on and nobody has done anything since."""
+    for step in map(AlertStepKind, reversed(steps)):
+        if step is AlertStepKind.ESCALATED:
+            return True
+        if step not in (*RAISING, AlertStepKind.CHASED):
+            return False
+    return False
 
 
 def span_words(span: timedelta) -> str:
@@ -146,6 +169,12 @@ def span_words(span: timedelta) -> str:
     if span < 2 * _DAY:
         return f"{span // _HOUR} h"
     return f"{span // _DAY} days"
+
+
+def clock_of(steps: Sequence[str], target_at: datetime | None, now: datetime, zone: str) -> tuple[str, bool]:
+    """The clock of an alert as `clock_words` says it; none once the patient was reached or the alert closed."""
+    met = alert_state(steps) in (AlertState.CONTACTED, AlertState.CLOSED)
+    return ("", False) if met else clock_words(target_at, now, zone)
 
 
 def clock_words(target_at: datetime | None, now: datetime, zone: str) -> tuple[str, bool]:

@@ -19,6 +19,7 @@ from lrrc_qol.persistence.queries.worklist import (
 )
 from lrrc_qol.persistence.queries.worklist_rows import ALERT_RANKS, WorkRow
 from lrrc_qol.services.baseline.pressing import without_baseline
+from lrrc_qol.services.clinic.duty import read_team
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.house_work import house_rows
 from lrrc_qol.services.wordings import expiring_packs
@@ -46,7 +47,8 @@ def worklist() -> ResponseReturnValue:
             choice=choice,
             after=parse_cursor(request.args.get("after", "")),
         )
-        around = Around(viewer, lacking, read_standings(work, [row.episode_id for row in found.rows if row.episode_id]))
+        standings = read_standings(work, [row.episode_id for row in found.rows if row.episode_id])
+        around = Around(viewer, read_team(work, viewer.centre_id).duty, lacking, standings)
         mark = work_mark(work.session, viewer)
         done = _done_today(work)
     return render_template(

@@ -8,20 +8,25 @@ from dataclasses import replace
 
 import pytest
 from aiosmtpd.controller import Controller
+from flask import Flask
 from sqlalchemy import select
 
 from lrrc_qol.jobs.tick import run_tick
 from lrrc_qol.mail import build_mailer
 from lrrc_qol.persistence.crypto import token_hash
-from lrrc_qol.persistence.models import Link, Message, Patient, Task
+from lrrc_qol.persistence.models import Link, Message, Patient, Task, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import ANONYMOUS_PATIENT, COMMAND
 from lrrc_qol.services.deliver_messages import FAILED_TASK
 from lrrc_qol.services.enter_by_link import enter_by_link
+from lrrc_qol.services.queue_reminders import queue_due_messages
 from tests.clock import FixedClock
+from tests.factories import make_staff
 from tests.integration.mail.conftest import PickyMailbox
 from tests.mailbox import LOOPBACK, free_port
+from tests.raised_alerts import pain_alert
 from tests.settings import make_settings
+from tests.staff_browser import signed_in
 
 Invite = Callable[[int], list[str]]
 Outbox = Callable[[], list[Message]]
@@ -158,7 +163,7 @@ def test_a_row_that_cannot_be_written_stops_nobody_else(
 
 
 def test_a_mail_that_nobody_takes_is_given_up_and_left_to_the_nurses(
-    runtime: Runtime, clock: FixedClock, mailbox: PickyMailbox, invite: Invite, outbox: Outbox
+    app: Flask, runtime: Runtime, clock: FixedClock, mailbox: PickyMailbox, invite: Invite, outbox: Outbox
 ) -> None:
     invite(1)
     mailbox.refuse = "451 try later"
@@ -168,3 +173,41 @@ def test_a_mail_that_nobody_takes_is_given_up_and_left_to_the_nurses(
     run_tick(runtime)
     assert ("failed", "gave_up: content 451") in [(row.status, row.outcome) for row in outbox()]
     assert FAILED_TASK in [task.kind for task in rows(runtime, Task)]
+    with runtime.reading(COMMAND) as work:
+        patient = work.session.scalars(select(Patient.public_id)).one()
+    browser = signed_in(app, "nurse@north.example")
+    assert "A message could not be sent" in browser.get("/staff/?kind=address").text
+    assert "Could not be sent" in browser.get(f"/staff/patients/{patient}").text
+
+
+def test_the_last_message_of_a_visit_that_waited_too_long_is_left_to_the_nurses(
+    runtime: Runtime, clock: FixedClock, mailbox: PickyMailbox, invite: Invite, outbox: Outbox
+) -> None:
+    invite(1)
+    with runtime.writing(COMMAND) as work:
+        queue_due_messages(work, limit=1)
+        visit = work.session.scalars(select(Visit).where(Visit.key == "BL1")).one()
+        visit.next_reminder_at = visit.next_reminder_ordinal = None
+    clock.set(outbox()[0].not_after)
+    run_tick(runtime)
+    assert mailbox.mails == []
+    assert [(row.status, row.outcome) for row in outbox()] == [("suppressed", "too_late")]
+    assert FAILED_TASK in [task.kind for task in rows(runtime, Task)]
+
+
+def test_a_mail_to_staff_that_is_given_up_stands_in_the_list_of_who_can_mend_it(
+    app: Flask, runtime: Runtime, mailbox: PickyMailbox, outbox: Outbox
+) -> None:
+    nurse = make_staff(runtime)
+    make_staff(runtime, role="coordinator")
+    mailbox.refused = {"nurse@north.example": "550 no such user"}
+    pain_alert(runtime, nurse)
+    run_tick(runtime)
+    assert [row.status for row in outbox() if row.kind == "staff_alert"] == ["failed"]
+    words = "Mails about alerts to Nurse of NORTH cannot be delivered"
+    browser = signed_in(app, "coordinator@north.example")
+    assert words in browser.get("/staff/?kind=job").text
+    mailbox.refused = {}
+    pain_alert(runtime, nurse, hospital_number="H-2")
+    run_tick(runtime)
+    assert words not in browser.get("/staff/?kind=job").text

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from lrrc_qol.config import ReportMailbox, Settings
@@ -29,6 +30,7 @@ from lrrc_qol.services.take_reports import take_reports
 from tests.factories import make_patient, make_staff
 from tests.returned_mail import ABSENCE_NOTE, bounced
 from tests.settings import make_settings
+from tests.staff_browser import signed_in
 
 Outbox = Callable[[], list[Message]]
 SECRET = "a-secret-of-the-mail-service-for-tests-only"
@@ -204,3 +206,35 @@ def test_the_mailbox_is_read_from_its_address(database_url: str) -> None:
     reports = make_settings(database_url, REPORTS_URL="imaps://a%40b:p%2Fw@mail.example.org/Returned").reports
     assert reports is not None
     assert (reports.user, reports.password, reports.port, reports.folder) == ("a@b", "p/w", 993, "Returned")
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "words"),
+    [
+        (ReportKind.DELIVERED, "email", "Arrived"),
+        (ReportKind.HARD, "email", "Came back: the address does not work"),
+        (ReportKind.SOFT, "email", "Did not arrive this time"),
+        (ReportKind.COMPLAINT, "email", "Marked as unwanted by the patient"),
+        (ReportKind.DELIVERED, "sms", "Arrived on the phone"),
+        (ReportKind.HARD, "sms", "Did not arrive: the number does not work"),
+        (ReportKind.SOFT, "sms", "Did not arrive this time"),
+    ],
+)
+def test_the_patients_page_says_what_was_reported_and_when(
+    app: Flask, runtime: Runtime, clock: Any, sent: str, kind: ReportKind, channel: str, words: str
+) -> None:
+    with runtime.writing(COMMAND) as work:
+        patient = work.session.scalars(select(Patient.public_id)).one()
+        work.session.scalars(select(Message)).one().channel = channel
+    clock.advance(hours=1)
+    take(runtime, sent, kind)
+    page = signed_in(app, "nurse@north.example").get(f"/staff/patients/{patient}").text
+    log = page.partition('id="messages-heading"')[2]
+    assert words in log
+    assert f"reported {clock.now():%-d %B %Y, %H:%M}, code x" in log
+    assert ("by short message" in log) is (channel == "sms")
+
+
+def test_a_delivery_changes_nothing_but_the_page(runtime: Runtime, sent: str) -> None:
+    assert take(runtime, sent, ReportKind.DELIVERED) == {"delivered": 1}
+    assert facts(runtime) == ([], [])

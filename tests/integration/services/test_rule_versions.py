@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -70,7 +70,8 @@ def change(
         form = {f"on-{line.id}": "on" for line in view.lines if line.enabled and line.id not in off}
         form |= {f"l-{line.id}": line.level for line in view.lines}
         form |= {f"r-{line.id}": line.reason for line in view.lines}
-        figures = [*(figure for line in view.lines for figure in line.figures), *view.windows]
+        targets = [figure for figure, _ in view.targets]
+        figures = [*(figure for line in view.lines for figure in line.figures), *view.windows, *targets]
         form |= {figure.name: str(figure.value) for figure in figures}
         assert set(texts) <= set(form)
         save_rules(work, draft, Typed(form | texts, red_reason, confirmed), revision=view.head.revision)
@@ -162,6 +163,10 @@ def test_another_centre_follows_its_own(runtime: Runtime, admin: Actor, draft: s
         ({"l-pain_high": ""}, "l-pain_high"),
         ({"r-pain_high": ""}, "r-pain_high"),
         ({"w-first_14_days_home-to_day": "400"}, "w-first_14_days_home-to_day"),
+        ({"t-red": "14"}, "t-red"),
+        ({"t-amber": "481"}, "t-amber"),
+        ({"t-yellow": "239"}, "t-yellow"),
+        ({"t-amber": "45"}, "t-amber"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_by_name(
@@ -179,6 +184,7 @@ def test_what_is_out_of_bounds_is_refused_by_name(
         ((), {"l-temperature_red": "amber"}),
         ((), {"f-pain_severe-minimum": "10", "r-pain_severe": "Worst pain 10"}),
         (("two_amber",), {}),
+        ((), {"t-red": "61"}),
     ],
 )
 def test_a_red_rule_is_weakened_only_with_a_reason_and_confirmed_twice(
@@ -251,6 +257,32 @@ def test_rules_altered_behind_our_back_are_not_followed_and_patients_are_still_h
     answer_pain(runtime, phone, 7, key="seven")
     assert open_alerts(runtime, phone) == [("pain_high", "amber", runtime.catalogue.alert_rules("pe12").version)]
     assert "cannot be followed" in caplog.text
+
+
+def targets_of(runtime: Runtime) -> list[tuple[str, float]]:
+    """Each alert's minutes from the start of its clock to its target; the clinic is open all that time."""
+    with runtime.reading(COMMAND) as work:
+        rows = work.session.scalars(select(Alert).order_by(Alert.id)).all()
+        return [(row.rule_id, (row.target_at - row.clock_from) / timedelta(minutes=1)) for row in rows]
+
+
+def test_a_new_time_to_the_first_call_counts_from_the_switch_on_and_running_clocks_keep_theirs(
+    runtime: Runtime, admin: Actor, nurse: Actor, draft: str, clock: FixedClock
+) -> None:
+    clock.set(datetime(2026, 3, 2, 9, tzinfo=UTC))
+    phones = [take_seat(runtime, make_patient(runtime, nurse, hospital_number=one)) for one in ("A1", "A2")]
+    answer_pain(runtime, phones[0], 7, key="before")
+    change(runtime, admin, draft, **{"t-red": "30", "t-amber": "120", "t-yellow": "480"})
+    with runtime.reading(admin) as work:
+        effect = would_have_fired(work, draft)
+    assert effect.draft == effect.now
+    switch_on(runtime, admin, draft)
+    assert targets_of(runtime) == [("pain_high", 240)]
+    answer_pain(runtime, phones[1], 7, key="after")
+    assert targets_of(runtime) == [("pain_high", 240), ("pain_high", 120)]
+    with runtime.reading(COMMAND) as work:
+        entry = work.session.scalars(select(AuditEntry).where(AuditEntry.action == "changed_rule_draft")).one()
+        assert entry.detail["amber.target_minutes"] == [240, 120]
 
 
 # ---- would have fired -----------------------------------------------------------------------------------------------

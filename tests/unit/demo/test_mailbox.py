@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from lrrc_qol.config import SmsGateway
 from lrrc_qol.demo.mailbox import Mailbox, start_mailbox
-from lrrc_qol.domain.contact import MessageKind
+from lrrc_qol.domain.contact import Channel, MessageKind
 from lrrc_qol.mail import Composer, Letter
+from lrrc_qol.mail.sms import SmsMailer
 from tests.mailbox import LOOPBACK, free_port
 
 pytestmark = pytest.mark.thorough  # each case is a command or a server of its own
@@ -144,3 +146,53 @@ def test_a_taken_port_is_an_error_and_leaves_nothing_running(
     with pytest.raises(OSError, match="in use"):
         start_mailbox(tmp_path / "other", smtp_port=ports[0], http_port=free)
     start_mailbox(tmp_path / "other", smtp_port=free_port(), http_port=free).stop()
+
+
+def hand_over(port: int, body: bytes, content_type: str = "application/json") -> int:
+    """The answer to a short message that is handed over."""
+    request = urllib.request.Request(f"http://{LOOPBACK}:{port}/sms", body, {"Content-Type": content_type})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - our own address
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_short_messages_are_shown_beside_the_mails(mailbox: Mailbox, ports: tuple[int, int]) -> None:
+    gateway = SmsGateway(url=f"http://{LOOPBACK}:{ports[1]}/sms", token="", sender="")
+    letter = Letter(
+        kind=MessageKind.REMINDER,
+        language="en",
+        recipient="+447700900123",
+        sender_name="Team",
+        reply_to="team@example.org",
+        link=LINK,
+        message_id="<m@demo.example>",
+        sent_at=datetime(2026, 3, 2, 9, 5, tzinfo=UTC),
+        channel=Channel.SMS,
+        figures={"minutes": 5},
+    )
+    with SmsMailer(gateway).open() as post:
+        post.connect()
+        post.send(letter)
+    page = fetch(ports[1], "/")[1]
+    assert "Short message" in page
+    assert "+447700900123" in page
+    assert LINK in fetch(ports[1], "/mail/1")[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"no json", "application/json", 400),
+        (b'{"to": "+44"}', "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b'{"to": "+44", "text": "x"}', "text/plain", 415),
+    ],
+)
+def test_what_is_no_short_message_is_not_kept(
+    mailbox: Mailbox, ports: tuple[int, int], body: bytes, content_type: str, status: int
+) -> None:
+    assert hand_over(ports[1], body, content_type) == status
+    assert mailbox.store.newest(9) == []

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import (
+    Anchors,
     PlannedVisit,
     Protocol,
     ReminderPolicy,
@@ -174,3 +176,28 @@ def test_the_shipped_baseline_is_chased_until_the_operation(pe12: Protocol) -> N
         "02-25 09:00",
     ]
     assert pe12.reminders.call_task_after_due_days[VisitKind.BASELINE] == 1
+
+
+def test_every_visit_of_the_shipped_plan_is_written_about_as_its_rule_says(pe12: Protocol) -> None:
+    anchors = Anchors(
+        enrolled_on=date(2027, 1, 4),
+        planned_surgery_on=date(2027, 2, 1),
+        surgery_on=date(2027, 2, 1),
+        discharged_on=date(2027, 2, 15),
+    )
+    visits = plan_visits(pe12, anchors)
+    assert len(visits) > 15
+    for visit in visits:
+        times = reminder_times(visit, pe12.reminders, LONDON, not_before=None)
+        steps = pe12.reminders.steps[visit.kind]
+        assert times, visit.key
+        assert len(times) <= min(len(steps), pe12.reminders.cap), visit.key
+        assert [one.ordinal for one in times] == sorted({one.ordinal for one in times}), visit.key
+        days = [one.send_at.astimezone(LONDON).date() for one in times]
+        wanted = {
+            (visit.opens_on if step.relative_to == "open" else visit.due_on) + timedelta(days=step.offset_days)
+            for step in steps
+        }
+        assert set(days) <= wanted, visit.key
+        assert days == sorted(set(days)), visit.key
+        assert visit.opens_on <= days[0] <= days[-1] <= visit.closes_on, visit.key

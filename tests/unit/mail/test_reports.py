@@ -23,7 +23,8 @@ OURS = "<abc@localhost>"
         ("failed", "5.4.4", ReportKind.SOFT),
         ("failed", "4.4.7", ReportKind.SOFT),
         ("delayed", "4.4.1", None),
-        ("delivered", "2.0.0", None),
+        ("delivered", "2.0.0", ReportKind.DELIVERED),
+        ("relayed", "2.0.0", None),
         ("failed", "", None),
     ],
 )
