@@ -18,7 +18,7 @@ from lrrc_qol.charts.axes import (
     layout,
     score_axis,
 )
-from lrrc_qol.charts.backdrop import Figure, end_words, reference, zone, zone_words
+from lrrc_qol.charts.backdrop import Figure, end_words, reference, reliable_band, zone, zone_words
 from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, remarks, score_words
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.recovery import (
@@ -61,6 +61,7 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
     scale = trajectory.scale
     placed = [point for point in trajectory.points if point.day is not None]
     shapes, notes = reference(trajectory)
+    limits, limit_words = reliable_band(trajectory)
     return {
         "data": [
             _line(trajectory, [p for p in placed if p.point.value is not None and not _set_apart(p, trajectory)]),
@@ -70,11 +71,12 @@ def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
         "layout": layout(
             x=day_axis(frame.window, since=frame.since),
             y=score_axis(scale),
-            shapes=[*zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
+            shapes=[*zone(scale), *shapes, *limits, *(mark.line() for mark in frame.marks)],
             annotations=[
                 *end_words(scale),
                 *zone_words(scale),
                 *notes,
+                *limit_words,
                 *(mark.label() for mark in frame.marks),
                 *(note.sign() for note in frame.notes if frame.window.first <= note.day <= frame.window.last),
             ],

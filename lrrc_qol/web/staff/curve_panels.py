@@ -42,7 +42,11 @@ PANELS = (
 
 @dataclass(frozen=True, slots=True)
 class CurveView:
-    """One curve with its caption; `figure` is None while there is nothing to draw; `details` explain it by form."""
+    """One curve with its caption; `figure` is None while there is nothing to draw; `details` explain it by form.
+
+    `asked` says over which time was asked, `problem` that the newest score is an important problem, whatever it was
+    before; `notes` say where the figures come from.
+    """
 
     id: str
     name: str
@@ -53,7 +57,9 @@ class CurveView:
     range_words: str
     state: str
     reference: str
-    provisional: tuple[str, ...]
+    asked: str
+    problem: str
+    notes: tuple[str, ...]
     latest: CurveRow | None
     rows: tuple[CurveRow, ...]
     details: Mapping[int, ScoreDetails]
@@ -197,7 +203,9 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained, 
         reference=_reference(
             trajectory, asked_before=not curve.check_in, without_operation=frame.since == WITHOUT_OPERATION
         ),
-        provisional=tuple(_provisional(scale)),
+        asked=curve.instrument.recall,
+        problem=_problem(scale) if scored and scored[-1].problem else "",
+        notes=(_reliable(curve), *_provisional(scale)),
         latest=scored[-1] if scored else None,
         rows=rows,
         details={
@@ -236,6 +244,24 @@ def _reference(trajectory: Trajectory, *, asked_before: bool, without_operation:
     if mid is None:
         return f"{words}. No important difference is known, so changes are not judged."
     return f"{words}. {band_words(trajectory.scale, mid, value)}"
+
+
+def _problem(scale: Scale) -> str:
+    """That the newest score lies beyond the absolute limit, which has nothing to do with the baseline."""
+    limit = scale.threshold
+    if limit is None:
+        return ""
+    words = f"{limit.side} {number(limit.value, scale.decimals)}: {limit.meaning}"
+    return words if limit.confidence is Confidence.VERIFIED else f"{words}; provisional limit"
+
+
+def _reliable(curve: Curve) -> str:
+    """From which change on it is more than measurement error, with the source; or that nothing is known of it."""
+    known = curve.reliable
+    if known is None:
+        return "Reliable change: no reliability of this scale is known to us, so one form alone shows no clear change."
+    words = f"Reliable change: {number(known.points)} points or more on one form are a clear change. {known.source}"
+    return words if known.confidence is Confidence.VERIFIED else f"{words} ({known.confidence.value}, provisional)"
 
 
 def _provisional(scale: Scale) -> Iterable[str]:
