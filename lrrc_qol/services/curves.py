@@ -55,9 +55,7 @@ class Course:
         return self.surgery_on or self.counted_from
 
 
-def build_curves(
-    course: Course, *, catalogue: Catalogue, reliable: Sequence[ReliableChange] = ()
-) -> tuple[Curve, ...]:
+def build_curves(course: Course, *, catalogue: Catalogue, reliable: Sequence[ReliableChange] = ()) -> tuple[Curve, ...]:
     """All curves of an episode in the order the questionnaires are asked, check-ins last.
 
     With the `reliable` changes of scales a single form can show a clear change.
@@ -66,7 +64,7 @@ def build_curves(
     by_instrument: dict[str, list[FormRow]] = {}
     for form in sorted(course.forms, key=lambda form: form.position):
         by_instrument.setdefault(form.instrument_id, []).append(form)
-    curves = [curve for forms in by_instrument.values() for curve in _instrument_curves(course, forms, catalogue, known)]
+    curves = [one for forms in by_instrument.values() for one in _instrument_curves(course, forms, catalogue, known)]
     return tuple(sorted(curves, key=lambda curve: curve.check_in))
 
 
