@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lrrc_qol.charts.axes import GREY, INK
-from lrrc_qol.charts.backdrop import Figure, same_as_before
+from lrrc_qol.charts.backdrop import Figure
 from lrrc_qol.charts.wording import number, signed
+from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.expected_course import CourseWindow
 from lrrc_qol.domain.instrument import Scale
 from lrrc_qol.domain.published_courses import PublishedCourse
@@ -34,10 +35,10 @@ class CentileRow:
 def centile_traces(trajectory: Trajectory, windows: Sequence[CourseWindow]) -> list[Figure]:
     """The centiles of change, put on the patient's own baseline and kept inside the scale.
 
-    A window that is hidden leaves an open place. Nothing without a baseline that changes are judged by.
+    A window that is hidden leaves an open place. Nothing without a baseline from before the operation.
     """
     value, scale = trajectory.baseline_value, trajectory.scale
-    if value is None or same_as_before(trajectory) is None:
+    if value is None or trajectory.baseline.kind in (BaselineKind.NONE, BaselineKind.RECALLED):
         return []
     runs = [run for run in _runs(windows) if run]
     return [trace for run in runs for trace in _run_traces(run, value, scale)]
@@ -59,6 +60,7 @@ def _run_traces(run: Sequence[CourseWindow], value: float, scale: Scale) -> Iter
     days = [window.day for window in run]
     single = len(run) == 1
     for name, dash, fill in (*LINES, ("p50", "solid", "none")):
+        outer = name in ("p10", "p90")
         scores = [
             min(max(value + getattr(window.centiles, name), scale.minimum), scale.maximum)
             for window in run
@@ -67,10 +69,13 @@ def _run_traces(run: Sequence[CourseWindow], value: float, scale: Scale) -> Iter
         trace: Figure = {
             "type": "scatter",
             # One window alone has no line; short strokes stand for it.
-            "mode": "markers" if single else "lines",
+            "mode": ("markers" if single else "lines") + ("+text" if outer else ""),
             "name": f"{name[1:]}th centile",
             "x": days,
             "y": scores,
+            "text": [""] * (len(run) - 1) + [f"{name[1:]}th" if outer else ""],
+            "textposition": "middle right",
+            "textfont": {"size": 10, "color": GREY},
             "hoverinfo": "skip",
             "line": {"color": GREY, "width": 1.5 if name == "p50" else 1, "dash": dash},
             "marker": {"symbol": "line-ew-open", "size": 14, "color": GREY},

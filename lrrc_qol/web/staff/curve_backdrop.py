@@ -19,7 +19,9 @@ from lrrc_qol.services.read_expected import ExpectedCourse
 from lrrc_qol.web.staff.curve_choices import CurveChoices
 
 NOT_YET = "No centiles: fewer than 20 of this centre's patients can be compared in any window of days."
-NEEDS_BASELINE = "No centiles are drawn: they stand on the patient's own baseline, and there is none to judge by."
+NEEDS_BASELINE = (
+    "No centiles are drawn: they stand on the patient's own baseline from before the operation, and there is none."
+)
 
 
 @dataclass(frozen=True, slots=True)
