@@ -14,6 +14,7 @@ from lrrc_qol.catalogue.events import load_events
 from lrrc_qol.catalogue.instruments import load_instruments, version_key
 from lrrc_qol.catalogue.picklists import Picklist, load_picklist
 from lrrc_qol.catalogue.protocols import ProtocolSource, load_protocols
+from lrrc_qol.catalogue.published_courses import load_published_courses
 from lrrc_qol.catalogue.record import load_record
 from lrrc_qol.catalogue.translations import SOURCE_LANGUAGE, Translations, read_translations
 from lrrc_qol.catalogue.wording import TOPIC_LANGUAGE, topic_wording
@@ -25,6 +26,7 @@ from lrrc_qol.domain.consent import ConsentScope
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
 from lrrc_qol.domain.events import EventRules
 from lrrc_qol.domain.instrument import Instrument, Wording
+from lrrc_qol.domain.published_courses import PublishedCourse
 from lrrc_qol.domain.schedule import Protocol
 
 
@@ -45,6 +47,7 @@ class Catalogue:
     classification: ClassificationRules
     consent_scopes: tuple[ConsentScope, ...]
     record: RecordRules
+    published_courses: tuple[PublishedCourse, ...]
     protocol_sources: Mapping[tuple[str, str], ProtocolSource] = field(default_factory=dict)
     built: BuiltVersions = field(default_factory=BuiltVersions, compare=False)
     mail_at_any_hour: bool = False
@@ -165,4 +168,5 @@ def load_catalogue(
         classification=load_classification(clinical_dir),
         consent_scopes=load_consent_scopes(clinical_dir),
         record=load_record(clinical_dir),
+        published_courses=load_published_courses(clinical_dir, instruments),
     )

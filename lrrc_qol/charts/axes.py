@@ -93,17 +93,20 @@ def day_window(trajectories: Iterable[Trajectory], marks: Iterable[DayMark] = ()
     return DayWindow(first=min([0, *days]), last=max([SHORTEST_DAYS, *days]))
 
 
-def day_axis(window: DayWindow, *, since: str) -> dict[str, Any]:
-    """Days `since` something at their true distance, in weeks for a short course, in months for a long."""
+def day_axis(window: DayWindow, *, since: str, origin: int = 0) -> dict[str, Any]:
+    """Days `since` something at their true distance, in weeks for a short course, in months for a long.
+
+    Every place stays a day since the operation; `origin` is the one from which weeks and months are counted.
+    """
     span = window.last - window.first
     room = max(2.0, span * 0.03)
-    weeks = window.last <= WEEKS_UP_TO
+    weeks = window.last - origin <= WEEKS_UP_TO
     ticks = {week: week * 7 for week in range(0, 13, 2)} if weeks else MONTH_DAYS
     if not weeks and span > MONTH_DAYS[24]:
         ticks = {month: day for month, day in MONTH_DAYS.items() if month % 12 == 0}
     elif not weeks:
         ticks = {month: day for month, day in MONTH_DAYS.items() if month != 1 or span < MONTH_DAYS[6]}
-    shown = {name: day for name, day in ticks.items() if day <= window.last + room}
+    shown = {name: day + origin for name, day in ticks.items() if day + origin <= window.last + room}
     return {
         "range": [window.first - room, window.last + room],
         "tickvals": list(shown.values()),

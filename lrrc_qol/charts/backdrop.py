@@ -46,6 +46,37 @@ def reference(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
     return shapes, [_beside(value, f"{words}<br>{number(value, scale.decimals)}")]
 
 
+def reliable_band(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
+    """Two thin lines around the baseline: from there on a single change is more than measurement error.
+
+    Nothing where no reliability is known, where changes are not judged, and for a side that lies beyond the scale.
+    """
+    value, reliable, scale = trajectory.baseline_value, trajectory.reliable, trajectory.scale
+    if value is None or reliable is None or same_as_before(trajectory) is None:
+        return [], []
+    ends = [
+        (value + sign * reliable, sign > 0)
+        for sign in (1, -1)
+        if scale.minimum <= value + sign * reliable <= scale.maximum
+    ]
+    line = {"color": GREY, "width": 1, "dash": "longdashdot"}
+    shapes = [{**_across(at, at, "", "reliable change"), "type": "line", "line": line} for at, _ in ends]
+    return shapes, [_at_left(at, "clear change", above=above) for at, above in ends]
+
+
+def _at_left(value: float, words: str, *, above: bool) -> Figure:
+    return {
+        "xref": "paper",
+        "x": 0.005,
+        "xanchor": "left",
+        "y": value,
+        "yanchor": "bottom" if above else "top",
+        "text": words,
+        "showarrow": False,
+        "font": {"size": 10, "color": GREY},
+    }
+
+
 def _across(low: float, high: float, colour: str, name: str) -> Figure:
     """A layer behind the curve over the whole width between two scores."""
     place = {"xref": "paper", "x0": 0, "x1": 1, "y0": low, "y1": high, "layer": "below", "name": name}

@@ -18,8 +18,17 @@ from lrrc_qol.charts.axes import (
     layout,
     score_axis,
 )
-from lrrc_qol.charts.backdrop import Figure, end_words, reference, zone, zone_words
-from lrrc_qol.charts.wording import MODES, NO_SCORE, RESPONDENTS, day_month, remarks, score_words
+from lrrc_qol.charts.backdrop import Figure, end_words, reference, reliable_band, zone, zone_words
+from lrrc_qol.charts.wording import (
+    MODES,
+    NO_SCORE,
+    RESPONDENTS,
+    day_month,
+    number,
+    range_words,
+    remarks,
+    score_words,
+)
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.recovery import (
     PROXY,
@@ -40,13 +49,19 @@ CLASS_COLOURS = {ChangeClass.IMPROVED: GREEN, ChangeClass.WORSE: AMBER}
 
 @dataclass(frozen=True, slots=True)
 class CurveFrame:
-    """What all curves of one page share: the days shown and what they count from, what happened, names of visits."""
+    """What all curves of one page share: the days shown and what they count from, what happened, names of visits.
+
+    `since` are the words for the day that the axis counts from, `origin` is that day since the operation, `home` the
+    day of going home.
+    """
 
     window: DayWindow
     marks: tuple[DayMark, ...] = ()
     notes: tuple[DayNote, ...] = ()
     visit_names: Mapping[str, str] = field(default_factory=dict)
     since: str = "the operation"
+    origin: int = 0
+    home: int | None = None
 
 
 def drawable(trajectory: Trajectory) -> bool:
@@ -54,27 +69,32 @@ def drawable(trajectory: Trajectory) -> bool:
     return any(point.day is not None and point.point.value is not None for point in trajectory.points)
 
 
-def recovery_figure(trajectory: Trajectory, frame: CurveFrame) -> Figure:
+def recovery_figure(
+    trajectory: Trajectory, frame: CurveFrame, *, recall: str = "", behind: Sequence[Figure] = ()
+) -> Figure:
     """The curve as a Plotly figure of plain lists; scores stay in their native direction and are never joined
     across a visit that was missed or a change of wording or value set, nor with a form that was recalled or given by
-    another."""
+    another. `recall` says over which time was asked; `behind` are traces drawn under the curve."""
     scale = trajectory.scale
     placed = [point for point in trajectory.points if point.day is not None]
     shapes, notes = reference(trajectory)
+    limits, limit_words = reliable_band(trajectory)
     return {
         "data": [
+            *behind,
             _line(trajectory, [p for p in placed if p.point.value is not None and not _set_apart(p, trajectory)]),
-            _points(trajectory, [point for point in placed if point.point.value is not None], frame),
-            _absent(trajectory, [point for point in placed if point.point.value is None], frame),
+            _points(trajectory, [point for point in placed if point.point.value is not None], frame, recall),
+            _absent(trajectory, [point for point in placed if point.point.value is None], frame, recall),
         ],
         "layout": layout(
-            x=day_axis(frame.window, since=frame.since),
+            x=day_axis(frame.window, since=frame.since, origin=frame.origin),
             y=score_axis(scale),
-            shapes=[*zone(scale), *shapes, *(mark.line() for mark in frame.marks)],
+            shapes=[*zone(scale), *shapes, *limits, *(mark.line() for mark in frame.marks)],
             annotations=[
                 *end_words(scale),
                 *zone_words(scale),
                 *notes,
+                *limit_words,
                 *(mark.label() for mark in frame.marks),
                 *(note.sign() for note in frame.notes if frame.window.first <= note.day <= frame.window.last),
             ],
@@ -118,7 +138,7 @@ def _line(trajectory: Trajectory, points: Sequence[TrajectoryPoint]) -> Figure:
     }
 
 
-def _points(trajectory: Trajectory, points: Sequence[TrajectoryPoint], frame: CurveFrame) -> Figure:
+def _points(trajectory: Trajectory, points: Sequence[TrajectoryPoint], frame: CurveFrame, recall: str) -> Figure:
     base = LINE_COLOURS[trajectory.scale.direction]
     symbols = [_symbol(point, trajectory) for point in points]
     return {
@@ -138,7 +158,7 @@ def _points(trajectory: Trajectory, points: Sequence[TrajectoryPoint], frame: Cu
             "opacity": 1,
             "line": {"color": "#ffffff", "width": [2 if "open" in symbol else 1.25 for symbol in symbols]},
         },
-        "hovertext": [_hover(point, trajectory, frame) for point in points],
+        "hovertext": [_hover(point, trajectory, frame, recall) for point in points],
         "hoverinfo": "text",
     }
 
@@ -161,7 +181,7 @@ def _said_beside(point: TrajectoryPoint) -> tuple[str, ...]:
     return (*remarks(point.point), *wording, *value_set)
 
 
-def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: CurveFrame) -> Figure:
+def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: CurveFrame, recall: str) -> Figure:
     """Crosses on the lower edge: visits without a form, and forms that gave no score."""
     missed = [(visit.day, visit) for visit in trajectory.missed if visit.day is not None]
     missed_words = [
@@ -178,12 +198,18 @@ def _absent(trajectory: Trajectory, unscored: Sequence[TrajectoryPoint], frame: 
         "y": [score_axis(trajectory.scale)["range"][0]] * len(days),
         "cliponaxis": False,
         "marker": {"symbol": "x-thin", "size": 8, "line": {"color": GREY, "width": 2}},
-        "hovertext": missed_words + [_hover(point, trajectory, frame) for point in unscored],
+        "hovertext": missed_words + [_hover(point, trajectory, frame, recall) for point in unscored],
         "hoverinfo": "text",
     }
 
 
-def _hover(point: TrajectoryPoint, trajectory: Trajectory, frame: CurveFrame) -> str:
+def _days(day: int | None, frame: CurveFrame) -> str:
+    """The day since the operation, and from going home on also the day at home."""
+    at_home = "" if day is None or frame.home is None or day < frame.home else f", day {day - frame.home} at home"
+    return f"day {number(day or 0)}{at_home}"
+
+
+def _hover(point: TrajectoryPoint, trajectory: Trajectory, frame: CurveFrame, recall: str) -> str:
     score = point.point
     decimals = trajectory.scale.decimals
     value = (
@@ -192,8 +218,9 @@ def _hover(point: TrajectoryPoint, trajectory: Trajectory, frame: CurveFrame) ->
         else score_words(trajectory.scale, score.value, score.label)
     )
     lines = [
-        f"{frame.visit_names.get(score.visit_key, score.visit_key)}",
-        f"{day_month(score.answered_on)}, day {str(point.day).replace('-', '−')}",
+        f"{trajectory.scale.name}, {range_words(trajectory.scale)}",
+        f"{frame.visit_names.get(score.visit_key, score.visit_key)}" + (f", about {recall}" if recall else ""),
+        f"{day_month(score.answered_on)}, {_days(point.day, frame)}",
         value,
         describe_change(point, decimals=decimals),
         f"{RESPONDENTS[score.respondent]}, {MODES[score.mode]}",

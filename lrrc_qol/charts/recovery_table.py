@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lrrc_qol.charts.wording import (
@@ -60,7 +60,7 @@ class CurveRow:
 
     @property
     def day_words(self) -> str:
-        """The day since the operation with a true minus sign; empty when it is not known."""
+        """The day with a true minus sign; empty when it is not known."""
         return "" if self.day is None else number(self.day)
 
 
@@ -90,10 +90,14 @@ class PanelTable:
     rows: tuple[PanelRow, ...]
 
 
-def curve_rows(trajectory: Trajectory, visit_names: Mapping[str, str]) -> tuple[CurveRow, ...]:
-    """The numbers of one curve in order of time: forms, forms without a score, missed visits."""
+def curve_rows(trajectory: Trajectory, visit_names: Mapping[str, str], *, origin: int = 0) -> tuple[CurveRow, ...]:
+    """The numbers of one curve in order of time: forms, forms without a score, missed visits.
+
+    `origin` is the day since the operation from which the rows count their days.
+    """
     rows = [_form_row(point, trajectory, visit_names) for point in trajectory.points]
     rows += [_missed_row(visit, visit_names) for visit in trajectory.missed]
+    rows = [row if row.day is None else replace(row, day=row.day - origin) for row in rows]
     return tuple(sorted(rows, key=lambda row: (row.on, row.response_id or 0)))
 
 

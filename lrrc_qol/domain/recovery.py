@@ -26,7 +26,10 @@ class ChangeClass(StrEnum):
 
 
 class Certainty(StrEnum):
-    """One form beyond the minimal important difference is a possible change, two running are a clear one."""
+    """One form beyond the minimal important difference is a possible change.
+
+    Two such forms running, or one by more than measurement error explains, are a clear one.
+    """
 
     POSSIBLE = "possible"
     CLEAR = "clear"
@@ -109,13 +112,18 @@ class MissedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """One scale of one episode over time."""
+    """One scale of one episode over time.
+
+    `reliable` is the reliable change in score points (RC95): a change that large is more than measurement error. None
+    where no reliability of the scale is known.
+    """
 
     scale: Scale
     baseline: Baseline
     baseline_value: float | None
     points: tuple[TrajectoryPoint, ...]
     missed: tuple[MissedVisit, ...]
+    reliable: float | None = None
 
 
 def build_trajectory(
@@ -125,6 +133,7 @@ def build_trajectory(
     points: Sequence[ScorePoint],
     surgery_on: date | None,
     missed: Sequence[MissedVisit] = (),
+    reliable: float | None = None,
 ) -> Trajectory:
     """Return the scores in order of date, each with its change from the baseline and the class of that change.
 
@@ -140,8 +149,9 @@ def build_trajectory(
         scale=scale,
         baseline=baseline,
         baseline_value=None if reference is None else reference.value,
-        points=_with_value_sets(_with_wordings(_with_certainty(judged), reference)),
+        points=_with_value_sets(_with_wordings(_with_certainty(judged, reliable), reference)),
         missed=tuple(sorted(missed, key=lambda visit: (visit.due_on, visit.key))),
+        reliable=reliable,
     )
 
 
@@ -209,14 +219,16 @@ def _crosses_threshold(scale: Scale, value: float | None) -> bool | None:
     return value < scale.threshold.value if scale.threshold.side == "below" else value > scale.threshold.value
 
 
-def _with_certainty(points: Sequence[TrajectoryPoint]) -> tuple[TrajectoryPoint, ...]:
-    """Mark changes; a change is clear from the second form running on, so a later form never rewrites an older one."""
+def _with_certainty(points: Sequence[TrajectoryPoint], reliable: float | None) -> tuple[TrajectoryPoint, ...]:
+    """Mark changes; a change is clear from the second form running on, so a later form never rewrites an older one,
+    and at once when it reaches the reliable change."""
     marked: list[TrajectoryPoint] = []
     before: ChangeClass | None = None
     for point in points:
         if point.change_class in (ChangeClass.IMPROVED, ChangeClass.WORSE):
-            certainty = Certainty.CLEAR if point.change_class is before else Certainty.POSSIBLE
-            marked.append(replace(point, certainty=certainty))
+            beyond = reliable is not None and abs(point.change or 0) >= reliable - _ROUNDING
+            clear = beyond or point.change_class is before
+            marked.append(replace(point, certainty=Certainty.CLEAR if clear else Certainty.POSSIBLE))
         else:
             marked.append(point)
         before = point.change_class

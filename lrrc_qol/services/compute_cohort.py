@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lrrc_qol.cohort.expected import expected_course
 from lrrc_qol.cohort.rows import CohortPatient, CohortVisit
 from lrrc_qol.cohort.summary import by_level, summarise
 from lrrc_qol.domain.errors import UnknownInstrument
@@ -24,6 +25,7 @@ from lrrc_qol.persistence.queries.cohort_rows import (
 )
 from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.services.cohort_patients import CentreFacts, read_centre_facts, read_patients, scale_facts
+from lrrc_qol.services.cohort_strata import EVERYBODY
 from lrrc_qol.services.context import Actor, Work
 
 __all__ = [
@@ -38,7 +40,7 @@ __all__ = [
     "store_scale",
 ]
 
-METHOD = 1
+METHOD = 2
 """Raised when a figure is computed in another way, so that all are computed anew."""
 
 
@@ -111,6 +113,8 @@ def compute_scale(rows: ScaleRows, strata: Iterable[str]) -> Computed:
         levels = by_level(rows.patients, stratum)
         if levels:
             found[stratum] = {"visits": named, "levels": summarise(levels, rows.visits, how)}
+    if EVERYBODY in found:
+        found[EVERYBODY]["expected"] = expected_course(rows.patients, rows.visits)
     return Computed(rows.due, rows.data_as_of, found)
 
 

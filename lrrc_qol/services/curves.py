@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.domain.alerts import ReliableChange
 from lrrc_qol.domain.applicability import wording_facts
 from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.instrument import Instrument, Scale
@@ -18,11 +19,15 @@ from lrrc_qol.persistence.queries.record import FormRow, ScoreEntry, VisitRow
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One scale over time; `check_in` for questionnaires that are only asked in the check-ins after going home."""
+    """One scale over time; `check_in` for questionnaires that are only asked in the check-ins after going home.
+
+    `reliable` has the reliable change of the scale with its source, where one is known.
+    """
 
     instrument: Instrument
     trajectory: Trajectory
     check_in: bool
+    reliable: ReliableChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,25 @@ class Course:
         return self.surgery_on or self.counted_from
 
 
-def build_curves(course: Course, *, catalogue: Catalogue) -> tuple[Curve, ...]:
-    """All curves of an episode in the order the questionnaires are asked, check-ins last."""
+def build_curves(course: Course, *, catalogue: Catalogue, reliable: Sequence[ReliableChange] = ()) -> tuple[Curve, ...]:
+    """All curves of an episode in the order the questionnaires are asked, check-ins last.
+
+    With the `reliable` changes of scales a single form can show a clear change.
+    """
+    known = {(one.instrument_id, one.scale_id): one for one in reliable}
     by_instrument: dict[str, list[FormRow]] = {}
     for form in sorted(course.forms, key=lambda form: form.position):
         by_instrument.setdefault(form.instrument_id, []).append(form)
-    curves = [curve for forms in by_instrument.values() for curve in _instrument_curves(course, forms, catalogue)]
+    curves = [one for forms in by_instrument.values() for one in _instrument_curves(course, forms, catalogue, known)]
     return tuple(sorted(curves, key=lambda curve: curve.check_in))
 
 
-def _instrument_curves(course: Course, forms: Sequence[FormRow], catalogue: Catalogue) -> Iterable[Curve]:
+def _instrument_curves(
+    course: Course,
+    forms: Sequence[FormRow],
+    catalogue: Catalogue,
+    known: Mapping[tuple[str, str], ReliableChange],
+) -> Iterable[Curve]:
     sent = [form for form in forms if form.answered_on is not None and form.submitted_at is not None]
     if not sent:
         return
@@ -71,10 +85,16 @@ def _instrument_curves(course: Course, forms: Sequence[FormRow], catalogue: Cata
     for scale in instrument.scales:
         points = _points(course, sent, scale, instrument)
         if any(point.reason != NoScore.NOT_APPLICABLE for point in points):
+            reliable = known.get((instrument.id, scale.id))
             trajectory = build_trajectory(
-                scale, baseline=baseline, points=points, surgery_on=course.begins_on, missed=missed
+                scale,
+                baseline=baseline,
+                points=points,
+                surgery_on=course.begins_on,
+                missed=missed,
+                reliable=None if reliable is None else reliable.points,
             )
-            yield Curve(instrument, trajectory, check_in)
+            yield Curve(instrument, trajectory, check_in, reliable)
 
 
 def _own_baseline(course: Course, forms: Sequence[FormRow]) -> Baseline:

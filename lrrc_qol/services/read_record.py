@@ -50,6 +50,7 @@ from lrrc_qol.services.context import Work
 from lrrc_qol.services.curves import Course, Curve, build_curves
 from lrrc_qol.services.patient_facts import facts_held
 from lrrc_qol.services.protocols import protocol_at
+from lrrc_qol.services.rules_in_force import rules_in_force
 from lrrc_qol.services.wordings import NotAsked, not_asked, with_selected_terms
 
 
@@ -142,6 +143,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         missed={visit_id: work.catalogue.missed_reasons.label(note.code) for visit_id, note in missed.items()},
     )
     counted_on = work.today_in(patient.centre_timezone)
+    rules = rules_in_force(work, work.actor.centre(), (patient.protocol_id, patient.protocol_version))
     ending = ending_of(events)
     return PatientRecord(
         patient=patient,
@@ -153,7 +155,7 @@ def read_record(work: Work, public_id: str, *, episode: int | None = None) -> Pa
         contact=contact_of_events(events, work.catalogue.events, today=today),
         ending=ending,
         visits=_visit_views(course),
-        curves=build_curves(course, catalogue=work.catalogue),
+        curves=build_curves(course, catalogue=work.catalogue, reliable=rules.reliable),
         counted_from=course.counted_from,
         events=events,
         opened_by=find_opening(

@@ -118,9 +118,72 @@ def test_without_javascript_the_numbers_are_there(
     page = open_page(**PHONE, java_script_enabled=False)
 
     open_patient(page, live, patient_path)
-    page.locator("summary").first.click()
+    page.locator("summary", has_text="Numbers and forms").first.click()
 
     expect(page.locator(".chart").first).to_contain_text("drawn by JavaScript")
     expect(page.locator(".chart-block tbody").first).to_contain_text("baseline")
     page.locator(".why summary").first.click()
     expect(page.locator(".why").first.get_by_text("Scoring version")).to_be_visible()
+
+
+def test_other_ways_to_look_are_chosen_by_keyboard_and_live_in_the_address(
+    live: LiveSite, open_page: Callable[..., Page], patient_path: str
+) -> None:
+    page = open_page(**PHONE)
+    open_patient(page, live, patient_path)
+
+    page.locator("summary", has_text="Ways to look at the curves").focus()
+    page.keyboard.press("Enter")
+    for words in ("pain at the check-ins", "published courses", "symptoms turned round"):
+        page.get_by_label(words).focus()
+        page.keyboard.press("Space")
+    page.get_by_label("going home").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Draw so").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff/patients/*?*")
+
+    for part in ("up=better", "from=home", "pain=on", "published=on"):
+        assert part in page.url
+    badge = page.locator(".panel-symptoms").get_by_text("Turned round: up is better")
+    expect(badge).to_be_visible()
+    first = page.locator(".panel-symptoms .chart").first
+    first.scroll_into_view_if_needed()
+    expect(first.locator(".main-svg").first).to_be_visible()
+    expect(first).to_contain_text("turned round")
+    expect(first).to_contain_text("pain")
+
+    page.get_by_role("link", name="As usual again").click()
+    expect(page.locator(".panel-symptoms")).to_be_visible()
+    expect(page.get_by_text("Turned round: up is better")).to_have_count(0)
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_other_ways_to_look_are_accessible_and_fit(
+    live: LiveSite, open_page: Callable[..., Page], patient_path: str, device: dict[str, Any]
+) -> None:
+    page = open_page(**device)
+    open_patient(page, live, f"{patient_path}?up=better&from=home&pain=on&expected=on&published=on")
+
+    page.locator("summary", has_text="All scales on one screen").click()
+    expect(page.locator(".glance-grid").first).to_be_visible()
+
+    assert accessibility_breaches(page) == []
+    assert not overflows_sideways(page)
+
+
+def test_a_small_picture_leads_to_its_curve_also_to_a_folded_one(
+    live: LiveSite, open_page: Callable[..., Page], patient_path: str
+) -> None:
+    page = open_page(**PHONE)
+    open_patient(page, live, patient_path)
+    page.locator("summary", has_text="All scales on one screen").click()
+    last = page.locator(".glance-grid").first.locator("a").last
+    target = (last.get_attribute("href") or "").removeprefix("#")
+    assert not page.locator(f"#{target}").is_visible()
+
+    last.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(f"#{target} .main-svg").first).to_be_visible()
+    expect(page.locator(f"#{target}")).to_be_in_viewport()

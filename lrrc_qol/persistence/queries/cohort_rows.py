@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -279,6 +279,21 @@ def find_result(session: Session, *, centre_id: int, scale: Scale, stratum: str)
             CohortResult.stratum == stratum,
         )
     )
+
+
+def stored_parts(
+    session: Session, *, centre_id: int, stratum: str, part: str
+) -> tuple[tuple[str, str, datetime, Any], ...]:
+    """Instrument, scale, age of the data, and one part of the stored figures; None where that part is not stored."""
+    rows = session.execute(
+        select(
+            CohortResult.instrument_id,
+            CohortResult.scale_id,
+            CohortResult.data_as_of,
+            CohortResult.content[part].as_json(),
+        ).where(CohortResult.centre_id == centre_id, CohortResult.stratum == stratum)
+    )
+    return tuple((instrument_id, scale_id, as_of, content) for instrument_id, scale_id, as_of, content in rows)
 
 
 def stored_strata(session: Session, *, centre_id: int) -> tuple[tuple[str, str, str], ...]:

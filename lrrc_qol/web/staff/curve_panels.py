@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from lrrc_qol.charts.axes import DayMark, DayNote, day_window
 from lrrc_qol.charts.backdrop import Figure
+from lrrc_qol.charts.glance import Tile, glance_tile
+from lrrc_qol.charts.pain_strip import with_pain
 from lrrc_qol.charts.recovery import CurveFrame, drawable, recovery_figure
 from lrrc_qol.charts.recovery_table import CurveRow, PanelTable, curve_rows, panel_table
+from lrrc_qol.charts.turned import turned
 from lrrc_qol.charts.wording import band_words, day_month, number, range_words
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.events import EventKind
@@ -17,6 +20,8 @@ from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.persistence.queries.record import ScoreEntry, VisitRow
 from lrrc_qol.services.curves import Curve
 from lrrc_qol.services.read_record import PatientRecord
+from lrrc_qol.web.staff.curve_backdrop import NOTHING_KNOWN, CurveBackdrop, OtherPatients, curve_backdrop
+from lrrc_qol.web.staff.curve_choices import AS_USUAL, CurveChoices
 from lrrc_qol.web.staff.recovery_words import state_sentence
 from lrrc_qol.web.staff.score_details import ScoreDetails, explain_scores
 
@@ -25,6 +30,7 @@ Explained = Mapping[tuple[int, str], ScoreDetails]
 # Shown at once, besides the primary scale of each questionnaire and the few of the check-ins: what patients after
 # this operation ask about first.
 LEADING = frozenset({("qlq_c30", "PF"), ("qlq_c30", "PA")})
+PAIN = ("pe_checkin", "pain_worst")
 ON_THE_AXIS = {
     EventKind.READMISSION: "readmission",
     EventKind.REOPERATION: "reoperation",
@@ -32,6 +38,7 @@ ON_THE_AXIS = {
     EventKind.RECURRENCE: "recurrence",
     EventKind.CHEMOTHERAPY_START: "chemo start",
     EventKind.CHEMOTHERAPY_STOP: "chemo end",
+    EventKind.STOMA_CHANGE: "stoma change",
 }
 WITHOUT_OPERATION = "the decision for care without an operation"
 PANELS = (
@@ -42,7 +49,11 @@ PANELS = (
 
 @dataclass(frozen=True, slots=True)
 class CurveView:
-    """One curve with its caption; `figure` is None while there is nothing to draw; `details` explain it by form."""
+    """One curve with its caption; `figure` is None while there is nothing to draw; `details` explain it by form.
+
+    `asked` says over which time was asked, `problem` that the newest score is an important problem, whatever it was
+    before; `notes` say where the figures come from. `tile` is the small picture, `backdrop` what other patients did.
+    """
 
     id: str
     name: str
@@ -53,7 +64,11 @@ class CurveView:
     range_words: str
     state: str
     reference: str
-    provisional: tuple[str, ...]
+    asked: str
+    problem: str
+    notes: tuple[str, ...]
+    tile: Tile | None
+    backdrop: CurveBackdrop
     latest: CurveRow | None
     rows: tuple[CurveRow, ...]
     details: Mapping[int, ScoreDetails]
@@ -80,25 +95,35 @@ class CurveGroup:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """All scales of one direction."""
+    """All scales of one direction; `turned` when they are drawn the other way up."""
 
     id: str
     heading: str
     groups: tuple[CurveGroup, ...]
+    turned: bool = False
 
 
-def curve_panels(record: PatientRecord, notes: Sequence[DayNote] = ()) -> tuple[Panel, ...]:
-    """Functioning and symptoms apart, check-ins in a group of their own; `notes` are what the clinical record says."""
+def curve_panels(
+    record: PatientRecord,
+    notes: Sequence[DayNote] = (),
+    *,
+    choices: CurveChoices = AS_USUAL,
+    others: OtherPatients = NOTHING_KNOWN,
+) -> tuple[Panel, ...]:
+    """Functioning and symptoms apart, check-ins in a group of their own; `notes` are what the clinical record says.
+
+    `choices` are how the reader wants them drawn, `others` what is known of other patients.
+    """
     panels: list[Panel] = []
     explained = _explained(record)
+    how = _How(record, choices, others, tuple(notes))
     for direction, panel_id, heading in PANELS:
         found = [curve for curve in record.curves if curve.trajectory.scale.direction is direction]
         groups = [
             _group(
-                record,
+                how,
                 [curve for curve in found if curve.check_in is check_in],
                 explained,
-                notes,
                 heading=words,
                 panel_id=panel_id,
             )
@@ -106,8 +131,42 @@ def curve_panels(record: PatientRecord, notes: Sequence[DayNote] = ()) -> tuple[
         ]
         shown = tuple(group for group in groups if group.curves)
         if shown:
-            panels.append(Panel(panel_id, heading, shown))
+            panels.append(Panel(panel_id, heading, shown, turned=how.turns(direction)))
     return tuple(panels)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What all curves of a page are drawn with."""
+
+    record: PatientRecord
+    choices: CurveChoices
+    others: OtherPatients
+    notes: tuple[DayNote, ...]
+
+    @property
+    def home(self) -> int | None:
+        """The day of going home, counted from the operation."""
+        operated, home = self.record.patient.surgery_on, self.record.patient.discharged_on
+        return None if operated is None or home is None else (home - operated).days
+
+    @property
+    def origin(self) -> int:
+        """The day from which days are counted."""
+        return self.home if self.choices.home and self.home is not None else 0
+
+    def turns(self, direction: Direction) -> bool:
+        """Whether curves of this direction are drawn the other way up."""
+        return self.choices.turned and direction is Direction.WORSE
+
+    def pain(self) -> Trajectory | None:
+        """Pain at the check-ins, when it is to be shown and there is any."""
+        found = (
+            curve.trajectory
+            for curve in self.record.curves
+            if curve.check_in and (curve.instrument.id, curve.trajectory.scale.id) == PAIN
+        )
+        return next((one for one in found if drawable(one)), None) if self.choices.pain else None
 
 
 def _explained(record: PatientRecord) -> Explained:
@@ -130,14 +189,14 @@ def _explained(record: PatientRecord) -> Explained:
 
 
 def _group(
-    record: PatientRecord,
+    how: _How,
     curves: Sequence[Curve],
     explained: Explained,
-    notes: Sequence[DayNote],
     *,
     heading: str,
     panel_id: str,
 ) -> CurveGroup:
+    record = how.record
     marks = _marks(record)
     # All follow-up curves share one time axis; check-ins run for weeks only and have their own.
     alike = [curve for curve in record.curves if not curves or curve.check_in is curves[0].check_in]
@@ -145,17 +204,25 @@ def _group(
     frame = CurveFrame(
         window=day_window((curve.trajectory for curve in alike), near),
         marks=tuple(near),
-        notes=tuple(notes),
+        notes=how.notes,
         visit_names={visit.row.key: _visit_name(visit.row) for visit in record.visits},
-        since="the operation" if record.counted_from is None else WITHOUT_OPERATION,
+        since=_since(how),
+        origin=how.origin,
+        home=how.home,
     )
-    views = [_view(curve, frame, panel_id, explained, state=state_sentence(curve, record)) for curve in curves]
+    views = [_view(curve, frame, panel_id, explained, how) for curve in curves]
     drawn = [view for view, curve in zip(views, curves, strict=True) if curve.trajectory.scale.drawn]
     leading = tuple(view for view in drawn if view.leading)
     others = tuple(view for view in drawn if not view.leading)
     listed = tuple(view for view in views if view not in drawn)
     table = panel_table([view.rows for view in leading + others + listed])
     return CurveGroup(heading, leading, others, listed, table)
+
+
+def _since(how: _How) -> str:
+    if how.record.counted_from is not None:
+        return WITHOUT_OPERATION
+    return "going home" if how.choices.home and how.home is not None else "the operation"
 
 
 def _visit_name(visit: VisitRow) -> str:
@@ -180,24 +247,29 @@ def _marks(record: PatientRecord) -> list[DayMark]:
     return marks
 
 
-def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained, *, state: str) -> CurveView:
+def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained, how: _How) -> CurveView:
     trajectory = curve.trajectory
     scale = trajectory.scale
-    rows = curve_rows(trajectory, frame.visit_names)
+    rows = curve_rows(trajectory, frame.visit_names, origin=frame.origin)
+    backdrop = curve_backdrop(curve, frame, how.choices, how.others)
     scored = [row for row in rows if row.response_id is not None and row.number is not None]
     return CurveView(
         id=f"{panel_id}-{curve.instrument.id}-{scale.id}",
         name=scale.name,
         instrument=curve.instrument.short_title,
         leading=scale.primary or curve.check_in or (curve.instrument.id, scale.id) in LEADING,
-        figure=recovery_figure(trajectory, frame) if scale.drawn and drawable(trajectory) else None,
+        figure=_figure(curve, frame, backdrop, how) if scale.drawn and drawable(trajectory) else None,
         spoken=_spoken(trajectory, scored),
         range_words=range_words(scale),
-        state=state,
+        state=state_sentence(curve, how.record),
         reference=_reference(
             trajectory, asked_before=not curve.check_in, without_operation=frame.since == WITHOUT_OPERATION
         ),
-        provisional=tuple(_provisional(scale)),
+        asked=curve.instrument.recall,
+        problem=_problem(scale) if scored and scored[-1].problem else "",
+        notes=(_reliable(curve), *_provisional(scale)),
+        tile=glance_tile(trajectory, frame.window, turned=how.turns(scale.direction)) if scale.drawn else None,
+        backdrop=backdrop,
         latest=scored[-1] if scored else None,
         rows=rows,
         details={
@@ -206,6 +278,14 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained, 
             if row.response_id is not None and (row.response_id, scale.id) in explained
         },
     )
+
+
+def _figure(curve: Curve, frame: CurveFrame, backdrop: CurveBackdrop, how: _How) -> Figure:
+    figure = recovery_figure(curve.trajectory, frame, recall=curve.instrument.recall, behind=backdrop.traces)
+    pain = how.pain()
+    if pain is not None and not curve.check_in:
+        figure = with_pain(figure, pain)
+    return turned(figure) if how.turns(curve.trajectory.scale.direction) else figure
 
 
 def _spoken(trajectory: Trajectory, scored: Sequence[CurveRow]) -> str:
@@ -236,6 +316,24 @@ def _reference(trajectory: Trajectory, *, asked_before: bool, without_operation:
     if mid is None:
         return f"{words}. No important difference is known, so changes are not judged."
     return f"{words}. {band_words(trajectory.scale, mid, value)}"
+
+
+def _problem(scale: Scale) -> str:
+    """That the newest score lies beyond the absolute limit, which has nothing to do with the baseline."""
+    limit = scale.threshold
+    if limit is None:
+        return ""
+    words = f"{limit.side} {number(limit.value, scale.decimals)}: {limit.meaning}"
+    return words if limit.confidence is Confidence.VERIFIED else f"{words}; provisional limit"
+
+
+def _reliable(curve: Curve) -> str:
+    """From which change on it is more than measurement error, with the source; or that nothing is known of it."""
+    known = curve.reliable
+    if known is None:
+        return "Reliable change: no reliability of this scale is known to us, so one form alone shows no clear change."
+    words = f"Reliable change: {number(known.points)} points or more on one form are a clear change. {known.source}"
+    return words if known.confidence is Confidence.VERIFIED else f"{words} ({known.confidence.value}, provisional)"
 
 
 def _provisional(scale: Scale) -> Iterable[str]:

@@ -14,12 +14,15 @@ from lrrc_qol.persistence.queries.patients import Stage
 from lrrc_qol.services.clinical_record.store import read_all_entries
 from lrrc_qol.services.consent import read_consent
 from lrrc_qol.services.list_patients import patient_page
+from lrrc_qol.services.read_expected import read_expected
 from lrrc_qol.services.read_record import note_view, read_record
 from lrrc_qol.services.resend_link import resend_link
 from lrrc_qol.services.talk_topics import read_topics
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.consent import STATUS_WORDS
+from lrrc_qol.web.staff.curve_backdrop import OtherPatients
+from lrrc_qol.web.staff.curve_choices import choices_of
 from lrrc_qol.web.staff.curve_panels import curve_panels
 from lrrc_qol.web.staff.patient_words import (
     ANATOMY_WORDS,
@@ -93,14 +96,17 @@ def _row_number(text: str) -> int:
 def patient(public_id: str) -> ResponseReturnValue:
     """One patient: state, recovery curves with their numbers, visits, forms, messages, events.
 
-    `?episode=1` shows an earlier episode, which can be read and not changed.
+    `?episode=1` shows an earlier episode, which can be read and not changed; the other arguments say how the curves
+    are drawn (`choices_of`).
     """
+    choices = choices_of(request.args)
     with runtime().reading(current_actor()) as work:
         record = read_record(work, public_id, episode=request.args.get("episode", type=_row_number))
         consent = read_consent(work, public_id)
         topics = read_topics(work, record.patient.episode_id, centre_id=work.actor.centre())
         clinical = read_all_entries(work, record.patient.episode_id)
         rules = work.catalogue.record
+        others = OtherPatients(read_expected(work), work.catalogue.published_courses)
     with runtime().writing(current_actor()) as work:
         note_view(work, record.patient, part="page")
     notes = record_notes(rules, clinical, record.patient.surgery_on or record.counted_from)
@@ -109,7 +115,8 @@ def patient(public_id: str) -> ResponseReturnValue:
         "staff/patient.html",
         record=record,
         patient=record.patient,
-        panels=curve_panels(record, notes),
+        panels=curve_panels(record, notes, choices=choices, others=others),
+        choices=choices,
         day_notes=notes,
         record_lines=record_lines(rules, clinical),
         chart_config=chart_config(),

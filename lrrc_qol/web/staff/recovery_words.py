@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.recovery import Trajectory
 from lrrc_qol.domain.recovery_states import RecoveryState, StateVerdict, recovery_state
 from lrrc_qol.domain.schedule import VisitKind
 from lrrc_qol.services.curves import Curve
@@ -18,16 +20,28 @@ SENTENCES = {
 
 
 def state_sentence(curve: Curve, record: PatientRecord) -> str:
-    """The state in words, as it stands by the newest form; empty where there is none to tell."""
-    if curve.check_in:
+    """The state in words, as it stands by the newest form.
+
+    Empty for check-ins, which nobody answered before the operation, and where the words on the baseline or on the
+    important difference say already why nothing is judged.
+    """
+    if curve.check_in or _said_already(curve.trajectory):
         return ""
     verdict = recovery_state(curve.trajectory, finished=is_over(record))
     return sentence_of(verdict)
 
 
+def _said_already(trajectory: Trajectory) -> bool:
+    kind = trajectory.baseline.kind
+    without = kind in (BaselineKind.NONE, BaselineKind.RECALLED) or trajectory.baseline_value is None
+    return without or trajectory.scale.mid is None
+
+
 def sentence_of(verdict: StateVerdict) -> str:
-    """The words of one state; empty for one that cannot be judged, of which the reference says why."""
-    words = SENTENCES.get(verdict.state, "")
+    """The words of one state, with the reason where there is none."""
+    if verdict.state is RecoveryState.NOT_EVALUABLE:
+        return f"Recovery cannot be judged: {verdict.why}."
+    words = SENTENCES[verdict.state]
     return words.format(declined=verdict.declined_day, back=verdict.back_day)
 
 

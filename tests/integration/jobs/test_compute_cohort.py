@@ -17,6 +17,7 @@ from lrrc_qol.persistence.models import Episode, ScoreRow
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
 from lrrc_qol.services.read_cohort_figures import CohortFigures, read_cohort_figures
+from lrrc_qol.services.read_expected import read_expected
 from tests.clock import FixedClock
 from tests.cohort_people import BEFORE, FACT_C_COURSE, Person, add_people, fact_c_course
 from tests.factories import make_staff
@@ -189,3 +190,21 @@ def test_a_baseline_that_is_missing_stays_missing(runtime: Runtime, researcher: 
     assert everybody["change"][0]["count"] == 8
     (month, *_) = [row for row in everybody["headline"] if row["visit"] == "M1"]
     assert (month["operated"], month["not_back"], month["not_compared"]) == (14, 8, 6)
+
+
+def test_the_usual_course_is_stored_by_day_and_hidden_below_twenty(runtime: Runtime, researcher: Actor) -> None:
+    fill(runtime, [plain({BEFORE: 90, "M1": 71.0 + number}, late=3) for number in range(19)])
+    compute(runtime)
+    with runtime.reading(researcher) as work:
+        (window,) = read_expected(work)["fact_c", "FACT_C"].windows
+    assert (window.patients, window.day, window.centiles) == (19, None, None)
+
+    fill(runtime, [plain({BEFORE: 90, "M1": 70})])
+    compute(runtime)
+    with runtime.reading(researcher) as work:
+        (window,) = read_expected(work)["fact_c", "FACT_C"].windows
+    # Changes of -20 to -1; the 10th centile stands at place 2.1 of 20.
+    assert (window.first_day, window.last_day, window.patients) == (23, 60, 20)
+    assert window.day == pytest.approx((19 * 33 + 30) / 20, abs=0.06)
+    assert window.centiles is not None
+    assert (window.centiles.p10, window.centiles.p50, window.centiles.p90) == pytest.approx((-18.9, -10.5, -2.1))

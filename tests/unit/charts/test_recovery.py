@@ -287,3 +287,27 @@ def test_an_index_is_read_with_its_decimals(course: Draw, function_scale: Scale)
     assert "before<br>surgery<br>0.942" in words(drawn)
     assert drawn["layout"]["yaxis"]["ticktext"] == ["−0.25", "0", "0.25", "0.5", "0.75", "1"]
     assert drawn["layout"]["yaxis"]["title"]["text"] == "−0.285 to 1, higher is better"
+
+
+def test_lines_show_from_where_on_one_form_is_a_clear_change(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(replace(course(function_scale, (-7, 60), (30, 50)), reliable=16.7))
+
+    limits = [round(one["y0"], 1) for one in shapes(drawn, "reliable change")]
+    assert limits == [76.7, 43.3]
+    assert {one["line"]["dash"] for one in shapes(drawn, "reliable change")} == {"longdashdot"}
+    assert words(drawn).count("clear change") == 2
+
+
+def test_a_reliable_change_beyond_the_scale_is_not_drawn(course: Draw, function_scale: Scale) -> None:
+    drawn = figure(replace(course(function_scale, (-7, 90), (30, 50)), reliable=16.7))
+
+    assert [round(one["y0"], 1) for one in shapes(drawn, "reliable change")] == [73.3]
+
+
+@pytest.mark.parametrize("kind", [BaselineKind.NONE, BaselineKind.RECALLED])
+def test_where_nothing_is_judged_there_is_no_reliable_change(
+    course: Draw, function_scale: Scale, kind: BaselineKind
+) -> None:
+    drawn = figure(replace(course(function_scale, (8, 75), (30, 50), kind=kind), reliable=16.7))
+
+    assert shapes(drawn, "reliable change") == []

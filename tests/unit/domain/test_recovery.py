@@ -100,6 +100,26 @@ def test_two_forms_running_make_a_change_clear() -> None:
     ]
 
 
+def test_a_change_beyond_measurement_error_is_clear_on_one_form() -> None:
+    points = [point(1, -7, 60), point(2, 30, 44.1), point(3, 90, 70), point(4, 180, 44)]
+    trajectory = build_trajectory(FUNCTION, baseline=BASELINE, points=points, surgery_on=OPERATED, reliable=16)
+
+    assert trajectory.reliable == 16
+    assert [one.certainty for one in trajectory.points] == [
+        None,
+        Certainty.POSSIBLE,  # 15.9 points
+        Certainty.POSSIBLE,  # the other way
+        Certainty.CLEAR,  # exactly 16
+    ]
+
+
+def test_a_small_change_is_no_change_however_reliable() -> None:
+    points = [point(1, -7, 60), point(2, 30, 54)]
+    trajectory = build_trajectory(FUNCTION, baseline=BASELINE, points=points, surgery_on=OPERATED, reliable=5)
+
+    assert (trajectory.points[1].change_class, trajectory.points[1].certainty) == (ChangeClass.AS_BEFORE, None)
+
+
 @pytest.mark.parametrize(
     ("baseline", "points", "why"),
     [

@@ -1,4 +1,4 @@
-"""Every state has its sentence, and what cannot be judged has none."""
+"""Every state has its sentence, and what cannot be judged says why."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from lrrc_qol.web.staff.recovery_words import sentence_of
             "Was back to where it was before the operation, and is worse again.",
         ),
         (StateVerdict(RecoveryState.IMPROVED), "Better than before the operation."),
-        (StateVerdict(RecoveryState.NOT_EVALUABLE, "no baseline"), ""),
+        (StateVerdict(RecoveryState.NOT_EVALUABLE, "no baseline"), "Recovery cannot be judged: no baseline."),
     ],
 )
 def test_every_state_is_told_in_one_sentence(verdict: StateVerdict, words: str) -> None:
