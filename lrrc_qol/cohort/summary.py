@@ -26,9 +26,9 @@ TERTILES = ("lowest", "middle", "highest")
 def by_level(patients: Sequence[CohortPatient], stratum: str) -> dict[str, list[CohortPatient]]:
     """The patients by their level of a stratum; who has none is left out. The baseline's thirds are made here."""
     levels: dict[str, list[CohortPatient]] = {}
-    cuts = _tertile_cuts(patients) if stratum == TERTILE else None
+    cuts = tertile_cuts(patients) if stratum == TERTILE else None
     for patient in patients:
-        level = patient.strata.get(stratum) if stratum != TERTILE else _third(patient.baseline, cuts)
+        level = patient.strata.get(stratum) if stratum != TERTILE else third_of(patient.baseline, cuts)
         if level is not None:
             levels.setdefault(level, []).append(patient)
     return levels
@@ -128,7 +128,8 @@ def _sensitivity(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit
     return rows
 
 
-def _tertile_cuts(patients: Sequence[CohortPatient]) -> tuple[float, float] | None:
+def tertile_cuts(patients: Sequence[CohortPatient]) -> tuple[float, float] | None:
+    """Where the lowest and the highest third of the baselines begin; None with fewer than three."""
     values = [one.baseline for one in patients if one.baseline is not None]
     if len(values) < len(TERTILES):
         return None
@@ -136,7 +137,8 @@ def _tertile_cuts(patients: Sequence[CohortPatient]) -> tuple[float, float] | No
     return float(lower), float(upper)
 
 
-def _third(baseline: float | None, cuts: tuple[float, float] | None) -> str | None:
+def third_of(baseline: float | None, cuts: tuple[float, float] | None) -> str | None:
+    """The third that a baseline is in; None without a baseline."""
     if baseline is None or cuts is None:
         return None
     return TERTILES[(baseline > cuts[0]) + (baseline > cuts[1])]

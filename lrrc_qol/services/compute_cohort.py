@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lrrc_qol.cohort.expect import expectations
 from lrrc_qol.cohort.rows import CohortPatient, CohortVisit
 from lrrc_qol.cohort.summary import by_level, summarise
 from lrrc_qol.domain.errors import UnknownInstrument
@@ -24,6 +25,7 @@ from lrrc_qol.persistence.queries.cohort_rows import (
 )
 from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.services.cohort_patients import CentreFacts, read_centre_facts, read_patients, scale_facts
+from lrrc_qol.services.cohort_strata import EXPECT
 from lrrc_qol.services.context import Actor, Work
 
 __all__ = [
@@ -38,7 +40,7 @@ __all__ = [
     "store_scale",
 ]
 
-METHOD = 1
+METHOD = 2
 """Raised when a figure is computed in another way, so that all are computed anew."""
 
 
@@ -103,7 +105,7 @@ def read_scale(work: Work, facts: CentreFacts, due: Due) -> ScaleRows:
 
 
 def compute_scale(rows: ScaleRows, strata: Iterable[str]) -> Computed:
-    """The figures of one scale for each stratum; needs no transaction."""
+    """The figures of one scale for each stratum, and what the page "what to expect" shows; needs no transaction."""
     named = {visit.key: asdict(visit) for visit in rows.visits}
     how = scale_facts(rows.due.scale)
     found: dict[str, dict[str, Any]] = {}
@@ -111,6 +113,9 @@ def compute_scale(rows: ScaleRows, strata: Iterable[str]) -> Computed:
         levels = by_level(rows.patients, stratum)
         if levels:
             found[stratum] = {"visits": named, "levels": summarise(levels, rows.visits, how)}
+    expected = expectations(rows.patients, rows.visits, how)
+    if expected is not None:
+        found[EXPECT] = {"visits": named, **expected}
     return Computed(rows.due, rows.data_as_of, found)
 
 

@@ -56,7 +56,7 @@ def read_cohort_figures(work: Work, *, scale: str, stratum: str) -> CohortShelf:
     NotFound for a scale or a stratum without stored figures.
     """
     stored = stored_strata(work.session, centre_id=work.actor.centre())
-    choices = _choices(work, {(instrument, name) for instrument, name, _ in stored})
+    choices = scale_choices(work, {(instrument, name) for instrument, name, _ in stored})
     if not choices and not scale:
         return CohortShelf((), {}, None)
     chosen = next((one for one in choices if scale in ("", one.id)), None)
@@ -69,8 +69,8 @@ def read_cohort_figures(work: Work, *, scale: str, stratum: str) -> CohortShelf:
     return CohortShelf(choices, strata, _figures(work, chosen, stratum or EVERYBODY))
 
 
-def _choices(work: Work, stored: set[tuple[str, str]]) -> tuple[ScaleChoice, ...]:
-    """Those that can be judged first, primary ones before others, then as the questionnaires are listed."""
+def scale_choices(work: Work, stored: set[tuple[str, str]]) -> tuple[ScaleChoice, ...]:
+    """The scales with figures: those that can be judged first, primary ones before others, then as they are listed."""
     found = [
         ScaleChoice(f"{instrument.id}.{scale.id}", instrument, scale)
         for instrument in (work.catalogue.instrument(one) for one in sorted({one for one, _ in stored}))
