@@ -32,6 +32,9 @@ CLASS = "class_"
 EXPECT = "expect"
 """Under this name stand the figures of the page "what to expect", which is about several strata at once."""
 
+PEOPLE = "people"
+"""Under this name stand the single patients behind the figures of all strata."""
+
 _UPPER_SACRUM = frozenset({"s1", "s2"})
 _BEGUN = frozenset({"started", "interrupted", "completed"})
 _MODES = {
