@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Row = dict[str, Any]
@@ -32,6 +32,13 @@ def state_rows(levels: Levels) -> list[Row]:
     ]
 
 
+def baseline_rows(levels: Levels) -> list[Row]:
+    """How many patients have which kind of baseline."""
+    return [
+        {"level": name, "patients": one["patients"], **one["baselines"]} for name, one in shown_levels(levels).items()
+    ]
+
+
 def change_rows(levels: Levels, visits: Visits) -> list[Row]:
     """Paired change from baseline at each visit."""
     days = _days(visits)
@@ -51,14 +58,6 @@ def spread_rows(levels: Levels, visits: Visits) -> list[Row]:
         for row in one["change"]
         if row.get("percentiles")
     ]
-
-
-def line_rows(levels: Levels) -> Iterator[Row]:
-    """The single lines, numbered anew; which patient a line is of is not stored."""
-    for name, one in shown_levels(levels).items():
-        for number, line in enumerate(one["lines"], start=1):
-            for day, change in line:
-                yield {"level": name, "line": number, "day": day, "change": change}
 
 
 def model_rows(levels: Levels, visits: Visits) -> list[Row]:

@@ -38,13 +38,14 @@ def standings(
         counts = dict.fromkeys(PARTS, 0)
         due = [patient for patient in patients if patient.followed > visit.close_day]
         for patient in due:
-            counts[_place(patient, visit, deterioration)] += 1
+            counts[place_at(patient, visit, deterioration)] += 1
         if due:
             found.append(Standing(visit=visit.key, operated=len(due), **counts))
     return tuple(found)
 
 
-def _place(patient: CohortPatient, visit: CohortVisit, deterioration: float) -> str:
+def place_at(patient: CohortPatient, visit: CohortVisit, deterioration: float) -> str:
+    """Which of PARTS a patient is in at a visit whose time is over."""
     form = patient.form_at(visit.key)
     if form is not None:
         if form.gain is None:

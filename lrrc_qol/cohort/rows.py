@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.recovery_states import RecoveryState, TimeToEvent
 
 
@@ -36,8 +37,9 @@ class CohortForm:
 class CohortPatient:
     """One patient operated on. All days count from the operation; `followed` is today's.
 
-    `strata` maps each stratum to the level the patient is in, as far as it is known. The three times are None for who
-    is not observed for them.
+    `strata` maps each stratum to the level the patient is in, as far as it is known. `baseline` is the score that
+    forms are compared with, `kind` what the rules or a person made of the scale's baseline. The two times are None for
+    who is not observed for them.
     """
 
     strata: Mapping[str, str]
@@ -48,6 +50,7 @@ class CohortPatient:
     forms: tuple[CohortForm, ...]
     recovery: TimeToEvent | None
     deterioration: TimeToEvent | None
+    kind: BaselineKind = BaselineKind.NONE
 
     def form_at(self, visit: str) -> CohortForm | None:
         """The form of a timepoint; one that can be compared goes before one that cannot."""

@@ -14,6 +14,7 @@ from lrrc_qol.cohort.rows import CohortPatient, CohortVisit, ScaleFacts
 from lrrc_qol.cohort.sensitivity import tipping_point, worst_rank
 from lrrc_qol.cohort.small_cells import hidden_levels, hidden_parts, is_small
 from lrrc_qol.cohort.times import deterioration, recovery, survival
+from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.domain.recovery_states import RecoveryState
 
 Plain = dict[str, Any]
@@ -26,9 +27,9 @@ TERTILES = ("lowest", "middle", "highest")
 def by_level(patients: Sequence[CohortPatient], stratum: str) -> dict[str, list[CohortPatient]]:
     """The patients by their level of a stratum; who has none is left out. The baseline's thirds are made here."""
     levels: dict[str, list[CohortPatient]] = {}
-    cuts = _tertile_cuts(patients) if stratum == TERTILE else None
+    cuts = tertile_cuts(patients) if stratum == TERTILE else None
     for patient in patients:
-        level = patient.strata.get(stratum) if stratum != TERTILE else _third(patient.baseline, cuts)
+        level = patient.strata.get(stratum) if stratum != TERTILE else third_of(patient.baseline, cuts)
         if level is not None:
             levels.setdefault(level, []).append(patient)
     return levels
@@ -42,9 +43,11 @@ def summarise(levels: Levels, visits: Sequence[CohortVisit], facts: ScaleFacts) 
     veils = {visit.key: _veil(stands, visit.key) for visit in visits}
     found: Plain = {level: {"patients": None} for level in sorted(hidden)}
     states = _states(shown)
+    baselines = _baselines(shown)
     for level, patients in shown.items():
         found[level] = _figures(patients, visits, facts) | {
             "states": states[level],
+            "baselines": baselines[level],
             "headline": [_veiled(one, veils[one.visit]) for one in stands[level]],
         }
     return found
@@ -64,6 +67,22 @@ def _figures(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], f
     }
 
 
+def _baselines(levels: Levels) -> dict[str, dict[str, int | None]]:
+    """How many patients of each level have which kind of baseline; a small number is hidden in all levels."""
+    counts = {
+        level: {kind.value: sum(patient.kind is kind for patient in patients) for kind in BaselineKind}
+        for level, patients in levels.items()
+    }
+    return _hidden_alike(counts)
+
+
+def _hidden_alike(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int | None]]:
+    veil = hidden_parts([*counts.values()]) if counts else frozenset()
+    return {
+        level: {part: None if part in veil else count for part, count in one.items()} for level, one in counts.items()
+    }
+
+
 def _states(levels: Levels) -> dict[str, dict[str, int | None]]:
     """How many patients of each level are in each state; a small number is hidden in all levels."""
     seen = {patient.state for patients in levels.values() for patient in patients}
@@ -73,11 +92,7 @@ def _states(levels: Levels) -> dict[str, dict[str, int | None]]:
         }
         for level, patients in levels.items()
     }
-    veil = hidden_parts([*counts.values()]) if counts else frozenset()
-    return {
-        level: {state: None if state in veil else count for state, count in one.items()}
-        for level, one in counts.items()
-    }
+    return _hidden_alike(counts)
 
 
 def _standings(
@@ -128,7 +143,8 @@ def _sensitivity(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit
     return rows
 
 
-def _tertile_cuts(patients: Sequence[CohortPatient]) -> tuple[float, float] | None:
+def tertile_cuts(patients: Sequence[CohortPatient]) -> tuple[float, float] | None:
+    """Where the lowest and the highest third of the baselines begin; None with fewer than three."""
     values = [one.baseline for one in patients if one.baseline is not None]
     if len(values) < len(TERTILES):
         return None
@@ -136,7 +152,8 @@ def _tertile_cuts(patients: Sequence[CohortPatient]) -> tuple[float, float] | No
     return float(lower), float(upper)
 
 
-def _third(baseline: float | None, cuts: tuple[float, float] | None) -> str | None:
+def third_of(baseline: float | None, cuts: tuple[float, float] | None) -> str | None:
+    """The third that a baseline is in; None without a baseline."""
     if baseline is None or cuts is None:
         return None
     return TERTILES[(baseline > cuts[0]) + (baseline > cuts[1])]

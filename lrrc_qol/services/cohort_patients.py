@@ -142,6 +142,7 @@ def _patient(
         baseline=trajectory.baseline_value if judged else None,
         state=recovery_state(trajectory, finished=over).state,
         forms=_forms(trajectory, forms),
+        kind=baseline.kind if trajectory.baseline_value is not None else BaselineKind.NONE,
         recovery=time_to_recovery(trajectory, died_day=fate.died_day, ended_day=fate.ended_day),
         deterioration=time_to_deterioration(
             trajectory, from_day=DETERIORATION_FROM_DAY, died_day=fate.died_day, ended_day=fate.ended_day

@@ -29,6 +29,12 @@ STRATA = {
 """The strata that do not depend on data, by id; the six classifications follow under `class_` and their id."""
 
 CLASS = "class_"
+EXPECT = "expect"
+"""Under this name stand the figures of the page "what to expect", which is about several strata at once."""
+
+PEOPLE = "people"
+"""Under this name stand the single patients behind the figures of all strata."""
+
 _UPPER_SACRUM = frozenset({"s1", "s2"})
 _BEGUN = frozenset({"started", "interrupted", "completed"})
 _MODES = {

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lrrc_qol.cohort.expect import expectations
 from lrrc_qol.cohort.expected import expected_course
+from lrrc_qol.cohort.people import people
 from lrrc_qol.cohort.rows import CohortPatient, CohortVisit
 from lrrc_qol.cohort.summary import by_level, summarise
 from lrrc_qol.domain.errors import UnknownInstrument
@@ -25,7 +27,7 @@ from lrrc_qol.persistence.queries.cohort_rows import (
 )
 from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.services.cohort_patients import CentreFacts, read_centre_facts, read_patients, scale_facts
-from lrrc_qol.services.cohort_strata import EVERYBODY
+from lrrc_qol.services.cohort_strata import EVERYBODY, EXPECT, PEOPLE
 from lrrc_qol.services.context import Actor, Work
 
 __all__ = [
@@ -105,16 +107,22 @@ def read_scale(work: Work, facts: CentreFacts, due: Due) -> ScaleRows:
 
 
 def compute_scale(rows: ScaleRows, strata: Iterable[str]) -> Computed:
-    """The figures of one scale for each stratum; needs no transaction."""
+    """The figures of one scale for each stratum, what the page "what to expect" shows, and the single patients."""
     named = {visit.key: asdict(visit) for visit in rows.visits}
     how = scale_facts(rows.due.scale)
     found: dict[str, dict[str, Any]] = {}
-    for stratum in strata:
+    named_strata = tuple(strata)
+    for stratum in named_strata:
         levels = by_level(rows.patients, stratum)
         if levels:
             found[stratum] = {"visits": named, "levels": summarise(levels, rows.visits, how)}
     if EVERYBODY in found:
         found[EVERYBODY]["expected"] = expected_course(rows.patients, rows.visits)
+    expected = expectations(rows.patients, rows.visits, how)
+    if expected is not None:
+        found[EXPECT] = {"visits": named, **expected}
+    if found:
+        found[PEOPLE] = {"strata": [*named_strata], "people": people(rows.patients, rows.visits, named_strata)}
     return Computed(rows.due, rows.data_as_of, found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import Instrument, Scale
 from lrrc_qol.persistence.queries.cohort_rows import find_result, stored_strata
-from lrrc_qol.services.cohort_strata import EVERYBODY, stratum_names
+from lrrc_qol.services.cohort_strata import EVERYBODY, PEOPLE, stratum_names
 from lrrc_qol.services.context import Work
 
 Level = Mapping[str, Any]
@@ -23,6 +23,18 @@ class ScaleChoice:
     id: str
     instrument: Instrument
     scale: Scale
+
+
+@dataclass(frozen=True, slots=True)
+class SinglePatient:
+    """One patient in a file: the level, the baseline, and each form as day, change and the visits it stands for.
+
+    A visit maps to whether the time for it is over.
+    """
+
+    level: str
+    baseline: float
+    forms: Sequence[tuple[int, float, Mapping[str, bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ def read_cohort_figures(work: Work, *, scale: str, stratum: str) -> CohortShelf:
     NotFound for a scale or a stratum without stored figures.
     """
     stored = stored_strata(work.session, centre_id=work.actor.centre())
-    choices = _choices(work, {(instrument, name) for instrument, name, _ in stored})
+    choices = scale_choices(work, {(instrument, name) for instrument, name, _ in stored})
     if not choices and not scale:
         return CohortShelf((), {}, None)
     chosen = next((one for one in choices if scale in ("", one.id)), None)
@@ -69,8 +81,8 @@ def read_cohort_figures(work: Work, *, scale: str, stratum: str) -> CohortShelf:
     return CohortShelf(choices, strata, _figures(work, chosen, stratum or EVERYBODY))
 
 
-def _choices(work: Work, stored: set[tuple[str, str]]) -> tuple[ScaleChoice, ...]:
-    """Those that can be judged first, primary ones before others, then as the questionnaires are listed."""
+def scale_choices(work: Work, stored: set[tuple[str, str]]) -> tuple[ScaleChoice, ...]:
+    """The scales with figures: those that can be judged first, primary ones before others, then as they are listed."""
     found = [
         ScaleChoice(f"{instrument.id}.{scale.id}", instrument, scale)
         for instrument in (work.catalogue.instrument(one) for one in sorted({one for one, _ in stored}))
@@ -93,4 +105,19 @@ def _figures(work: Work, chosen: ScaleChoice, stratum: str) -> CohortFigures | N
         version=row.data_version,
         data_as_of=row.data_as_of,
         computed_at=row.computed_at,
+    )
+
+
+def read_single_patients(work: Work, figures: CohortFigures) -> Iterator[SinglePatient]:
+    """The patients of every level that shows single lines; read at once, given out one by one."""
+    scale = (figures.chosen.instrument.id, figures.chosen.scale.id)
+    stored = find_result(work.session, centre_id=work.actor.centre(), scale=scale, stratum=PEOPLE)
+    if stored is None:
+        return iter(())
+    shown = {name for name, level in figures.levels.items() if level.get("lines")}
+    place = stored.content["strata"].index(figures.stratum)
+    return (
+        SinglePatient(one["levels"][place], one["baseline"], one["forms"])
+        for one in stored.content["people"]
+        if one["levels"][place] in shown
     )

@@ -65,6 +65,12 @@ FORM_COLUMNS = (
         "whether a person chose the baseline; else the rules did",
         _subject("baseline_chosen"),
     ),
+    Column(
+        "baseline_why",
+        TEXT,
+        "how the baseline was found, or what is missing; dates as days from the operation",
+        _subject("baseline_why"),
+    ),
     Column("visit", TEXT, "planned timepoint, for example BL1 or M3", _visit("key")),
     Column("also_visit", TEXT, "second timepoint that this form stands for as well; mostly empty", _visit("also_key")),
     Column(
@@ -110,6 +116,13 @@ FORM_COLUMNS = (
         "whether the episode is measured against this visit",
         _form("is_baseline"),
     ),
+    Column(
+        "as_baseline",
+        TEXT,
+        "what the rules say that this form can serve as: prospective, stale, recalled or none; else empty",
+        _form("as_baseline"),
+    ),
+    Column("as_baseline_why", TEXT, "the reasons for that; dates as days from the operation", _form("as_baseline_why")),
     Column("status", TEXT, "sent or draft", lambda place: "draft" if place[1].submitted_at is None else "sent"),
     Column("surgery_on", DAY, "day of the operation; empty before it", _subject("surgery_on"), dated=True),
     Column("due_on", DAY, "day on which the form was due", _visit("due_on"), dated=True),

@@ -68,7 +68,8 @@ class ExportedForm:
     """One questionnaire of one visit that was begun; a draft has neither `submitted_at` nor `answered_on`.
 
     `collected_as` says of a baseline form whether it was asked as prospective or recalled; `is_baseline` whether its
-    visit is the one this episode is measured against.
+    visit is the one this episode is measured against; `as_baseline` what the rules say that it can serve as, and
+    `as_baseline_why` for which reasons. Both are empty for a form that is no candidate.
     """
 
     visit: VisitLabel
@@ -85,6 +86,8 @@ class ExportedForm:
     answered_on: date | None
     answers: tuple[ExportedAnswer, ...]
     scores: tuple[ExportedScore, ...]
+    as_baseline: str = ""
+    as_baseline_why: str = ""
 
     @property
     def window(self) -> str:
@@ -111,7 +114,8 @@ class MissedForm:
 class Subject:
     """One episode of one patient. `study_id` tells nothing of the person and is no address of the site.
 
-    `baseline` is the kind of the episode's baseline, `baseline_chosen` whether a person picked it.
+    `baseline` is the kind of the episode's baseline, `baseline_chosen` whether a person picked it, `baseline_why` how
+    it was found or what is missing. Reasons hold days from the operation where staff read dates.
     """
 
     study_id: str
@@ -123,6 +127,7 @@ class Subject:
     baseline_chosen: bool
     forms: tuple[ExportedForm, ...]
     missed: tuple[MissedForm, ...] = ()
+    baseline_why: str = ""
 
     @property
     def record_id(self) -> str:

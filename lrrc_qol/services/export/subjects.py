@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from lrrc_qol.domain.baseline import BaselineKind
+from lrrc_qol.domain.baseline import BaselineKind, Verdict
 from lrrc_qol.domain.consent import ScopeAct, scopes_that
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.events import EventKind, RecordedEvent, episode_facts
@@ -32,6 +33,7 @@ from lrrc_qol.services.protocols import protocol_at
 
 EPISODES_PER_BATCH = 100
 STUDY_ID_LENGTH = 16
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def extent_of(work: Work, centre_code: str | None) -> Extent:
@@ -109,6 +111,7 @@ class _Batch:
         course = self._course(episode, judged, visits, assigned)
         points = _points(course, self._work)
         reference = _reference_visit(judged, assigned)
+        verdicts = _verdicts(judged, assigned)
         return Subject(
             study_id=study_id(self._work, episode.patient),
             episode=episode.ordinal,
@@ -117,8 +120,12 @@ class _Batch:
             enrolled_on=episode.enrolled_on,
             baseline=judged.baseline.kind.value,
             baseline_chosen=judged.baseline.chosen,
+            baseline_why=_without_dates(judged.baseline.why, episode.surgery_on),
             forms=tuple(
-                self._form(form, visits[form.visit_id], points, is_baseline=form.visit_id == reference)
+                replace(
+                    self._form(form, visits[form.visit_id], points, is_baseline=form.visit_id == reference),
+                    **_as_baseline(verdicts.get(form.visit_id), episode.surgery_on),
+                )
                 for form in assigned
                 if form.response_id is not None
             ),
@@ -216,6 +223,29 @@ def _reference_visit(judged: EpisodeBaseline, assigned: Sequence[rows.AssignedFo
         return None
     wanted = judged.baseline.response_id
     return next((form.visit_id for form in assigned if form.response_id == wanted), None)
+
+
+def _verdicts(judged: EpisodeBaseline, assigned: Sequence[rows.AssignedForm]) -> dict[int, Verdict]:
+    """By visit: what its forms can serve as."""
+    visits = {form.response_id: form.visit_id for form in assigned}
+    known = ((visits.get(verdict.candidate.response_id), verdict) for verdict in judged.verdicts)
+    return {visit: verdict for visit, verdict in known if visit is not None}
+
+
+def _as_baseline(verdict: Verdict | None, surgery_on: date | None) -> dict[str, str]:
+    if verdict is None:
+        return {}
+    return {"as_baseline": verdict.kind.value, "as_baseline_why": _without_dates(verdict.why, surgery_on)}
+
+
+def _without_dates(words: str, surgery_on: date | None) -> str:
+    """Reasons as staff read them, with every date as a day from the operation; they hold nothing that was typed."""
+
+    def day(found: re.Match[str]) -> str:
+        on = date.fromisoformat(found[0])
+        return "a day" if surgery_on is None else f"day {(on - surgery_on).days}"
+
+    return _DATE.sub(day, words)
 
 
 def _points(course: Course, work: Work) -> dict[tuple[int, str], tuple[TrajectoryPoint, float | None]]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from flask.typing import ResponseReturnValue
 
+from lrrc_qol.catalogue.scale_words import scale_names
 from lrrc_qol.charts.own_curve import OwnDrawing, own_drawing
 from lrrc_qol.charts.wording import number
 from lrrc_qol.domain.instrument import Direction
@@ -17,7 +18,7 @@ from lrrc_qol.web.languages import page_words
 from lrrc_qol.web.patient.blueprint import blueprint
 from lrrc_qol.web.patient.own_page import only_on_own_device
 from lrrc_qol.web.patient.pages import seat_page
-from lrrc_qol.web.patient.result_words import compared_words, scale_names
+from lrrc_qol.web.patient.result_words import compared_words
 
 
 @dataclass(frozen=True, slots=True)

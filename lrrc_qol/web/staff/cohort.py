@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
@@ -12,15 +13,23 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.charts.script import chart_config
 from lrrc_qol.charts.wording import range_words
 from lrrc_qol.cohort.small_cells import SMALLEST_CELL
+from lrrc_qol.domain.instrument import Direction
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.read_cohort import read_cohort
-from lrrc_qol.services.read_cohort_figures import CohortShelf, read_cohort_figures
+from lrrc_qol.services.read_cohort_figures import (
+    CohortFigures,
+    CohortShelf,
+    SinglePatient,
+    read_cohort_figures,
+    read_single_patients,
+)
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.cohort_panels import cohort_panels, csv_table
 from lrrc_qol.web.staff.cohort_words import cell_words
 
 blueprint.add_app_template_filter(range_words, "range_words")
+LINES = ("level", "line", "form", "visit", "day", "baseline", "change", "window_over")
 
 
 @blueprint.get("/cohort")
@@ -48,21 +57,51 @@ def cohort() -> ResponseReturnValue:
 @blueprint.get("/cohort/<panel>.csv")
 @audience.staff("view_cohort")
 def cohort_numbers(panel: str) -> ResponseReturnValue:
-    """The numbers of one figure, unrounded; an empty cell is a hidden small number."""
+    """The numbers of one figure, unrounded; an empty cell is a hidden small number. `lines` are the single patients."""
     with runtime().reading(current_actor()) as work:
         figures = _shelf(work).figures
-    table = None if figures is None else csv_table(figures, panel)
-    if table is None or figures is None:
+        lines = panel == "lines" and figures is not None
+        table = (LINES, _line_rows(read_single_patients(work, figures))) if lines and figures else None
+    if figures is None:
         abort(404)
-    columns, rows = table
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow((*columns, "scale", "stratum", "data_as_of", "data_version"))
-    source = (figures.chosen.id, figures.stratum, figures.data_as_of.isoformat(timespec="seconds"), figures.version)
-    writer.writerows((*(_cell(row.get(column)) for column in columns), *source) for row in rows)
+    table = table or csv_table(figures, panel)
+    if table is None:
+        abort(404)
     name = f"cohort-{panel}-{figures.chosen.id}-{figures.stratum}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.getvalue(), mimetype="text/csv", headers=headers)
+    return Response(_written(figures, *table), mimetype="text/csv", headers=headers)
+
+
+def _line_rows(patients: Iterable[SinglePatient]) -> Iterator[Mapping[str, Any]]:
+    """A row for each form and visit that it stands for, numbered anew; a form that stands for none has an empty one."""
+    for number, patient in enumerate(patients, start=1):
+        for place, (day, change, visits) in enumerate(patient.forms, start=1):
+            row = {"level": patient.level, "line": number, "form": place, "day": day, "change": change}
+            for visit, over in visits.items() or (("", False),):
+                yield row | {"baseline": patient.baseline, "visit": visit, "window_over": "yes" if over else "no"}
+
+
+def _written(figures: CohortFigures, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The file line by line; every row says what it is about and which data it came from."""
+    keys = tuple(columns)
+    scale = figures.chosen.scale
+    source = {
+        "scale": figures.chosen.id,
+        "stratum": figures.stratum,
+        "better": "up" if scale.direction is Direction.BETTER else "down",
+        "important_difference": "" if scale.mid is None else scale.mid.deterioration,
+        "data_as_of": figures.data_as_of.isoformat(timespec="seconds"),
+        "data_version": figures.version,
+    }
+    yield _line((*keys, *source))
+    for row in rows:
+        yield _line((*(_cell(row.get(key)) for key in keys), *source.values()))
+
+
+def _line(cells: Iterable[Any]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
 
 
 def _shelf(work: Work) -> CohortShelf:

@@ -27,7 +27,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class CohortPanel:
-    """One figure of the page. `columns` are key and heading; `rows` hold raw values, None for a hidden one."""
+    """One figure of the page. `columns` are key and heading; `rows` hold raw values, None for a hidden one.
+
+    `recomputed` says how the figure can be computed again by hand, or why it cannot.
+    """
 
     id: str
     heading: str
@@ -36,6 +39,7 @@ class CohortPanel:
     drawings: tuple[Drawing, ...]
     columns: tuple[tuple[str, str], ...]
     rows: Sequence[Row]
+    recomputed: str
 
 
 def cohort_panels(figures: CohortFigures) -> tuple[CohortPanel, ...]:
@@ -45,8 +49,6 @@ def cohort_panels(figures: CohortFigures) -> tuple[CohortPanel, ...]:
 
 def csv_table(figures: CohortFigures, panel_id: str) -> tuple[tuple[str, ...], Iterable[Row]] | None:
     """Column names and rows of one panel for a file; None for a panel that there is not."""
-    if panel_id == "lines":
-        return ("level", "line", "day", "change"), rows.line_rows(figures.levels)
     if panel_id == "spline":
         return ("level", "day", "value", "low", "high"), rows.spline_rows(figures.levels)
     if panel_id not in BUILDERS:
@@ -67,6 +69,10 @@ def _headline(figures: CohortFigures) -> CohortPanel:
 def _states(figures: CohortFigures) -> CohortPanel:
     table = [row | {"state": words.STATES[row["state"]]} for row in rows.state_rows(figures.levels)]
     return _panel("states", figures, (), table, words.levels_said(figures.levels))
+
+
+def _baselines(figures: CohortFigures) -> CohortPanel:
+    return _panel("baselines", figures, (), rows.baseline_rows(figures.levels), ())
 
 
 def _change(figures: CohortFigures) -> CohortPanel:
@@ -138,6 +144,7 @@ def _sensitivity(figures: CohortFigures) -> CohortPanel:
 BUILDERS: dict[str, Callable[[CohortFigures], CohortPanel]] = {
     "headline": _headline,
     "states": _states,
+    "baselines": _baselines,
     "change": _change,
     "spread": _spread,
     "model": _model,
@@ -159,7 +166,7 @@ def _panel(
     columns = words.COLUMNS[panel_id]
     if len(figures.levels) == 1:
         columns = tuple(column for column in columns if column[0] != "level")
-    return CohortPanel(panel_id, heading, definition, tuple(said), drawings, columns, table)
+    return CohortPanel(panel_id, heading, definition, tuple(said), drawings, columns, table, words.RECOMPUTED[panel_id])
 
 
 def _series(table: Sequence[Row]) -> list[Series]:

@@ -27,6 +27,11 @@ DEFINITIONS = {
         "Back: the score is less than the important difference below the own baseline.",
     ),
     "states": ("Where patients stand today", "Every patient operated on, by all forms so far."),
+    "baselines": (
+        "What patients are compared with",
+        "Every patient operated on, by the baseline of this scale. Prospective and stale (answered long before the "
+        "operation) ones are compared with; a recalled one is not, and a missing one stays missing.",
+    ),
     "change": (
         "Change from baseline",
         "Score minus the same patient's own baseline, of those who answered both. Mean with 95 % limits (Student's t), "
@@ -83,6 +88,14 @@ COLUMNS: dict[str, Columns] = {
         ("no_form", "Alive, no form"),
         ("died", "Died"),
     ),
+    "baselines": (
+        ("level", "Group"),
+        ("patients", "Operated on"),
+        ("prospective", "Prospective"),
+        ("stale", "Stale"),
+        ("recalled", "Recalled"),
+        ("none", "None"),
+    ),
     "states": (("level", "Group"), ("state", "State"), ("count", "Patients"), ("patients", "Of all")),
     "change": (
         *_WHERE,
@@ -134,6 +147,28 @@ COLUMNS: dict[str, Columns] = {
         ("ranked_upper", "Worst rank, upper quartile"),
     ),
 }
+_FROM_LINES = (
+    "Can be computed again from the file of single patients, for groups of 20 and more; smaller groups have no such "
+    "file, because it would tell of single persons."
+)
+_COUNTED = "Counted; a share is its count divided by the total beside it."
+_NOT_AGAIN = (
+    "Cannot be computed again from these files: the days of single deaths and returns are not given out. The file has "
+    "the counts up to each visit."
+)
+RECOMPUTED = {
+    "headline": _COUNTED,
+    "states": _COUNTED,
+    "baselines": _COUNTED,
+    "change": _FROM_LINES,
+    "spread": _FROM_LINES,
+    "model": _FROM_LINES,
+    "survival": _NOT_AGAIN,
+    "recovery": _NOT_AGAIN,
+    "deterioration": _NOT_AGAIN,
+    "sensitivity": f"{_FROM_LINES} Only forms whose window is over enter.",
+}
+"""How each figure can be computed again by hand, or why it cannot."""
 PERCENT = frozenset({"survival", "recovery", "deterioration"})
 SHARES = frozenset({"value", "low", "high", "other_value"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.interchange.csv_cells import original
-from lrrc_qol.persistence.models import AuditEntry
+from lrrc_qol.persistence.models import AuditEntry, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.export import FORMATS, extent_of, study_id
@@ -30,6 +30,7 @@ from tests.factories import (
     make_patient,
     make_staff,
     save,
+    set_dates,
     take_seat,
 )
 from tests.lived_in import live
@@ -137,6 +138,45 @@ def test_scores_come_unrounded_with_the_reason_for_none(runtime: Runtime, tmp_pa
     assert scales["pain_worst"]["value"] == "0.0"
     assert all(row["value"] or row["no_score"] for row in rows)
     assert {row["prorated"] for row in rows} <= {"true", "false"}
+
+
+def test_the_reasons_of_a_baseline_come_without_dates(
+    runtime: Runtime, clock: FixedClock, tmp_path: Path, phone: Phone, patient: str
+) -> None:
+    complete_visit(runtime, phone)
+    clock.advance(days=1)
+    day = clock.now().date() + timedelta(days=45)
+    set_dates(runtime, make_staff(runtime, email="second@north.example"), patient, planned_surgery_on=day)
+    clock.advance(days=45)
+    set_dates(
+        runtime,
+        make_staff(runtime, email="third@north.example"),
+        patient,
+        planned_surgery_on=day,
+        surgery_on=day,
+    )
+    for what in ("answers", "scores"):
+        assert run(what, tmp_path).exit_code == 0
+        row = table(tmp_path, f"{what}.csv")[0]
+        assert row["baseline"] == row["as_baseline"] != "none"
+        assert row["baseline_why"] == row["as_baseline_why"]
+        assert row["baseline_why"].startswith("Answered 46 days before the operation")
+        assert "planned for day -" in row["baseline_why"]
+        assert "now day 0." in row["baseline_why"]
+        assert str(day.year) not in row["baseline_why"]
+
+
+def test_a_form_that_stands_for_two_visits_names_both(
+    runtime: Runtime, clock: FixedClock, tmp_path: Path, phone: Phone
+) -> None:
+    complete_visit(runtime, phone)
+    with runtime.database.write() as session:
+        session.scalars(select(Visit).where(Visit.key == "BL1")).one().also_key = "DC"
+    for what in ("answers", "scores"):
+        result = run(what, tmp_path)
+        assert re.search(r"(\d+) rows in, \1 rows out", result.output)
+        assert {(row["visit"], row["also_visit"]) for row in table(tmp_path, f"{what}.csv")} == {("BL1", "DC")}
+        assert "also_visit" in {row["column"] for row in table(tmp_path, f"{what}_codebook.csv")}
 
 
 def test_one_centre_can_be_chosen_and_must_exist(runtime: Runtime, tmp_path: Path, phone: Phone) -> None:

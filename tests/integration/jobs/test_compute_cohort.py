@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import replace
 from datetime import date
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -143,31 +141,9 @@ def test_the_page_says_what_each_figure_is_and_when_it_was_computed(
     for by in ("", "&by=sex", "&by=baseline"):
         page = browser.get(f"/staff/cohort?scale={SCALE}{by}").text
         headings = re.findall(r'<h2 id="[a-z]+-heading">([^<]+)</h2>', page)
-        assert headings[:4] == ["Who is back", "Where patients stand today", "Change from baseline", "Single patients"]
+        assert headings[:3] == ["Who is back", "Where patients stand today", "What patients are compared with"]
         assert page.count("Computed at ") == 9
     assert browser.get(f"/staff/cohort?scale={SCALE}&by=phase-of-the-moon").status_code == 404
-
-
-def test_the_file_has_the_numbers_of_the_page(app: Flask, runtime: Runtime, researcher: Actor) -> None:
-    fill(runtime, [plain({BEFORE: 90, "M1": 80.0 + number % 3, "M3": 90}) for number in range(24)])
-    compute(runtime)
-    browser = signed_in(app, "researcher@north.example")
-
-    def table(panel: str) -> list[dict[str, str]]:
-        answer = browser.get(f"/staff/cohort/{panel}.csv?scale={SCALE}")
-        assert answer.mimetype == "text/csv"
-        return list(csv.DictReader(StringIO(answer.text)))
-
-    changes = [float(row["change"]) for row in table("lines") if float(row["day"]) == 30]
-    (row,) = [row for row in table("change") if row["visit"] == "M1"]
-    assert (int(row["count"]), float(row["mean"])) == (24, pytest.approx(sum(changes) / 24))
-    mean, deviation = sum(changes) / 24, float(row["deviation"])
-    assert float(row["low"]) == pytest.approx(mean - 2.0687 * deviation / 24**0.5, abs=1e-3)
-    parts = ("back", "not_back", "not_compared", "no_form", "died")
-    assert all(int(row["operated"]) == sum(int(row[part]) for part in parts) for row in table("headline"))
-    for panel in ("states", "spread", "model", "spline", "survival", "recovery", "deterioration", "sensitivity"):
-        assert {row["scale"] for row in table(panel)} <= {SCALE}
-    assert browser.get(f"/staff/cohort/unknown.csv?scale={SCALE}").status_code == 404
 
 
 def test_the_page_costs_the_same_whatever_the_cohort(app: Flask, runtime: Runtime, researcher: Actor) -> None:

@@ -204,6 +204,7 @@ DOORS = (
     Door("POST", "/staff/alerts/{alert}/reopen", ALERTED, 303, {"note": "By mistake."}),
     Door("POST", "/staff/alerts/{alert}/close", ALERTED, 303, NOTE | {"action": "advice"}),
     Door("GET", "/staff/cohort", COHORT, 200),
+    Door("GET", "/staff/expect", COHORT, 200),
     Door("GET", "/staff/exports", EXPORTING, 200),
     Door("POST", "/staff/exports", EXPORTING, 200, {"format": "answers"}),
     Door("GET", "/staff/cohort/change.csv", COHORT, 404),
