@@ -87,10 +87,10 @@ def _forms(work: Work, episode_id: int) -> Iterator[LaterRecord]:
         .where(
             Visit.episode_id == episode_id,
             Response.submitted_at.is_not(None),
-            Response.answered_on.is_not(None),
             Response.respondent.in_(ANSWERED_ALONE),
         )
         .distinct()
     )
     for name, day in rows:
-        yield LaterRecord(f"{name}: answered by the patient", day)
+        if day is not None:
+            yield LaterRecord(f"{name}: answered by the patient", day)
