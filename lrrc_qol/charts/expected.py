@@ -130,7 +130,7 @@ def published_traces(
                 "line": {"color": INK, "width": 1, "dash": "longdash"},
                 "marker": {"symbol": MARKERS[place % len(MARKERS)], "size": 9, "color": INK},
                 "hovertext": [
-                    f"{course.citation}<br>{course.statistic} of those who answered: {number(value)}"
+                    f"{course.source}<br>{course.statistic} of those who answered: {number(value)}"
                     for _, value in points
                 ],
                 "hoverinfo": "text",

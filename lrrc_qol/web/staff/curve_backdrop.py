@@ -116,6 +116,6 @@ def _paper_words(course: PublishedCourse) -> str:
     sure = "" if course.confidence is Confidence.VERIFIED else f" ({course.confidence.value}, provisional)"
     said = [course.says, course.per_point, course.note]
     return (
-        f"{course.citation}{sure}. {course.population}, n = {course.patients}; {course.statistic.lower()} of those who "
+        f"{course.source}{sure}. {course.population}, n = {course.patients}; {course.statistic.lower()} of those who "
         f"answered, as reported. {' '.join(one for one in said if one)}"
     ).strip()
