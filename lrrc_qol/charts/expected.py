@@ -74,7 +74,7 @@ def _run_traces(run: Sequence[CourseWindow], value: float, scale: Scale) -> Iter
             "x": days,
             "y": scores,
             "text": [""] * (len(run) - 1) + [f"{name[1:]}th" if outer else ""],
-            "textposition": "middle right",
+            "textposition": "bottom left" if name == "p10" else "top left",
             "textfont": {"size": 10, "color": GREY},
             "hoverinfo": "skip",
             "line": {"color": GREY, "width": 1.5 if name == "p50" else 1, "dash": dash},
