@@ -43,7 +43,7 @@ def _check_range(file: DefinitionFile, place: int, entry: Mapping[str, Any], low
 
 
 def _course(entry: Mapping[str, Any]) -> PublishedCourse:
-    same = ("id", "short", "citation", "population", "patients", "per_point", "statistic", "says", "note")
+    same = ("id", "short", "source", "population", "patients", "per_point", "statistic", "says", "note")
     return PublishedCourse(
         instrument_id=entry["instrument"],
         scale_id=entry["scale"],

@@ -73,8 +73,8 @@ def _run_traces(run: Sequence[CourseWindow], value: float, scale: Scale) -> Iter
             "name": f"{name[1:]}th centile",
             "x": days,
             "y": scores,
-            "text": [""] * (len(run) - 1) + [f"{name[1:]}th" if outer else ""],
-            "textposition": "middle right",
+            "text": [f"{name[1:]}th" if outer else "", *[""] * (len(run) - 1)],
+            "textposition": "middle left",
             "textfont": {"size": 10, "color": GREY},
             "hoverinfo": "skip",
             "line": {"color": GREY, "width": 1.5 if name == "p50" else 1, "dash": dash},
@@ -87,7 +87,7 @@ def centile_rows(windows: Sequence[CourseWindow], decimals: int, *, smallest: in
     """The numbers behind the centiles; `smallest` is the number from which patients are counted out loud."""
     return [
         CentileRow(
-            days=f"{number(window.first_day - origin)} to {number(window.last_day - origin)}",
+            days=_span(window.first_day - origin, window.last_day - origin),
             patients=f"fewer than {smallest}" if window.patients is None else str(window.patients),
             changes=None
             if window.centiles is None
@@ -104,6 +104,10 @@ def centile_rows(windows: Sequence[CourseWindow], decimals: int, *, smallest: in
         )
         for window in windows
     ]
+
+
+def _span(first: int, last: int) -> str:
+    return f"{number(first)} to {number(last)}" if first < 0 else f"{first}–{last}"
 
 
 def published_traces(
@@ -130,7 +134,7 @@ def published_traces(
                 "line": {"color": INK, "width": 1, "dash": "longdash"},
                 "marker": {"symbol": MARKERS[place % len(MARKERS)], "size": 9, "color": INK},
                 "hovertext": [
-                    f"{course.citation}<br>{course.statistic} of those who answered: {number(value)}"
+                    f"{course.source}<br>{course.statistic} of those who answered: {number(value)}"
                     for _, value in points
                 ],
                 "hoverinfo": "text",

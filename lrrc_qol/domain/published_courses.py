@@ -36,7 +36,7 @@ class PublishedCourse:
     instrument_id: str
     scale_id: str
     short: str
-    citation: str
+    source: str
     population: str
     patients: int
     per_point: str

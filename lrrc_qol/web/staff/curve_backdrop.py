@@ -39,12 +39,13 @@ NOTHING_KNOWN = OtherPatients()
 class CurveBackdrop:
     """What lies behind one curve and stands under it.
 
-    `off_track` is a note for staff, shown whether or not the centiles are; `expected` and `rows` are the words and
-    numbers of the centiles, `published` those of the literature.
+    `off_track` is a note for staff, shown whether or not the centiles are, `worse` that it calls for a look; `expected`
+    and `rows` are the words and numbers of the centiles, `published` those of the literature.
     """
 
     traces: tuple[Figure, ...] = ()
     off_track: str = ""
+    worse: bool = False
     expected: str = ""
     rows: tuple[CentileRow, ...] = ()
     published: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ def curve_backdrop(curve: Curve, frame: CurveFrame, choices: CurveChoices, other
     return CurveBackdrop(
         traces=tuple(traces),
         off_track="" if found is None else _off_track_words(found, frame, curve.trajectory.scale.decimals),
+        worse=found is not None and found.side is Side.WORSE,
         expected=expected,
         rows=tuple(rows),
         published=tuple(_paper_words(one) for one in papers),
@@ -116,6 +118,6 @@ def _paper_words(course: PublishedCourse) -> str:
     sure = "" if course.confidence is Confidence.VERIFIED else f" ({course.confidence.value}, provisional)"
     said = [course.says, course.per_point, course.note]
     return (
-        f"{course.citation}{sure}. {course.population}, n = {course.patients}; {course.statistic.lower()} of those who "
+        f"{course.source}{sure}. {course.population}, n = {course.patients}; {course.statistic.lower()} of those who "
         f"answered, as reported. {' '.join(one for one in said if one)}"
     ).strip()

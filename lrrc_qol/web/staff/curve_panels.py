@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lrrc_qol.charts.axes import DayMark, DayNote, day_window
 from lrrc_qol.charts.backdrop import Figure
@@ -155,6 +155,10 @@ class _How:
         """The day from which days are counted."""
         return self.home if self.choices.home and self.home is not None else 0
 
+    def since(self, usual: str) -> str:
+        """The words for the day from which days are counted, `usual` unless that is going home."""
+        return "going home" if self.choices.home and self.home is not None else usual
+
     def turns(self, direction: Direction) -> bool:
         """Whether curves of this direction are drawn the other way up."""
         return self.choices.turned and direction is Direction.WORSE
@@ -196,20 +200,8 @@ def _group(
     heading: str,
     panel_id: str,
 ) -> CurveGroup:
-    record = how.record
-    marks = _marks(record)
-    # All follow-up curves share one time axis; check-ins run for weeks only and have their own.
-    alike = [curve for curve in record.curves if not curves or curve.check_in is curves[0].check_in]
-    near = [mark for mark in marks if mark.main] if curves and curves[0].check_in else marks
-    frame = CurveFrame(
-        window=day_window((curve.trajectory for curve in alike), near),
-        marks=tuple(near),
-        notes=how.notes,
-        visit_names={visit.row.key: _visit_name(visit.row) for visit in record.visits},
-        since=_since(how),
-        origin=how.origin,
-        home=how.home,
-    )
+    frame = curve_frame(how.record, how.notes, check_in=bool(curves) and curves[0].check_in)
+    frame = replace(frame, since=how.since(frame.since), origin=how.origin, home=how.home)
     views = [_view(curve, frame, panel_id, explained, how) for curve in curves]
     drawn = [view for view, curve in zip(views, curves, strict=True) if curve.trajectory.scale.drawn]
     leading = tuple(view for view in drawn if view.leading)
@@ -219,10 +211,17 @@ def _group(
     return CurveGroup(heading, leading, others, listed, table)
 
 
-def _since(how: _How) -> str:
-    if how.record.counted_from is not None:
-        return WITHOUT_OPERATION
-    return "going home" if how.choices.home and how.home is not None else "the operation"
+def curve_frame(record: PatientRecord, notes: Sequence[DayNote], *, check_in: bool) -> CurveFrame:
+    """What curves of one kind share: a time axis for the follow-up, another for check-ins, which run for weeks only."""
+    marks = [mark for mark in _marks(record) if mark.main or not check_in]
+    alike = [curve.trajectory for curve in record.curves if curve.check_in is check_in]
+    return CurveFrame(
+        window=day_window(alike, marks),
+        marks=tuple(marks),
+        notes=tuple(notes),
+        visit_names={visit.row.key: _visit_name(visit.row) for visit in record.visits},
+        since="the operation" if record.counted_from is None else WITHOUT_OPERATION,
+    )
 
 
 def _visit_name(visit: VisitRow) -> str:
@@ -262,12 +261,12 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained, 
         spoken=_spoken(trajectory, scored),
         range_words=range_words(scale),
         state=state_sentence(curve, how.record),
-        reference=_reference(
+        reference=reference_words(
             trajectory, asked_before=not curve.check_in, without_operation=frame.since == WITHOUT_OPERATION
         ),
         asked=curve.instrument.recall,
         problem=_problem(scale) if scored and scored[-1].problem else "",
-        notes=(_reliable(curve), *_provisional(scale)),
+        notes=(_reliable(curve), *provisional_words(scale)),
         tile=glance_tile(trajectory, frame.window, turned=how.turns(scale.direction)) if scale.drawn else None,
         backdrop=backdrop,
         latest=scored[-1] if scored else None,
@@ -298,7 +297,8 @@ def _spoken(trajectory: Trajectory, scored: Sequence[CurveRow]) -> str:
     )
 
 
-def _reference(trajectory: Trajectory, *, asked_before: bool, without_operation: bool) -> str:
+def reference_words(trajectory: Trajectory, *, asked_before: bool, without_operation: bool) -> str:
+    """What a curve is compared with, and which scores count as about the same; or why there is nothing to compare."""
     value, kind = trajectory.baseline_value, trajectory.baseline.kind
     if not asked_before:
         return "Not asked before the operation: values only."
@@ -336,7 +336,8 @@ def _reliable(curve: Curve) -> str:
     return words if known.confidence is Confidence.VERIFIED else f"{words} ({known.confidence.value}, provisional)"
 
 
-def _provisional(scale: Scale) -> Iterable[str]:
+def provisional_words(scale: Scale) -> Iterable[str]:
+    """The figures of a scale that nobody has signed yet, each with its source."""
     if scale.mid is not None and scale.mid.confidence is not Confidence.VERIFIED:
         yield f"Important difference is provisional: {scale.mid.source}"
     if scale.threshold is not None and scale.threshold.confidence is not Confidence.VERIFIED:

@@ -25,7 +25,7 @@ def test_the_shipped_courses_are_those_of_the_papers(instruments: tuple[Instrume
     assert young.placed(baseline_day=-7, discharge_day=16) == ((-7, 93.0), (16, 78.6), (30, 86.7))
     assert young.patients == 148
     assert courses["chinese_cohort"].points == ()
-    assert all(one.citation and one.per_point for one in courses.values())
+    assert all(one.source and one.per_point for one in courses.values())
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_the_shipped_courses_are_those_of_the_papers(instruments: tuple[Instrume
         ('scale = "FACT_C"', 'scale = "FACT_X"', "fact_c has no scale 'FACT_X'"),
         ('id = "austin_2010"', 'id = "young_2014"', "is there twice"),
         ('anchor = "operation", day = 30', 'anchor = "operation"', "'day' is missing"),
-        ('citation = "Young 2014, Br J Surg 101:277"\n', "", "'citation' is missing"),
+        ('source = "Young 2014, Br J Surg 101:277"\n', "", "'source' is missing"),
     ],
 )
 def test_a_wrong_definition_is_refused(

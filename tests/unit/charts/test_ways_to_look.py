@@ -36,7 +36,7 @@ PAPER = PublishedCourse(
     instrument_id="x",
     scale_id="pf",
     short="Paper 2020",
-    citation="Paper 2020, Journal 1:1",
+    source="Paper 2020, Journal 1:1",
     population="everybody",
     patients=50,
     per_point="not given",
@@ -129,7 +129,7 @@ def test_centiles_stand_on_the_own_baseline_inside_the_scale_and_open_where_hidd
 
     outer = [one for one in traces if one["name"] == "10th centile"]
     assert [(one["x"], one["y"]) for one in outer] == [([30.0, 90.0], [65, 77]), ([274.0], [80])]
-    assert [(one["mode"], one["text"][-1]) for one in outer] == [("lines+text", "10th"), ("markers+text", "10th")]
+    assert [(one["mode"], one["text"][0]) for one in outer] == [("lines+text", "10th"), ("markers+text", "10th")]
     assert [one["y"] for one in traces if one["name"] == "90th centile"] == [[100, 100], [100]]
     dashes = {one["name"]: one["line"]["dash"] for one in traces}
     assert (dashes["10th centile"], dashes["25th centile"], dashes["50th centile"]) == ("dot", "dash", "solid")

@@ -124,7 +124,7 @@ def test_the_course_of_the_centres_patients_and_a_note_outside_it(
     block = re.search(rf'id="{WORST}">.*?</figure>', page, re.DOTALL)
     assert block is not None
     # The patient's own form of day 30 is one of the 25.
-    assert re.search(r"23 to 60</th>\s*<td class=\"number\">25</td>", block[0])
+    assert re.search(r"23–60</th>\s*<td class=\"number\">25</td>", block[0])
 
 
 @pytest.mark.parametrize(("centre", "size"), [("SOUTH", 24), ("NORTH", 18)])
