@@ -122,9 +122,12 @@ class _Batch:
             baseline_chosen=judged.baseline.chosen,
             baseline_why=_without_dates(judged.baseline.why, episode.surgery_on),
             forms=tuple(
-                replace(
-                    self._form(form, visits[form.visit_id], points, is_baseline=form.visit_id == reference),
-                    **_as_baseline(verdicts.get(form.visit_id), episode.surgery_on),
+                self._form(
+                    form,
+                    visits[form.visit_id],
+                    points,
+                    is_baseline=form.visit_id == reference,
+                    verdict=_as_baseline(verdicts.get(form.visit_id), episode.surgery_on),
                 )
                 for form in assigned
                 if form.response_id is not None
@@ -164,6 +167,7 @@ class _Batch:
         points: Mapping[tuple[int, str], tuple[TrajectoryPoint, float | None]],
         *,
         is_baseline: bool,
+        verdict: tuple[str, str],
     ) -> ExportedForm:
         instrument = self._instrument(form)
         items = {item.id: item for item in instrument.items}
@@ -179,6 +183,8 @@ class _Batch:
             typed_by_staff=form.typed_by_staff,
             collected_as=form.baseline_type or "",
             is_baseline=is_baseline,
+            as_baseline=verdict[0],
+            as_baseline_why=verdict[1],
             started_at=form.started_at or self._work.now,
             submitted_at=form.submitted_at,
             answered_on=form.answered_on,
@@ -232,10 +238,9 @@ def _verdicts(judged: EpisodeBaseline, assigned: Sequence[rows.AssignedForm]) ->
     return {visit: verdict for visit, verdict in known if visit is not None}
 
 
-def _as_baseline(verdict: Verdict | None, surgery_on: date | None) -> dict[str, str]:
-    if verdict is None:
-        return {}
-    return {"as_baseline": verdict.kind.value, "as_baseline_why": _without_dates(verdict.why, surgery_on)}
+def _as_baseline(verdict: Verdict | None, surgery_on: date | None) -> tuple[str, str]:
+    """What a form can serve as and why; both empty for one that is no candidate."""
+    return ("", "") if verdict is None else (verdict.kind.value, _without_dates(verdict.why, surgery_on))
 
 
 def _without_dates(words: str, surgery_on: date | None) -> str:

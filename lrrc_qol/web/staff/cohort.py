@@ -29,6 +29,7 @@ from lrrc_qol.web.staff.cohort_panels import cohort_panels, csv_table
 from lrrc_qol.web.staff.cohort_words import cell_words
 
 blueprint.add_app_template_filter(range_words, "range_words")
+Table = tuple[tuple[str, ...], Iterable[Mapping[str, Any]]]
 LINES = ("level", "line", "form", "visit", "day", "baseline", "change", "window_over")
 
 
@@ -60,11 +61,11 @@ def cohort_numbers(panel: str) -> ResponseReturnValue:
     """The numbers of one figure, unrounded; an empty cell is a hidden small number. `lines` are the single patients."""
     with runtime().reading(current_actor()) as work:
         figures = _shelf(work).figures
-        lines = panel == "lines" and figures is not None
-        table = (LINES, _line_rows(read_single_patients(work, figures))) if lines and figures else None
-    if figures is None:
-        abort(404)
-    table = table or csv_table(figures, panel)
+        if figures is None:
+            abort(404)
+        table: Table | None = csv_table(figures, panel)
+        if panel == "lines":
+            table = LINES, _line_rows(read_single_patients(work, figures))
     if table is None:
         abort(404)
     name = f"cohort-{panel}-{figures.chosen.id}-{figures.stratum}.csv"

@@ -192,11 +192,9 @@ def _patients(row: Row, part: str, people: Mapping[str, int]) -> int | None:
         died: int | None = row["died"]
         return died
     if part == "hidden":
-        return int(row["people"]) - sum(count for count in row["counts"].values() if count is not None)
+        return int(row["people"] - sum(count for count in row["counts"].values() if count is not None))
     count: int | None = row["counts"][part]
-    if part == "unknown" and count is not None and "died" in people:
-        return count - int(row["died"])
-    return count
+    return count - int(row["died"]) if part == "unknown" and count is not None and "died" in people else count
 
 
 def _levels(figures: Expectations) -> dict[str, dict[str, str]]:
