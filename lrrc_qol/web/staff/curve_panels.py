@@ -138,17 +138,7 @@ def _group(
     heading: str,
     panel_id: str,
 ) -> CurveGroup:
-    marks = _marks(record)
-    # All follow-up curves share one time axis; check-ins run for weeks only and have their own.
-    alike = [curve for curve in record.curves if not curves or curve.check_in is curves[0].check_in]
-    near = [mark for mark in marks if mark.main] if curves and curves[0].check_in else marks
-    frame = CurveFrame(
-        window=day_window((curve.trajectory for curve in alike), near),
-        marks=tuple(near),
-        notes=tuple(notes),
-        visit_names={visit.row.key: _visit_name(visit.row) for visit in record.visits},
-        since="the operation" if record.counted_from is None else WITHOUT_OPERATION,
-    )
+    frame = curve_frame(record, notes, check_in=bool(curves) and curves[0].check_in)
     views = [_view(curve, frame, panel_id, explained, state=state_sentence(curve, record)) for curve in curves]
     drawn = [view for view, curve in zip(views, curves, strict=True) if curve.trajectory.scale.drawn]
     leading = tuple(view for view in drawn if view.leading)
@@ -156,6 +146,19 @@ def _group(
     listed = tuple(view for view in views if view not in drawn)
     table = panel_table([view.rows for view in leading + others + listed])
     return CurveGroup(heading, leading, others, listed, table)
+
+
+def curve_frame(record: PatientRecord, notes: Sequence[DayNote], *, check_in: bool) -> CurveFrame:
+    """What curves of one kind share: a time axis for the follow-up, another for check-ins, which run for weeks only."""
+    marks = [mark for mark in _marks(record) if mark.main or not check_in]
+    alike = [curve.trajectory for curve in record.curves if curve.check_in is check_in]
+    return CurveFrame(
+        window=day_window(alike, marks),
+        marks=tuple(marks),
+        notes=tuple(notes),
+        visit_names={visit.row.key: _visit_name(visit.row) for visit in record.visits},
+        since="the operation" if record.counted_from is None else WITHOUT_OPERATION,
+    )
 
 
 def _visit_name(visit: VisitRow) -> str:
@@ -194,10 +197,10 @@ def _view(curve: Curve, frame: CurveFrame, panel_id: str, explained: Explained, 
         spoken=_spoken(trajectory, scored),
         range_words=range_words(scale),
         state=state,
-        reference=_reference(
+        reference=reference_words(
             trajectory, asked_before=not curve.check_in, without_operation=frame.since == WITHOUT_OPERATION
         ),
-        provisional=tuple(_provisional(scale)),
+        provisional=tuple(provisional_words(scale)),
         latest=scored[-1] if scored else None,
         rows=rows,
         details={
@@ -218,7 +221,8 @@ def _spoken(trajectory: Trajectory, scored: Sequence[CurveRow]) -> str:
     )
 
 
-def _reference(trajectory: Trajectory, *, asked_before: bool, without_operation: bool) -> str:
+def reference_words(trajectory: Trajectory, *, asked_before: bool, without_operation: bool) -> str:
+    """What a curve is compared with, and which scores count as about the same; or why there is nothing to compare."""
     value, kind = trajectory.baseline_value, trajectory.baseline.kind
     if not asked_before:
         return "Not asked before the operation: values only."
@@ -238,7 +242,8 @@ def _reference(trajectory: Trajectory, *, asked_before: bool, without_operation:
     return f"{words}. {band_words(trajectory.scale, mid, value)}"
 
 
-def _provisional(scale: Scale) -> Iterable[str]:
+def provisional_words(scale: Scale) -> Iterable[str]:
+    """The figures of a scale that nobody has signed yet, each with its source."""
     if scale.mid is not None and scale.mid.confidence is not Confidence.VERIFIED:
         yield f"Important difference is provisional: {scale.mid.source}"
     if scale.threshold is not None and scale.threshold.confidence is not Confidence.VERIFIED:

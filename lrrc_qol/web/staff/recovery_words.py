@@ -25,6 +25,14 @@ def state_sentence(curve: Curve, record: PatientRecord) -> str:
     return sentence_of(verdict)
 
 
+def state_or_reason(curve: Curve, record: PatientRecord) -> str:
+    """The same, and where nothing can be judged, why."""
+    if curve.check_in:
+        return "Not asked before the operation: values only."
+    verdict = recovery_state(curve.trajectory, finished=is_over(record))
+    return sentence_of(verdict) or f"Not judged: {verdict.why}."
+
+
 def sentence_of(verdict: StateVerdict) -> str:
     """The words of one state; empty for one that cannot be judged, of which the reference says why."""
     words = SENTENCES.get(verdict.state, "")
