@@ -58,14 +58,26 @@ def patient_page(
 ) -> PatientPage:
     """One page of the centre's patients, newest enrolment first."""
     centre = work.session.get_one(Centre, work.actor.centre())
-    separate = tuple(sorted(kind.value for kind in work.catalogue.events.separate_kinds()))
-    wanted = PatientListFilter(PAGE_SIZE + 1, before, hospital_number, stage, separate)
+    wanted = PatientListFilter(PAGE_SIZE + 1, before, hospital_number, stage, _separate_kinds(work))
     found = list_patients(work.session, centre_id=centre.id, wanted=wanted, cipher=work.cipher)
     shown = found[:PAGE_SIZE]
     return PatientPage(
         lines=_lines(work, centre, shown),
         next_before=shown[-1].id if len(found) > PAGE_SIZE else None,
     )
+
+
+def list_public_ids(
+    work: Work, *, limit: int, hospital_number: str | None = None, stage: Stage | None = None
+) -> tuple[str, ...]:
+    """The public ids of the first `limit` patients of the list, in its order."""
+    wanted = PatientListFilter(limit, None, hospital_number, stage, _separate_kinds(work))
+    found = list_patients(work.session, centre_id=work.actor.centre(), wanted=wanted, cipher=work.cipher)
+    return tuple(patient.public_id for patient in found)
+
+
+def _separate_kinds(work: Work) -> tuple[str, ...]:
+    return tuple(sorted(kind.value for kind in work.catalogue.events.separate_kinds()))
 
 
 def _lines(work: Work, centre: Centre, shown: Sequence[ListedPatient]) -> tuple[PatientLine, ...]:

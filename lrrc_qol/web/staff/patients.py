@@ -14,6 +14,7 @@ from lrrc_qol.persistence.queries.patients import Stage
 from lrrc_qol.services.clinical_record.store import read_all_entries
 from lrrc_qol.services.consent import read_consent
 from lrrc_qol.services.list_patients import patient_page
+from lrrc_qol.services.patient_sheet import MOST_SHEETS
 from lrrc_qol.services.read_expected import read_expected
 from lrrc_qol.services.read_record import note_view, read_record
 from lrrc_qol.services.resend_link import resend_link
@@ -80,6 +81,7 @@ def patients() -> ResponseReturnValue:
         baseline_badge=baseline_badge,
         contact_badges=contact_badges,
         day_words=day_words,
+        most_sheets=MOST_SHEETS,
     )
 
 

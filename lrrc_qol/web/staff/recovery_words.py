@@ -37,6 +37,14 @@ def _said_already(trajectory: Trajectory) -> bool:
     return without or trajectory.scale.mid is None
 
 
+def state_or_reason(curve: Curve, record: PatientRecord) -> str:
+    """The state in words, and where nothing can be judged, why."""
+    if curve.check_in:
+        return "Not asked before the operation: values only."
+    verdict = recovery_state(curve.trajectory, finished=is_over(record))
+    return sentence_of(verdict)
+
+
 def sentence_of(verdict: StateVerdict) -> str:
     """The words of one state, with the reason where there is none."""
     if verdict.state is RecoveryState.NOT_EVALUABLE:
