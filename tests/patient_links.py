@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from lrrc_qol.persistence.models import Answer, Response
 from lrrc_qol.runtime import Runtime
-from lrrc_qol.services.context import COMMAND
+from lrrc_qol.services.context import COMMAND, Actor
 from tests.factories import make_link, make_patient, make_staff, set_dates
 
 YEAR = "1958"
@@ -21,9 +21,12 @@ def baseline_link(runtime: Runtime, **changes: Any) -> str:
     return make_link(runtime, make_patient(runtime, make_staff(runtime), **changes))
 
 
-def check_in_link(runtime: Runtime, **changes: Any) -> str:
-    """To the check-in two days after going home: one part, pain from 0 to 10 first. `changes` override enrolment."""
-    nurse = make_staff(runtime)
+def check_in_link(runtime: Runtime, *, nurse: Actor | None = None, **changes: Any) -> str:
+    """To the check-in two days after going home: one part, pain from 0 to 10 first. `changes` override enrolment.
+
+    `nurse`: who enrols; without one the centre gets its first.
+    """
+    nurse = nurse or make_staff(runtime)
     today = runtime.clock.now().date()
     surgery_on = today - timedelta(days=14)
     patient = make_patient(runtime, nurse, planned_surgery_on=None, **changes)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
@@ -17,26 +18,37 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 from lrrc_qol.charts.script import plotly_script
 from lrrc_qol.config import ROOT
 from lrrc_qol.web.guards import audience, runtime
-from lrrc_qol.web.languages import page_language, speak
+from lrrc_qol.web.languages import page_language, page_words, speak
 from lrrc_qol.web.tight_script import tight_script
 
 STATIC_DIR = ROOT / "lrrc_qol" / "static"
 DIGEST_LENGTH = 16
 # Written in parts, sent in one: a phone pays for each request.
 PATIENT_SCRIPT = tuple(f"patient/{part}.js" for part in ("worker", "page", "kept", "copy", "questions", "player"))
+# Not on the pages: the patients' script loads it where the device has a voice.
+ALOUD_SCRIPT = ("patient/aloud.js",)
 PATIENT_STYLE = "patient.css"
 # What is the same on the form of every patient of a language: kept with the script, so that the page itself is small.
 FRAME = "patient/form_frame.html"
 SCRIPTS_KEY = "lrrc_qol.patient_scripts"
 # The script is also the service worker of the form's pages, and of no others.
 WORKER_SCOPE = "/form"
-STYLE_SIGNS = re.compile(r"\s*([{};,])\s*")
+STYLE_SIGNS = re.compile(r"\s*([{};,>])\s*")
 INDENT = re.compile(r"\s*\n\s*")
 COMMENT_OPENINGS = ("//", "/*")
 # The address names the content, so a browser never has to ask again.
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("assets", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientScripts:
+    """What phones run, in one language: the script of the pages, the one that reads aloud, one digest for both."""
+
+    page: str
+    aloud: str
+    digest: str
 
 
 @blueprint.get("/static/vendor/plotly-<digest>.js")
@@ -66,12 +78,18 @@ def patient_style() -> Response:
 @audience.public
 def patient_script(language: str) -> Response:
     """The script of the patient pages, which brings what is the same for all forms of a language."""
-    if language not in runtime().catalogue.messages:
-        abort(404)
-    text, digest = _script(language)
-    response = _named_by_content(text, "text/javascript", digest)
+    scripts = _scripts(language)
+    response = _named_by_content(scripts.page, "text/javascript", scripts.digest)
     response.headers["Service-Worker-Allowed"] = WORKER_SCOPE
     return response
+
+
+@blueprint.get("/static/aloud.<language>.js")
+@audience.public
+def aloud_script(language: str) -> Response:
+    """The script that reads a page aloud. Its address is that of the patients' script but for the name."""
+    scripts = _scripts(language)
+    return _named_by_content(scripts.aloud, "text/javascript", scripts.digest)
 
 
 def install_assets(app: Flask) -> None:
@@ -104,7 +122,7 @@ def asset_url(name: str) -> str:
 def patient_script_url() -> str:
     """Address of the script of the patient pages in the language of the page; changed code or words have a new one."""
     language = page_language()
-    return url_for("assets.patient_script", language=language, v=_script(language)[1])
+    return url_for("assets.patient_script", language=language, v=_scripts(language).digest)
 
 
 def plotly_url() -> str:
@@ -112,23 +130,32 @@ def plotly_url() -> str:
     return url_for("assets.vendor", digest=_plotly_digest())
 
 
-def _script(language: str) -> tuple[str, str]:
-    """The patients' script in a language, and its digest; made once for as long as its files stay as they are."""
-    scripts: dict[object, tuple[str, str]] = current_app.extensions.setdefault(SCRIPTS_KEY, {})
-    key = language, tuple(map(_changed, PATIENT_SCRIPT))
-    if key not in scripts:
-        text = tight_script(
-            f"const frame = {json.dumps(_frame(language), ensure_ascii=False)};\n" + "\n".join(_lines(PATIENT_SCRIPT))
-        )
-        scripts[key] = text, _digest(text.encode())
-    return scripts[key]
+def _scripts(language: str) -> PatientScripts:
+    """The patients' scripts in a language; made once for as long as their files stay as they are."""
+    if language not in runtime().catalogue.messages:
+        abort(404)
+    kept: dict[object, PatientScripts] = current_app.extensions.setdefault(SCRIPTS_KEY, {})
+    key = language, tuple(map(_changed, PATIENT_SCRIPT + ALOUD_SCRIPT))
+    if key not in kept:
+        frame, aloud = _words(language)
+        page = _with_words("frame", frame, PATIENT_SCRIPT)
+        reading = _with_words("aloud", aloud, ALOUD_SCRIPT)
+        kept[key] = PatientScripts(page, reading, _digest((page + reading).encode()))
+    return kept[key]
 
 
-def _frame(language: str) -> str:
-    """The frame of a form as a page of nobody in particular would have it: not for whoever asks just now."""
+def _with_words(name: str, words: object, parts: Iterable[str]) -> str:
+    """A script that finds its words in the constant of this name."""
+    return tight_script(f"const {name} = {json.dumps(words, ensure_ascii=False)};\n" + "\n".join(_lines(parts)))
+
+
+def _words(language: str) -> tuple[str, tuple[str, str]]:
+    """The frame of a form as a page of nobody in particular would have it, not for whoever asks just now; and what the
+    button says that reads aloud: before it was pressed, and while it reads."""
     with current_app.app_context(), current_app.test_request_context(base_url=runtime().settings.base_url):
         speak(language, draft=False)
-        return INDENT.sub("", render_template(FRAME))
+        _ = page_words().gettext
+        return INDENT.sub("", render_template(FRAME)), (_("Read aloud"), _("Stop reading"))
 
 
 def _named_by_content(text: str, mimetype: str, digest: str) -> Response:

@@ -18,6 +18,10 @@ CHART_POLICY = POLICY.format_map(PLAIN | {"style": CHART_STYLES, "image": " data
 # A page of ours that shows another one in a frame, and the page inside it.
 FRAMING_POLICY = POLICY.format_map(PLAIN | {"frame": "; frame-src 'self'"})
 FRAMED_POLICY = POLICY.format_map(PLAIN | {"framed_by": "'self'"})
+# Files that are the same for everybody; each says itself for how long.
+MAY_BE_KEPT = frozenset(
+    {"static"} | {f"assets.{name}" for name in ("vendor", "patient_style", "patient_script", "aloud_script")}
+)
 
 
 def install_headers(app: Flask) -> None:
@@ -35,9 +39,6 @@ def _add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers["X-Robots-Tag"] = "noindex"
     headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if (
-        request.endpoint not in {"static", "assets.vendor", "assets.patient_style", "assets.patient_script"}
-        or response.status_code >= 400
-    ):
+    if request.endpoint not in MAY_BE_KEPT or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
     return response

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, takewhile
 
 TOKEN = re.compile(
     r"""(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
@@ -70,9 +70,38 @@ def _short_names(tokens: Sequence[Token]) -> dict[str, str]:
     own = set(_declared(tokens)) - set(_shorthands(tokens))
     used = Counter(token.text for token in tokens if token.kind == "name")
     taken = set(used) | WORDS
-    short = ("".join(letters) for size in (1, 2) for letters in product(LETTERS, repeat=size))
-    free = (name for name in short if name not in taken)
-    return {name: next(free) for name, _ in used.most_common() if name in own and len(name) > 1}
+    letters = ("".join(letters) for size in (1, 2) for letters in product(LETTERS, repeat=size))
+    free = [name for name in letters if name not in taken]
+    homes = _homes(tokens, own)
+    short: dict[str, str] = {}
+    given: dict[str, list[tuple[int, ...]]] = {}
+    for name, _ in used.most_common():
+        if name in own and len(name) > 1:
+            home = homes[name]
+            short[name] = next(one for one in free if not any(_meet(home, other) for other in given.get(one, ())))
+            given.setdefault(short[name], []).append(home)
+    return short
+
+
+def _homes(tokens: Sequence[Token], names: Set[str]) -> dict[str, tuple[int, ...]]:
+    """For each name the brackets around all its places, outermost first: nothing outside them can mean it."""
+    homes: dict[str, tuple[int, ...]] = {}
+    around: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.kind == "sign" and token.text in {")", "]", "}"}:
+            around.pop()
+        elif token.kind == "sign" and token.text in {"(", "[", "{"}:
+            around.append(place)
+        elif token.kind == "name" and token.text in names:
+            shared = zip(homes.get(token.text, around), around, strict=False)
+            homes[token.text] = tuple(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], shared))
+    return homes
+
+
+def _meet(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether one home is inside the other, or the same: two names there need two short ones."""
+    both = min(len(one), len(other))
+    return one[:both] == other[:both]
 
 
 def _shorthands(tokens: Sequence[Token]) -> Iterator[str]:
@@ -119,6 +148,9 @@ def _parameters(tokens: Sequence[Token], end: int) -> Iterator[str]:
 def _written(tokens: Sequence[Token], short: dict[str, str]) -> Iterator[str]:
     last = Token("sign", ";", "", spaced=False, broken=False)
     for token, coming in zip(tokens, [*tokens[1:], last], strict=True):
+        # The end of a block ends its last command too.
+        if token.text == ";" and coming.text == "}":
+            continue
         yield _gap(last, token)
         name = short.get(token.text, token.text) if token.kind == "name" and last.text != "." else token.text
         if token.inside == "object" and coming.text == ":" and last.text in {"{", ","}:

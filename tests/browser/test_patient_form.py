@@ -39,6 +39,7 @@ def test_continue_without_an_answer_asks_for_a_decision(live: LiveSite, phone: P
     expect_question(phone, 2)
     press(phone, "Back")
     expect(phone.get_by_text("You left this one out")).to_be_visible()
+    expect_saved(phone)
     assert stored(live.runtime) == [(PAIN_WORST, "declined", None)]
 
 

@@ -87,7 +87,7 @@ const page = self.document && (() => {
     dialog.scrollTop = 0;
     dialog.querySelector("h2").focus();
     // A second tap that was meant for the page below must not close what has to be read.
-    const close = dialog.querySelector("button");
+    const close = dialog.lastElementChild;
     close.disabled = true;
     setTimeout(() => { close.disabled = false; }, 700);
   }
@@ -106,7 +106,7 @@ const page = self.document && (() => {
 
   document.querySelectorAll("dialog").forEach((dialog) => {
     dialog.addEventListener("cancel", (event) => event.preventDefault());
-    dialog.querySelector("button").addEventListener("click", () => {
+    dialog.lastElementChild.addEventListener("click", () => {
       if (dialog.close) dialog.close(); else dialog.removeAttribute("open");
     });
   });
@@ -119,6 +119,17 @@ const page = self.document && (() => {
     const reply = await post(event.target.action, {});
     $("unwell-status").textContent = reply.status === 200 ? inHours("asked") : word("unasked");
   });
+
+  // Reading aloud is a script of its own, for devices that have a voice: the others do not load it.
+  const speech = self.speechSynthesis, { src } = document.currentScript;
+  function voiced() {
+    if (!speech.getVoices()[0]) return;
+    speech.onvoiceschanged = null;
+    const script = document.createElement("script");
+    script.src = src.replace("patient", "aloud");
+    document.head.append(script);
+  }
+  if (speech) addEventListener("load", () => { speech.onvoiceschanged = voiced; voiced(); });
 
   return { $, player, word, counted, address, csrf, post, open, advise, newKey };
 })();

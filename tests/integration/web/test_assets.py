@@ -10,7 +10,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lrrc_qol.charts.script import plotly_script
-from lrrc_qol.web.assets import PATIENT_SCRIPT, PATIENT_STYLE, STATIC_DIR, asset_url, patient_script_url, plotly_url
+from lrrc_qol.web.assets import (
+    ALOUD_SCRIPT,
+    PATIENT_SCRIPT,
+    PATIENT_STYLE,
+    STATIC_DIR,
+    asset_url,
+    patient_script_url,
+    plotly_url,
+)
 from lrrc_qol.web.languages import speak
 
 # Files do not depend on the kind of database.
@@ -78,6 +86,17 @@ def test_another_version_of_the_script_is_given_but_not_kept(client: FlaskClient
     assert client.get("/static/patient.xx.js").status_code == 404
 
 
+def test_the_script_that_reads_aloud_is_found_beside_that_of_the_pages(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        speak("de", draft=False)
+        address = patient_script_url().replace("patient", "aloud")
+    answer = client.get(address)
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert '"Vorlesen"' in answer.text
+    assert client.get("/static/aloud.xx.js").status_code == 404
+
+
 @pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
 def test_the_script_comes_packed_as_the_phone_likes(client: FlaskClient, encoding: str) -> None:
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}[encoding]
@@ -87,7 +106,8 @@ def test_the_script_comes_packed_as_the_phone_likes(client: FlaskClient, encodin
 
 
 def test_a_comment_in_a_script_begins_and_ends_on_its_line(database_url: str) -> None:
-    parts = [(STATIC_DIR / part).read_text(encoding="utf-8") for part in (*PATIENT_SCRIPT, PATIENT_STYLE)]
+    names = (*PATIENT_SCRIPT, *ALOUD_SCRIPT, PATIENT_STYLE)
+    parts = [(STATIC_DIR / name).read_text(encoding="utf-8") for name in names]
     lines = [line.strip() for part in parts for line in part.splitlines()]
     assert [line for line in lines if line.startswith("/*") != line.endswith("*/")] == []
     assert [
