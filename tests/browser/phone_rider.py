@@ -24,6 +24,16 @@ ANSWER = """(value) => {
     } else step.querySelector(`input[value="${value}"]`).click();
     document.getElementById("next").click();
 }"""
+COPY_IS_READY = """async () => {
+    const script = document.querySelector("script[src]").src, page = location.origin + location.pathname;
+    if (!document.getElementById("copy")?.hidden) return false;
+    if (navigator.serviceWorker.controller?.scriptURL !== script) return false;
+    for (const name of await caches.keys()) {
+        const kept = (await (await caches.open(name)).keys()).map(({ url }) => url);
+        if (kept.includes(script) && kept.includes(page)) return true;
+    }
+    return false;
+}"""
 Given = dict[str, int | None]
 
 
@@ -51,16 +61,14 @@ def answer_here(page: Page, chance: random.Random, *, leave_out: bool = False) -
 
 
 def wait_until_sent(page: Page) -> None:
-    """Nothing waits on the phone any more, and the page is the server's own."""
-    page.wait_for_function(
-        f"() => {UNSENT} === 0 && document.getElementById('copy')?.hidden && !document.getElementById('player')?.hidden"
-    )
+    """Nothing waits on the phone any more, and the page is the server's own with a copy for the next tunnel."""
+    page.wait_for_function(f"() => {UNSENT} === 0 && !document.getElementById('player')?.hidden")
+    wait_for_copy(page)
 
 
 def wait_for_copy(page: Page) -> None:
-    """The service worker rules and has a copy of the form with its style sheet and script."""
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function("async () => (await (await caches.open('open-form-1')).keys()).length >= 3")
+    """The worker that came with this page rules, and has a copy of the page with its files."""
+    page.wait_for_function(COPY_IS_READY)
 
 
 def reload_without_a_line(page: Page) -> None:
