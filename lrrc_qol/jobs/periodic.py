@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lrrc_qol.faults import place_of
+from lrrc_qol.jobs.answering import measure_all
 from lrrc_qol.jobs.cohort import compute_all
 from lrrc_qol.jobs.delivery import deliver_all
 from lrrc_qol.jobs.reports import read_all_reports
@@ -119,6 +120,11 @@ def compute_cohort(sweep: Sweep) -> Mapping[str, int]:
     return compute_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
 
 
+def measure_answering(sweep: Sweep) -> Mapping[str, int]:
+    """Measure how long each questionnaire takes, so that pages say how many minutes are left."""
+    return measure_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
+
+
 # In the order of one full sweep: who cannot be reached is known before anybody is written to; what is queued is sent.
 JOBS = (
     Job("read_reports", read_reports, 300),
@@ -129,6 +135,7 @@ JOBS = (
     Job("deliver_messages", deliver_messages, 15),
     Job("seal_audit", seal_audit, 60),
     Job("compute_cohort", compute_cohort, 600),
+    Job("measure_answering", measure_answering, 21600),
 )
 
 

@@ -16,6 +16,7 @@ from lrrc_qol.persistence.models import Centre, Episode, EpisodeEvent, Link, Pat
 from lrrc_qol.services.clinic.calendar import calendar_of
 from lrrc_qol.services.consent.acts import refuses_forms
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.device_store import device_store_of
 from lrrc_qol.services.languages import is_draft
 from lrrc_qol.services.patient_facts import anatomy_facts, entry_refusal, ruled_out_anatomy, takes_part
 from lrrc_qol.services.wordings.packs import ON_SCREEN
@@ -68,7 +69,8 @@ class Seat:
     answers alone, also on the ward's tablet.
 
     With `looks_only` nothing was due when the patient came: the seat opens their own page and no questionnaire.
-    `text_size` is what the patient chose, empty for the usual size.
+    `text_size` is what the patient chose, empty for the usual size. `device_store`: where the device is the patient's
+    own, answers that were not sent may wait on it.
     """
 
     session_id: int
@@ -100,6 +102,7 @@ class Seat:
     answered_on: date | None = None
     looks_only: bool = False
     text_size: str = ""
+    device_store: bool = True
 
     @property
     def told_in(self) -> str:
@@ -237,6 +240,7 @@ def _seat(
         answered_on=session.answered_on,
         looks_only=session.mode == OWN_PAGE,
         text_size=patient.text_size or "",
+        device_store=device_store_of(work, centre).on,
     )
 
 

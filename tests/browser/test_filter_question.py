@@ -83,6 +83,19 @@ def test_the_page_that_steps_follows_the_filter(live: LiveSite, phone: Page, tok
     expect_sent(live)
 
 
+def test_the_same_in_a_tunnel(live: LiveSite, phone: Page, token: str) -> None:
+    start(phone, live.url, token)
+    phone.context.set_offline(True)
+    answer_all_as_recorded(phone)
+    change_to_yes(phone)
+    answer_what_came_up(phone)
+    press(phone, "Send my answers")
+    assert stored(live.runtime) == []
+    phone.context.set_offline(False)
+    expect(phone.get_by_role("heading", name=re.compile("Your answers have arrived"))).to_be_visible()
+    expect_sent(live)
+
+
 def test_going_back_to_the_filter_changes_what_lies_ahead(live: LiveSite, phone: Page, token: str) -> None:
     start(phone, live.url, token)
     answer(phone, "bag on the belly", YES)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from lrrc_qol.services.device_store import switch_device_store
 from tests.browser.conftest import LiveSite
 from tests.browser.patient_phone import enter, expect_question, expect_saved, leave_out_the_rest, press, start, tap
+from tests.browser.phone_rider import UNSENT, wait_for_copy
+from tests.factories import make_staff
 from tests.patient_links import PAIN_WORST, check_in_link, stored, submitted
 
-UNSENT = "Object.keys(localStorage).filter((name) => name.startsWith('unsent:')).length"
 KEPT_TEXT = "Object.values(localStorage).join(' ')"
 COPIES = """async () => {
     let text = "";
@@ -26,12 +30,6 @@ COPIES = """async () => {
 def expect_unsent(page: Page, count: int) -> None:
     """The page says how many answers the server has not got."""
     expect(page.locator("#status")).to_contain_text(f"Answers not sent yet: {count}.")
-
-
-def wait_for_copy(page: Page) -> None:
-    """The service worker rules and has a copy of the form with its style sheet and script."""
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function("async () => (await (await caches.open('open-form-1')).keys()).length >= 3")
 
 
 def test_unsent_answers_survive_a_reload_without_a_line(live: LiveSite, phone: Page) -> None:
@@ -59,6 +57,21 @@ def test_unsent_answers_survive_a_reload_without_a_line(live: LiveSite, phone: P
     expect(phone.locator("#copy")).to_be_hidden()
     phone.wait_for_function(f"() => {UNSENT} === 0")
     assert [value for _, _, value in stored(live.runtime)] == [2, 3, 1]
+
+
+def test_the_copy_takes_no_tap_that_would_be_lost_when_it_makes_room(live: LiveSite, phone: Page) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    wait_for_copy(phone)
+    phone.context.set_offline(True)
+    tap(phone, 4)
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    phone.reload()
+    expect(phone.locator("#copy")).to_be_visible()
+    # The moment between the server's answer and the new page, held for as long as the test looks at it.
+    phone.evaluate("() => { crypto.subtle.encrypt = () => new Promise(() => {}); }")
+    phone.context.set_offline(False)
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    expect(phone.locator("#player[inert]")).to_be_visible()
 
 
 def test_what_is_kept_tells_nothing(live: LiveSite, phone: Page) -> None:
@@ -107,6 +120,49 @@ def test_a_killed_tab_loses_nothing(live: LiveSite, phone: Page) -> None:
     assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
 
 
+def test_what_a_page_still_holds_is_sent_by_the_next_one_once_it_is_gone(live: LiveSite, phone: Page) -> None:
+    token = check_in_link(live.runtime)
+    start(phone, live.url, token)
+    phone.route(re.compile("/save$"), lambda route: route.abort())
+    tap(phone, 4)
+    press(phone, "Continue")
+    tap(phone, 3)
+    expect_unsent(phone, 2)
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    again = phone.context.new_page()
+    start(again, live.url, token)
+    expect_question(again, 1)
+    press(again, "Leave this one out")
+    expect_saved(again)
+    phone.close()
+    again.wait_for_function(f"() => {UNSENT} === 0")
+    expect(again.locator("input:checked:visible")).to_have_value("3")
+    # The first question was left out here after it had been answered there.
+    assert [(kind, value) for _, kind, value in stored(live.runtime)] == [("declined", None), ("value", 3)]
+
+
+def test_two_killed_tabs_lose_nothing(live: LiveSite, phone: Page) -> None:
+    token = check_in_link(live.runtime)
+    start(phone, live.url, token)
+    context = phone.context
+    other = context.new_page()
+    start(other, live.url, token)
+    wait_for_copy(other)
+    context.set_offline(True)
+    tap(phone, 4)
+    other.reload()
+    other.evaluate("location.hash = '#q2'")
+    tap(other, 3)
+    other.wait_for_function(f"() => {UNSENT} === 2")
+    phone.close()
+    other.close()
+    context.set_offline(False)
+    again = context.new_page()
+    start(again, live.url, token)
+    again.wait_for_function(f"() => {UNSENT} === 0")
+    assert {value for _, _, value in stored(live.runtime)} == {4, 3}
+
+
 def test_severe_pain_without_a_line_says_call_and_that_nobody_knows(live: LiveSite, phone: Page) -> None:
     start(phone, live.url, check_in_link(live.runtime))
     phone.context.set_offline(True)
@@ -153,3 +209,31 @@ def test_finishing_on_this_phone_waits_for_unsent_answers(live: LiveSite, phone:
     assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
     phone.wait_for_function("async () => (await caches.keys()).length === 0")
     assert phone.evaluate(KEPT_TEXT) == ""
+
+
+def test_a_centre_that_ends_the_keeping_gets_what_waits_and_nothing_more_comes_to_it(
+    live: LiveSite, phone: Page
+) -> None:
+    token = check_in_link(live.runtime)
+    start(phone, live.url, token)
+    phone.context.set_offline(True)
+    tap(phone, 4)
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    context = phone.context
+    phone.close()
+    with live.runtime.writing(make_staff(live.runtime, role="admin")) as work:
+        switch_device_store(work, on=False)
+    context.set_offline(False)
+    again = context.new_page()
+    start(again, live.url, token)
+    again.wait_for_function(f"() => {UNSENT} === 0")
+    assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
+    context.set_offline(True)
+    press(again, "Continue")
+    tap(again, 3)
+    expect(again.locator("#status")).to_have_text("Not sent yet. Keep this page open: we try again.")
+    assert again.evaluate(KEPT_TEXT) == ""
+    assert again.evaluate("async () => (await caches.keys()).length") == 0
+    context.set_offline(False)
+    expect_saved(again)
+    assert [value for _, _, value in stored(live.runtime)] == [4, 3]

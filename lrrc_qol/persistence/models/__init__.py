@@ -2,6 +2,7 @@
 
 from lrrc_qol.persistence.models.alert import Alert, AlertStep, Task
 from lrrc_qol.persistence.models.alert_rules import AlertRuleVersion
+from lrrc_qol.persistence.models.answering_time import AnsweringTime
 from lrrc_qol.persistence.models.audit import AuditEntry, AuditSeal
 from lrrc_qol.persistence.models.base import Base
 from lrrc_qol.persistence.models.care_note import ContactEntry, NoteOpening, PatientNote
@@ -31,6 +32,7 @@ __all__ = [
     "AlertRuleVersion",
     "AlertStep",
     "Answer",
+    "AnsweringTime",
     "Assignment",
     "AuditEntry",
     "AuditSeal",

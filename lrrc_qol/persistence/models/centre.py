@@ -15,7 +15,8 @@ class Centre(Base):
     """One hospital. `clinic_hours` maps mon..sun to ["08:00", "16:00"]; a day that is absent is closed.
 
     New patients follow `protocol_version` of the protocol, the newest shipped one while it is empty. Patients see their
-    own results since `own_results_since`; empty: they do not. `holidays` maps days ("2026-12-25") on which the clinic
+    own results since `own_results_since`; empty: they do not. Answers that were not sent may wait on patients' devices
+    until `device_store_off_since`; empty: as the site has it. `holidays` maps days ("2026-12-25") on which the clinic
     is closed to their names.
     """
 
@@ -35,4 +36,5 @@ class Centre(Base):
     protocol_id: Mapped[str] = mapped_column(String(64))
     protocol_version: Mapped[str | None] = mapped_column(String(32))
     own_results_since: Mapped[datetime | None]
+    device_store_off_since: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -31,6 +31,8 @@ class Response(Base):
             sqlite_where=text("reviewed_at IS NULL AND submitted_at IS NOT NULL"),
             postgresql_where=text("reviewed_at IS NULL AND submitted_at IS NOT NULL"),
         ),
+        # The newest forms of one questionnaire, of all centres.
+        Index("ix_response_instrument", "instrument_id", "instrument_version", "submitted_at"),
         CheckConstraint("baseline_type IN ('prospective','recalled')", name="baseline_type"),
         CheckConstraint(
             "mode IN ('own_phone','own_computer','ward_tablet','paper','telephone','face_to_face')", name="mode"

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing, Wording
-from lrrc_qol.persistence.models import Answer, Assignment, RequestKey, Response, SecondEntry
+from lrrc_qol.persistence.models import Answer, AnsweringTime, Assignment, RequestKey, Response, SecondEntry
 from lrrc_qol.services.answers import current_answers
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
@@ -21,11 +21,15 @@ from lrrc_qol.services.wordings import FormWords, asked_instrument, words_of_for
 
 @dataclass(frozen=True, slots=True)
 class WordedRow:
-    """One questionnaire of a visit with its response, once something was saved, and the words it is shown in."""
+    """One questionnaire of a visit with its response, once something was saved, and the words it is shown in.
+
+    `measured` is how many minutes patients take for it, None while that is not known.
+    """
 
     assignment: Assignment
     response: Response | None
     wording: Wording
+    measured: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +71,29 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
     if seat.looks_only:
         return []
     query = (
-        select(Assignment, Response)
+        select(Assignment, Response, AnsweringTime.minutes)
         .outerjoin(Response, Response.assignment_id == Assignment.id)
+        .outerjoin(
+            AnsweringTime,
+            and_(
+                AnsweringTime.instrument_id == Assignment.instrument_id,
+                AnsweringTime.instrument_version == Assignment.instrument_version,
+            ),
+        )
         .where(Assignment.visit_id == seat.visit_id)
         .order_by(Assignment.position, Assignment.id)
     )
     if unsent:
         query = query.where(Response.submitted_at.is_(None))
-    rows = [(assignment, response) for assignment, response in work.session.execute(query)]
+    rows = work.session.execute(query).all()
     forms = [
         FormWords((one.instrument_id, one.instrument_version), response.wording_digest if response else "")
-        for one, response in rows
+        for one, response, _ in rows
     ]
     words = words_of_forms(work, seat.centre_id, forms, seat.language, mode=mode or seat.mode)
     return [
-        WordedRow(assignment, response, wording)
-        for (assignment, response), wording in zip(rows, words, strict=True)
+        WordedRow(assignment, response, wording, measured)
+        for (assignment, response, measured), wording in zip(rows, words, strict=True)
         if wording is not None
     ]
 

@@ -15,7 +15,7 @@ from lrrc_qol.services.answer_form.urgent_codes import urgent_codes
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.patient_session import Seat
-from lrrc_qol.services.wordings import short_name
+from lrrc_qol.services.wordings import asked_instrument, short_name
 
 # More would make the first load of a long visit heavier than 15 KB; the others come as pages of their own.
 MOST_ON_A_PAGE = 2
@@ -69,7 +69,8 @@ class FormView:
     may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
     `words` is the short name of what is shown; a page gives it with the answers. `credit` is a line that the holder of
     the words wants to be shown with them, empty when there is none. `device_key` opens what waits on the device for
-    being sent; empty where nothing may wait there.
+    being sent; empty where nothing ever waits there. Only with `device_store` more may wait: a centre that switched it
+    off still gets what waits already.
     """
 
     assignment_public_id: str
@@ -87,6 +88,7 @@ class FormView:
     parts: int
     minutes: float
     device_key: str = ""
+    device_store: bool = True
 
 
 def list_parts(work: Work, seat: Seat) -> tuple[Part, ...]:
@@ -136,8 +138,9 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         facts=tuple(sorted(seat.facts & tellable_facts(form.instrument))),
         part=place + 1,
         parts=len(rows),
-        minutes=form.instrument.minutes,
+        minutes=_minutes(work, rows[place]),
         device_key=_device_key(work, seat, form.assignment.public_id),
+        device_store=seat.device_store,
     )
 
 
@@ -146,6 +149,14 @@ def _device_key(work: Work, seat: Seat, assignment_public_id: str) -> str:
     if not work.settings.device_store or seat.staff_id is not None or seat.on_tablet:
         return ""
     return work.cipher.device_key(assignment_public_id)
+
+
+def _minutes(work: Work, row: WordedRow) -> float:
+    """What patients take for it, once that is known; until then, and where a centre asks only some of its terms, the
+    planned figure."""
+    asked = asked_instrument(work, row.assignment)
+    whole = work.catalogue.instrument(asked.id, asked.version)
+    return row.measured if row.measured is not None and len(asked.items) == len(whole.items) else asked.minutes
 
 
 def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
@@ -158,7 +169,7 @@ def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
         assignment_public_id=row.assignment.public_id,
         instrument=(instrument.id, instrument.version),
         title=row.wording.title,
-        minutes=instrument.minutes,
+        minutes=_minutes(work, row),
         state=state,
         position=row.assignment.position,
         begun_in=row.response.mode if state == "started" and row.response and row.response.mode != seat.mode else None,

@@ -45,7 +45,7 @@ const copy = self.document && (() => {
       own().forEach((element, place) => { element.textContent = note.own[place]; });
       player.dataset.name = note.name;
       units(player).forEach(({ dataset }) => Object.assign(dataset, note.units[dataset.id]));
-    } else if (player.querySelector("[data-key]")) {
+    } else if (player.querySelector("[data-key]:not([data-ends])")) {
       const facts = units(player).map(({ dataset: { id, key, facts } }) => [id, { key, facts }]);
       try {
         sessionStorage.setItem(NOTE, JSON.stringify(

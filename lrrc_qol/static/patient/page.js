@@ -54,21 +54,24 @@ const page = self.document && (() => {
     const group = name + "-" + new Intl.PluralRules(document.documentElement.lang).select(values[0]);
     return word(group in words ? group : name + "-other", ...values);
   };
+  function say(name, mood, ...values) {
+    $("status").className = "status " + mood;
+    $("status").textContent = word(name, ...values);
+  }
   const inHours = (name) => {
     const { hours } = player.dataset;
     return hours ? word(name + "-hours", hours) : word(name);
   };
   if (units) document.querySelector(".next li").textContent = inHours("look");
   const address = ({ id }) => player.dataset.forms + "/" + id;
-  const csrf = (root) => root.querySelector("[name=csrf_token]");
+  const csrf = () => document.querySelector("[name=csrf_token]");
 
-  const newKey = () => crypto.randomUUID ? crypto.randomUUID()
-    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const newKey = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(15)))).replace(/[+/]/g, "-");
 
   async function post(url, body) {
     const control = new AbortController();
     const limit = setTimeout(() => control.abort(), PATIENCE);
-    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf(document).value };
+    const headers = { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf().value };
     try {
       const reply = await fetch(
         url, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal: control.signal });
@@ -79,6 +82,8 @@ const page = self.document && (() => {
       clearTimeout(limit);
     }
   }
+
+  const there = (url) => fetch(url, { method: "HEAD" }).then(({ status }) => status < 500, () => false);
 
   /* What cannot wait: full-screen, read before going on. */
   function open(dialog) {
@@ -131,5 +136,5 @@ const page = self.document && (() => {
   }
   if (speech) addEventListener("load", () => { speech.onvoiceschanged = voiced; voiced(); });
 
-  return { $, player, word, counted, address, csrf, post, open, advise, newKey };
+  return { $, player, word, counted, say, address, csrf, post, there, open, advise, newKey };
 })();

@@ -1,7 +1,7 @@
 /* The form on a phone: steps locally and saves each answer at once. Without it the server leads through the pages. */
 if (self.document && page.player) (async () => {
   "use strict";
-  const { $, player, word, counted, address, csrf, post, open, advise, newKey } = page;
+  const { $, player, word, counted, say, address, csrf, post, there, open, advise, newKey } = page;
   const { build, asked, mark, field, typed, unfit, given, list } = questions;
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60, LONGEST_SILENCE = 4000;
   const units = [...player.querySelectorAll(".unit")], isCopy = "copy" in player.dataset;
@@ -10,13 +10,8 @@ if (self.document && page.player) (async () => {
   // `ended`: no sending until the link was opened again. `leaving`: the form that ends the visit once all is sent.
   let part, all, steps, version, place, over, thanked, sending, stale, ended = false, leaving = null;
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
-  const waiting = new Map(), warned = new Set();
+  const waiting = new Map(), times = new Map(), warned = new Set();
   let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
-
-  function say(name, mood, ...values) {
-    $("status").className = "status " + mood;
-    $("status").textContent = word(name, ...values);
-  }
 
   /* What the server has not acknowledged, which also waits on the device where it may. */
   const inFlight = () => (flight && flight.answers) || [];
@@ -67,9 +62,11 @@ if (self.document && page.player) (async () => {
   // A copy sends nothing itself: once the server answers again, its own page does.
   async function comeBack() {
     busy = true;
-    const there = await fetch(address(part.dataset), { method: "HEAD" }).then(({ status }) => status < 500, () => false);
+    const renewable = await there(address(part.dataset));
     busy = false;
-    if (there) {
+    if (renewable) {
+      // A tap while the page makes room for the server's own would be lost with it.
+      player.inert = true;
       await keep();
       return location.reload();
     }
@@ -105,8 +102,8 @@ if (self.document && page.player) (async () => {
     stale = stale || body.changed_elsewhere.length > 0;
     if (stale) say("elsewhere", "bad");
     else if (!waiting.size) {
-      say("saved", "good", new Date(body.saved_at).toLocaleTimeString(
-        document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" }));
+      // The language fixes the form of this text: "Mon Mar 02 2026 12:00:00", in the time of the phone.
+      say("saved", "good", String(new Date(body.saved_at)).slice(16, 21));
     }
     if (sending) say("sending", "");
   }
@@ -148,14 +145,14 @@ if (self.document && page.player) (async () => {
     try {
       const reply = await fetch(address(part.dataset));
       status = reply.status;
-      token = reply.ok && csrf(new DOMParser().parseFromString(await reply.text(), "text/html"));
+      token = reply.ok && /csrf_token" value="([^"]+)/.exec(await reply.text());
     } catch {
       renewed = false;
     }
     busy = false;
     flight = done;
     if (token) {
-      csrf(document).value = token.value;
+      csrf().value = token[1];
       return send();
     }
     return settle(status && status < 500 ? 401 : 0, {});
@@ -183,8 +180,10 @@ if (self.document && page.player) (async () => {
     mark(all, item_id, value);
     refresh();
     if (over) return;
+    const at = Date.now();
+    times.set(item_id, at);
     waiting.delete(item_id);
-    waiting.set(item_id, { item_id, value, declined: value === null, at: Date.now() });
+    waiting.set(item_id, { item_id, value, declined: value === null, at });
     warned.delete(item_id);
     sending = false;
     if (flight && !flight.answers && !busy) flight = null;
@@ -320,11 +319,9 @@ if (self.document && page.player) (async () => {
     choose();
     version = Number(part.dataset.version);
     over = thanked = sending = stale = false;
-    waiting.clear();
-    warned.clear();
+    [waiting, times, warned].forEach((kind) => kind.clear());
     flight = null;
-    const { id, key } = part.dataset;
-    (await kept.start(id, key, units.map(({ dataset }) => dataset.id)) || []).forEach(putBack);
+    await kept.start(part.dataset, units.map(({ dataset }) => dataset.id), putBack);
     keep();
     units.forEach((unit) => { unit.hidden = unit !== part; });
     const { title, parts, banner } = part.dataset;
@@ -335,26 +332,27 @@ if (self.document && page.player) (async () => {
     return undecided < 0 ? steps.length : undecided;
   }
 
-  // Answers that an earlier page could not send: the newest of each question stands here again and is sent.
+  // Answers that an earlier page could not send stand here again and are sent, unless a newer one was given here.
   function putBack(record) {
+    const newer = ({ item_id, at }) => !(times.get(item_id) > at), sent = record.flight ? record.flight.answers : [];
     version = Math.min(version, record.version);
-    if (!flight) flight = record.flight;
-    const again = flight === record.flight ? record.waiting : [...record.flight.answers, ...record.waiting];
-    again.forEach((answer) => {
-      const other = waiting.get(answer.item_id);
-      if (!other || other.at <= answer.at) waiting.set(answer.item_id, answer);
+    if (!flight && sent.every(newer)) flight = record.flight;
+    [...sent, ...record.waiting].filter(newer).forEach((answer) => {
+      times.set(answer.item_id, answer.at);
+      if (!sent.includes(answer) || flight !== record.flight) waiting.set(answer.item_id, answer);
+      mark(all, answer.item_id, answer.value);
     });
-    [...inFlight(), ...waiting.values()].forEach(({ item_id, value }) => mark(all, item_id, value));
+    refresh();
+    keep();
+    send();
   }
 
   function thank({ next, left, urgent }, already) {
     over = thanked = true;
     waiting.clear();
     copy.drop(address(part.dataset));
-    if (!next) {
-      kept.clear();
-      copy.forget();
-    }
+    if (!next) kept.clear();
+    if (!next) copy.forget();
     if (urgent || (player.dataset.typed && !next)) return location.replace(player.dataset.thanks);
     const more = $("more"), coming = units.find(({ dataset }) => dataset.id === next);
     player.hidden = true;
@@ -364,18 +362,19 @@ if (self.document && page.player) (async () => {
     more.hidden = next === null;
     $("thanks").querySelector("h1").textContent =
       next ? word("sent", part.dataset.part, part.dataset.parts) : word("done", player.dataset.name);
-    const { title, time } = coming ? coming.dataset : {};
-    more.querySelector("p").textContent = coming ? counted("more", left, title, time) : "";
-    // A part that is not on this page has a page of its own.
-    more.querySelector("a").href = player.dataset.forms + "/" + next;
-    more.querySelector("a").onclick = coming && (async (event) => {
+    const { title, time } = coming ? coming.dataset : {}, line = more.querySelector("p"), link = more.querySelector("a");
+    line.textContent = coming ? counted("more", left, title, time) : "";
+    // A part that is not on this page has a page of its own, which needs a connection.
+    link.href = player.dataset.forms + "/" + next;
+    link.onclick = async (event) => {
       event.preventDefault();
+      if (!coming) return await there(link.href) ? location.assign(link.href) : line.textContent = $("copy").textContent;
       const index = await begin(coming);
       history.pushState({ index }, "", address(part.dataset) + hash(index));
       $("thanks").hidden = true;
       player.hidden = false;
-      show(index, true);
-    });
+      return show(index, true);
+    };
     history.replaceState(null, "", player.dataset.thanks);
     scrollTo(0, 0);
     return $("thanks").querySelector("h1").focus();

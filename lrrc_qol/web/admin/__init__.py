@@ -3,6 +3,7 @@
 from lrrc_qol.web.admin import (
     alert_rules,
     consent,
+    device_store,
     escalation,
     hours,
     languages,
@@ -24,6 +25,7 @@ __all__ = [
     "alert_rules",
     "blueprint",
     "consent",
+    "device_store",
     "escalation",
     "hours",
     "languages",

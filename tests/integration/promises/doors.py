@@ -226,6 +226,8 @@ DOORS = (
     Door("POST", "/admin/hours/2026-12-25/remove", ADMINISTERING, 303),
     Door("GET", "/admin/escalation", ADMINISTERING, 200),
     Door("POST", "/admin/escalation", ADMINISTERING, 422, {"second": "nobody"}),
+    Door("GET", "/admin/device-store", ADMINISTERING, 200),
+    Door("POST", "/admin/device-store", ADMINISTERING, 303, {"on": "no"}),
     Door("GET", "/admin/own-results", ADMINISTERING, 200),
     Door("POST", "/admin/own-results", ADMINISTERING, 303, {"shown": "no"}),
     Door("GET", "/admin/alert-rules", ADMINISTERING, 200, published=True),

@@ -23,9 +23,9 @@ from lrrc_qol.persistence.models import Alert, Answer, Assignment, AuditEntry, R
 from lrrc_qol.runtime import Runtime, build_runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from tests.factories import make_link, make_patient, make_staff, set_dates
-from tests.integration.promises.server_process import Server
 from tests.integration.web.patient.visitor import Visitor, save_body
 from tests.mailbox import LOOPBACK
+from tests.server_process import Server
 from tests.settings import make_settings
 
 SEED = 7
@@ -86,7 +86,7 @@ class Site:
         while True:
             port = self.port
             try:
-                answer = _post(port, f"{device.path}/{door}", device, body)
+                answer = post(port, f"{device.path}/{door}", device, body)
             except (OSError, http.client.HTTPException):
                 with self.changed:
                     self.interrupted += 1
@@ -96,7 +96,8 @@ class Site:
             return answer
 
 
-def _post(port: int, path: str, device: Device, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def post(port: int, path: str, device: Device, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """One request of a device; OSError or HTTPException when nobody answers."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=GIVE_UP_SECONDS)
     headers = {"Content-Type": "application/json", "Cookie": device.cookie, "X-CSRFToken": device.token}
     try:

@@ -19,8 +19,8 @@ from lrrc_qol.config import OPEN_FIELD_KEY, OPEN_SECRET, ROOT, SettingsError, lo
 from lrrc_qol.factory import StartRefused, create_app
 from lrrc_qol.runtime import Runtime
 from tests.factories import make_patient, make_staff
-from tests.integration.promises.server_process import environment
 from tests.mailbox import LOOPBACK
+from tests.server_process import environment
 
 SECRET = "s3cret-" * 9
 FIELD_KEY = base64.b64encode(b"\x07" * 32).decode()

@@ -16,14 +16,20 @@ from tests.mailbox import LOOPBACK, free_port
 START_ATTEMPTS = 600
 START_PAUSE_SECONDS = 0.05
 END_SECONDS = 20
+# A site that dies on order (`tests/dying_site.py`): the setting that names the file with the order, its exit status.
+DYING = "tests.dying_site:site"
+ORDER, DIED = "TEST_ORDER", 77
 
 
 class Server:
-    """One waitress process with its settings; `port` is where it answers."""
+    """One waitress process with its settings; `port` is where it answers.
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
-        self.port = free_port()
-        command = [sys.executable, "-m", "waitress", f"--listen={LOOPBACK}:{self.port}", "--threads=6", "app:app"]
+    `application` is what it serves, `port` a chosen one, for a server that comes back where another was.
+    """
+
+    def __init__(self, settings: Mapping[str, str], *, application: str = "app:app", port: int = 0) -> None:
+        self.port = port or free_port()
+        command = [sys.executable, "-m", "waitress", f"--listen={LOOPBACK}:{self.port}", "--threads=6", application]
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -60,6 +66,10 @@ class Server:
         """End it at once, in the middle of whatever it does (signal 9)."""
         self._process.send_signal(signal.SIGKILL)
         self.end()
+
+    def wait_until_dead(self) -> int:
+        """Return when it has ended by itself: its exit status."""
+        return self._process.wait(END_SECONDS)
 
     def end(self) -> str:
         """Make sure that it is gone; what it wrote to standard error."""
