@@ -158,11 +158,10 @@ def test_other_ways_to_look_are_chosen_by_keyboard_and_live_in_the_address(
     expect(page.get_by_text("Turned round: up is better")).to_have_count(0)
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_other_ways_to_look_are_accessible_and_fit(
-    live: LiveSite, open_page: Callable[..., Page], patient_path: str, device: dict[str, Any]
+def test_other_ways_to_look_are_accessible_and_fit_a_phone(
+    live: LiveSite, open_page: Callable[..., Page], patient_path: str
 ) -> None:
-    page = open_page(**device)
+    page = open_page(**PHONE)
     open_patient(page, live, f"{patient_path}?up=better&from=home&pain=on&expected=on&published=on")
 
     page.locator("summary", has_text="All scales on one screen").click()
