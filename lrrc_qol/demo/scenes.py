@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
 from lrrc_qol.domain.message_report import Report, ReportKind
 from lrrc_qol.services.answer_form import AnswerInput
@@ -19,7 +20,7 @@ from lrrc_qol.services.request_call import request_call
 from lrrc_qol.services.take_reports import take_reports
 
 WRONG_YEAR, TRIES_TO_LOCK = "1900", 5
-GATEWAY = "hook"
+GATEWAY: Final = "hook"
 
 
 @dataclass(frozen=True, slots=True)

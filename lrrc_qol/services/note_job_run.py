@@ -35,6 +35,9 @@ def note_finish(work: Work, name: str, counts: Mapping[str, int]) -> None:
 
 def note_failure(work: Work, name: str, failure: str) -> None:
     """Write down that the job failed; `failure` is the kind of error, nothing personal."""
-    run = work.session.get_one(JobRun, name)
+    run = work.session.get(JobRun, name)
+    if run is None:  # the database was busy at its very first start
+        run = JobRun(name=name, started_at=work.now, counts={})
+        work.session.add(run)
     run.failed_at = work.now
     run.failure = failure[:200]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from lrrc_qol.jobs import periodic
 from lrrc_qol.jobs.periodic import JOBS, TICK_JOBS, Job, Sweep, run_job
 from lrrc_qol.jobs.tick import run_tick
+from lrrc_qol.persistence.db import DatabaseBusy
 from lrrc_qol.persistence.models import AuditSeal, JobRun
 from lrrc_qol.persistence.queries.jobs import read_tick_age
 from lrrc_qol.runtime import Runtime
@@ -85,6 +86,16 @@ def test_a_job_without_a_database_only_logs(
     monkeypatch.setattr(periodic, "note_failure", away)
     assert run_job(JOBS[0], site, now=site.clock.now(), stopping=threading.Event()) is None
     assert "could not be stored" in caplog.text
+
+
+def test_a_job_that_failed_at_its_very_first_start_is_known(site: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise DatabaseBusy
+
+    monkeypatch.setattr(periodic, "note_start", busy)
+    run_job(JOBS[0], site, now=site.clock.now(), stopping=threading.Event())
+    run = heartbeats(site)[JOBS[0].name]
+    assert (run.failure, run.failed_at, run.finished_at) == ("DatabaseBusy", site.clock.now(), None)
 
 
 def test_the_audit_trail_is_sealed(site: Runtime, clock: FixedClock) -> None:
