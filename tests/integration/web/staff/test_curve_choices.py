@@ -5,17 +5,19 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from lrrc_qol.domain.events import EventKind
 from lrrc_qol.jobs.cohort import compute_all
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
+from lrrc_qol.services.record_event import record_event
 from tests.clock import FixedClock
 from tests.cohort_people import BEFORE, Person, add_people
-from tests.factories import complete_visit, make_staff, set_dates, take_seat
+from tests.factories import answers_for, complete_visit, make_staff, set_dates, take_seat
 from tests.staff_browser import StaffBrowser
 from tests.statement_count import counted_statements
 
@@ -162,6 +164,18 @@ def test_a_reliable_change_is_named_with_its_source_or_said_to_be_unknown(
     assert "Reliable change: 4.4 points or more on one form are a clear change." in block[0]
     assert "worse (clear)" in block[0]  # ten points on one form
     assert "no reliability of this scale is known to us" in page
+
+
+def test_a_change_of_the_stoma_stands_on_the_axis(
+    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, clock: FixedClock, followed: str, page_address: str
+) -> None:
+    kind = EventKind.STOMA_CHANGE
+    with runtime.writing(nurse) as work:
+        detail = answers_for(runtime, kind)
+        record_event(work, followed, kind=kind, happened_on=clock.now().date() - timedelta(days=5), detail=detail)
+
+    marks = curves(nurse_browser.get(page_address).text)[WORST]["layout"]["annotations"]
+    assert [one["x"] for one in marks if one["text"] == "stoma change"] == [25]
 
 
 def test_all_scales_have_a_small_picture_that_leads_to_the_curve(
