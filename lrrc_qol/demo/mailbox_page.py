@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import formatdate
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -96,7 +96,7 @@ class MailboxPage:
             message = json.loads(environ["wsgi.input"].read(length))
             kept = EmailMessage()
             kept["Subject"], kept["From"], kept["To"] = SHORT_MESSAGE, message.get("from", "gateway"), message["to"]
-            kept["Date"] = datetime.now(UTC)
+            kept["Date"] = formatdate()
             kept.set_content(message["text"])
         except (ValueError, KeyError, TypeError, AttributeError):
             return self._sorry("400 Bad Request")

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 from lrrc_qol.config import ROOT
 
-START_SECONDS = 30
+START_SECONDS = 120
 STOP_SECONDS = 10
 PAUSE_SECONDS = 0.2
 

@@ -73,7 +73,9 @@ def contact(public_id: str) -> ResponseReturnValue:
         )
     if not still_open:
         flash(CALL_ON_CLOSED, "warning")
-    return redirect(url_for("staff.alert", public_id=public_id), 303)
+    # Who reached the patient closes the alert next: the keys go on from there.
+    next_step = "close" if reached and still_open else None
+    return redirect(url_for("staff.alert", public_id=public_id, _anchor=next_step), 303)
 
 
 @blueprint.post("/alerts/<public_id>/close")

@@ -279,10 +279,10 @@ def test_what_was_handed_over_is_told_on_top_until_the_owner_acts(ward: Ward, lo
     ward.handed_to_me()
     page = look(f"/staff/alerts/{ward.alert}")
     head = page.partition("What was answered")[0]
-    assert "Handed over by Nurse of NORTH" in head
+    assert "Handed over</strong> by Nurse of NORTH" in head
     assert "My shift ends." in head
     ward.reached()
-    assert "Handed over by" not in look(f"/staff/alerts/{ward.alert}").partition("What was answered")[0]
+    assert "My shift ends." not in look(f"/staff/alerts/{ward.alert}").partition("What was answered")[0]
 
 
 def test_a_colleague_who_is_away_is_named_so_before_it_is_tried(ward: Ward, look: Look) -> None:
