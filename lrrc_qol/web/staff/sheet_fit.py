@@ -13,7 +13,7 @@ from math import ceil
 from lrrc_qol.web.staff.sheet_text import printed_width
 
 # Lines of 8 points on A4, what stands on every sheet (heads, curves, key, footer, gaps) taken off. Design figures.
-PAGE = 37.0
+PAGE = 44.0
 # Never more than this, and never less, however little room there is.
 MOST = {"scales": 10, "events": 16, "alerts": 6, "complications": 5, "topics": 8, "contacts": 6}
 LEAST = {"scales": 5, "events": 4, "alerts": 3, "complications": 2, "topics": 3, "contacts": 1}
@@ -51,11 +51,17 @@ def room_for(heights: Heights) -> dict[str, int]:
 
 def _columns(heights: Heights, shown: Mapping[str, int]) -> tuple[float, float]:
     """Lines of the two columns at the foot."""
-    left, right = (sum(sum(heights.lists[kind][: shown[kind]]) for kind in side) for side in (LEFT, RIGHT))
+    left, right = (sum(_list(heights, kind, shown[kind]) for kind in side) for side in (LEFT, RIGHT))
     return left, right + heights.said
 
 
 def _height(heights: Heights, shown: Mapping[str, int]) -> float:
     """Lists one below the other, and at the foot two columns side by side."""
-    lists = sum(sum(heights.lists[kind][: shown[kind]]) for kind in ("scales", "events"))
+    lists = sum(_list(heights, kind, shown[kind]) for kind in ("scales", "events"))
     return heights.above + lists + max(_columns(heights, shown))
+
+
+def _list(heights: Heights, kind: str, shown: int) -> float:
+    """Lines of one list; a cut one has a line that says so."""
+    lines = heights.lists[kind]
+    return sum(lines[:shown]) + (shown < len(lines))

@@ -43,7 +43,7 @@ ROOM = {
 }
 STAFF_ROOM = 26
 # How many letters stand in one printed line of each place.
-IN_LINE = {"line": 100, "caption": 54, "scale": 28, "state": 29, "latest": 19, "events": 105, "problem": 44, "half": 52}
+IN_LINE = {"line": 104, "caption": 54, "scale": 30, "state": 33, "latest": 19, "events": 105, "problem": 44, "half": 52}
 OPEN_RECORD = "in the clinical record"
 PATIENT_PAGE = "on the patient's page"
 
