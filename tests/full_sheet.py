@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, islice
@@ -61,5 +62,5 @@ def overfull(facts: SheetFacts, *, topics: tuple[str, ...]) -> SheetFacts:
     )
 
 
-def _entry(number: int, content: dict[str, object]) -> Entry:
+def _entry(number: int, content: Mapping[str, object]) -> Entry:
     return Entry(f"row-{number}", 1, content, None, SAVED_AT, None)

@@ -77,7 +77,7 @@ def test_a_file_is_tagged_and_has_a_title() -> None:
 
     assert reader.metadata is not None
     assert reader.metadata.title == "Test"
-    assert bool(reader.trailer["/Root"]["/MarkInfo"]["/Marked"])
+    assert "'/Marked': True" in str(reader.root_object["/MarkInfo"])
 
 
 def test_a_template_that_fails_makes_no_file() -> None:

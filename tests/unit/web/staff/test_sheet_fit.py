@@ -28,7 +28,7 @@ def test_the_shorter_column_is_not_cut_in_vain() -> None:
 
 
 def test_the_least_is_shown_however_full_the_page() -> None:
-    shown = room_for(heights(above=PAGE * 2, **{kind: [3.0] * 99 for kind in MOST}))
+    shown = room_for(Heights(PAGE * 2, 0, {kind: [3.0] * 99 for kind in MOST}))
 
     assert {kind: count for kind, count in shown.items() if count < LEAST[kind]} == {}
 
