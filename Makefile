@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
         --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run check test thorough bench lock messages tools machine integration browser
+.PHONY: run check test thorough bench lighthouse lock messages tools machine integration browser
 .NOTPARALLEL:
 
 run:
@@ -45,6 +45,9 @@ browser: machine
 
 bench: tools
 	@$(BIN)/python -m bench
+
+lighthouse: tools
+	@$(BIN)/python -m bench.lighthouse
 
 lock: tools
 	@$(LOCK) requirements.in --output-file requirements.txt

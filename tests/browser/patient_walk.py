@@ -181,6 +181,12 @@ def own_pages(page: Page, live: LiveSite, people: People) -> Iterator[str]:
         for summary in page.locator("summary").all():
             summary.click()
         yield path
+
+
+def own_changes(page: Page, live: LiveSite, people: People) -> Iterator[str]:
+    """What the same person changes there."""
+    enter(page, live, people.recovering)
+    page.goto(live.url + "/my/address")
     page.locator("#email").fill("no address")
     page.locator("main form.card button").click()
     yield "address with a mistake"
@@ -228,6 +234,10 @@ def stepping(page: Page, live: LiveSite, people: People) -> Iterator[str]:
     yield "thanks with what cannot wait"
     page.goto(live.url + "/my")
     yield "/my after sending"
+
+
+def several_parts(page: Page, live: LiveSite, people: People) -> Iterator[str]:
+    """A visit with more than one questionnaire, before anything is answered."""
     enter(page, live, people.long)
     yield "several parts, stand-in words" if people.language == "en" else "several parts"
     page.goto(live.url + "/form")
@@ -256,6 +266,15 @@ def page_by_page(page: Page, live: LiveSite, people: People) -> Iterator[str]:
     yield "plain question left out"
     page.goto(f"{form}/item/4")
     yield "plain choice"
+
+
+def to_the_end(page: Page, live: LiveSite, people: People) -> Iterator[str]:
+    """From the check before sending to the end, for a browser without scripts."""
+    enter(page, live, people.plain)
+    form = page.url.split("#", maxsplit=1)[0]
+    page.goto(f"{form}/item/5")
+    tap(page, 0)
+    page.locator("button[value=continue]").click()
     page.goto(f"{form}/review")
     yield "plain review"
     page.locator(".unwell").click()
@@ -277,8 +296,11 @@ PARTS: Mapping[str, Callable[[Page, LiveSite, People], Iterator[str]]] = {
     "without a seat": without_a_seat,
     "around the link": around_the_link,
     "own pages": own_pages,
+    "own changes": own_changes,
     "stepping": stepping,
+    "several parts": several_parts,
     "page by page": page_by_page,
+    "to the end": to_the_end,
 }
 
 

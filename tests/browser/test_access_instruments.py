@@ -30,7 +30,7 @@ SHOW_ALL = """() => {
 }"""
 INSTRUMENTS = tuple(one for one in load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).instruments if one.items)
 # A few at a time: a test that takes two minutes ends the run.
-BATCH = 6
+BATCH = 2
 BATCHES = [INSTRUMENTS[start : start + BATCH] for start in range(0, len(INSTRUMENTS), BATCH)]
 
 
