@@ -34,7 +34,7 @@ def measure_answering(work: Work, instrument: Instrument) -> bool:
         .order_by(Response.submitted_at.desc())
         .limit(NEWEST_FORMS)
     )
-    sent = {response_id: submitted_at for response_id, submitted_at in work.session.execute(query)}
+    sent = {response_id: sent_at for response_id, sent_at in work.session.execute(query) if sent_at is not None}
     given = _given(work, instrument, sent)
     measured = [minutes for one, moments in given.items() if (minutes := answering_minutes(moments, sent[one]))]
     minutes = usual_minutes(measured)

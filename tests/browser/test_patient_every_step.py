@@ -37,7 +37,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 LEFT_OUT = 5  # one in so many
 # After what cannot wait the thanks come as a page of their own.
-NEXT_PART = "#more a, .advice ~ p a.button"
+NEXT_PART = "#more a, main > p > a[href^='/form/']"
 MONTH = ("pain_nrs", "distress_nrs", "pe_wellbeing")
 
 
