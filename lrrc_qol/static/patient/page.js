@@ -127,14 +127,13 @@ const page = self.document && (() => {
 
   // Reading aloud is a script of its own, for devices that have a voice: the others do not load it.
   const speech = self.speechSynthesis, { src } = document.currentScript;
-  function voiced() {
+  if (speech) addEventListener("load", () => (speech.onvoiceschanged = () => {
     if (!speech.getVoices()[0]) return;
     speech.onvoiceschanged = null;
     const script = document.createElement("script");
     script.src = src.replace("patient", "aloud");
     document.head.append(script);
-  }
-  if (speech) addEventListener("load", () => { speech.onvoiceschanged = voiced; voiced(); });
+  })());
 
   return { $, player, word, counted, say, address, csrf, post, there, open, advise, newKey };
 })();
