@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import JSON, Boolean, Date, Integer, LargeBinary, String, delete, insert, select, update
+from sqlalchemy import JSON, Boolean, Date, Float, Integer, LargeBinary, String, delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from lrrc_qol.catalogue import Catalogue
@@ -75,6 +75,7 @@ def fill_the_rest(runtime: Runtime) -> None:
         LargeBinary: bytes(range(256)),
         Boolean: True,
         Integer: 1,
+        Float: 0.1,
         String: "1",
     }
     with runtime.database.write() as session:

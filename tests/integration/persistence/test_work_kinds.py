@@ -164,6 +164,7 @@ def test_failed_jobs_stand_in_the_list_until_they_run_again(runtime: Runtime, nu
     clock.advance(minutes=1)
     with runtime.writing(COMMAND) as work:
         work.session.get_one(JobRun, "seal").finished_at = work.now
+    with runtime.reading(nurse) as work:
         assert house_rows(work, ()) == ()
 
 

@@ -207,14 +207,16 @@ def test_a_full_disk_is_told_and_survived(patient: Visitor, record: Record, runt
 
     event.listen(runtime.database.engine, "connect", fill)
     runtime.database.dispose()
-    # A few saves fit into pages that are there already; long before the hundredth one they are full.
-    answers = [_save_again(patient, form, token, number) for number in range(100)]
-    told = [answer for answer in answers if answer.status_code not in {200, 409}]
+    try:
+        # A few saves fit into pages that are there already; long before the hundredth one they are full.
+        answers = [_save_again(patient, form, token, number) for number in range(100)]
+        told = [answer for answer in answers if answer.status_code not in {200, 409}]
+        kept = stored(runtime)
+    finally:
+        event.remove(runtime.database.engine, "connect", fill)
+        runtime.database.dispose()
     assert told
     assert all(not_saved(answer) for answer in told)
-    kept = stored(runtime)
-    event.remove(runtime.database.engine, "connect", fill)
-    runtime.database.dispose()
     assert _save_again(patient, form, token, 100).status_code in {200, 409}
     assert stored(runtime)[: len(kept)] == kept
 
