@@ -142,7 +142,7 @@ def test_the_page_says_what_each_figure_is_and_when_it_was_computed(
         page = browser.get(f"/staff/cohort?scale={SCALE}{by}").text
         headings = re.findall(r'<h2 id="[a-z]+-heading">([^<]+)</h2>', page)
         assert headings[:3] == ["Who is back", "Where patients stand today", "What patients are compared with"]
-        assert page.count("Computed at ") == 9
+        assert page.count("Computed at ") == 10
     assert browser.get(f"/staff/cohort?scale={SCALE}&by=phase-of-the-moon").status_code == 404
 
 
