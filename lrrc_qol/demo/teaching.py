@@ -19,6 +19,7 @@ from lrrc_qol.demo.population import PASSWORD
 from lrrc_qol.demo.visits import PastVisit, close_old_alerts, read_old_forms, visits_of
 from lrrc_qol.domain.events import EventKind
 from lrrc_qol.domain.instrument import Instrument
+from lrrc_qol.domain.scoring.parameters import names
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import AnswerInput, SaveRequest, list_parts, save_answers, submit_response
 from lrrc_qol.services.change_dates import EpisodeDates, change_dates, preview_dates
@@ -248,7 +249,7 @@ def _type_in(work: Work, patient: str, visit: PastVisit, person: Simulated, cour
 def paper_answers(instrument: Instrument, total: float, rng: Random) -> tuple[AnswerInput, ...]:
     """Answers to the scored questions of the FACT-C that add up to `total` on average; a sensitive one may be blank."""
     whole = instrument.scale("FACT_C")
-    turned = {item for scale in instrument.scales for item in scale.parameters.get("reversed", ())}
+    turned = {item for scale in instrument.scales for item in names(scale, "reversed")}
     scored = [item for item in instrument.items if any(item.id in scale.items for scale in instrument.scales)]
     share = min(1.0, max(0.0, total / whole.maximum))
     found: list[AnswerInput] = []
