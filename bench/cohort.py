@@ -14,12 +14,15 @@ from bench.report import Report
 from bench.site import temporary_site
 from lrrc_qol.jobs.cohort import compute_all
 from lrrc_qol.persistence.models import Centre
+from lrrc_qol.persistence.queries.cohort_rows import find_result
+from lrrc_qol.services.cohort_strata import EVERYBODY
 from tests.cohort_people import DAYS
 from tests.factories import make_centre
 
 EPISODES = int(os.environ.get("BENCH_COHORT", "1000"))
 SCALES = 16
 MEMORY_MIB = 2048
+WHOLE = "everybody"
 
 
 def run(report: Report) -> None:
@@ -44,6 +47,10 @@ def run(report: Report) -> None:
         report.figure(
             "CPU, all figures of the centre", f"{time.process_time() - start:,.0f} s", f"{done['scales']} scales"
         )
+        with site.runtime.database.read() as session:
+            found = find_result(session, centre_id=centre_id, scale=(instrument.id, scales[0]), stratum=EVERYBODY)
+        compared = found.content["levels"][WHOLE]["baselines"]["prospective"] if found else 0
+        report.promise("patients compared with a baseline", compared, at_most=EPISODES, at_least=0.9 * EPISODES)
         again = cpu_seconds(lambda: compute_all(site.runtime, now, lambda: False), rounds=2)
         report.figure("the same without any change", f"{again * 1000:,.0f} ms")
         report.figure("memory of the process before the job, MiB", f"{before:,.0f}")

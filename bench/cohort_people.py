@@ -48,7 +48,8 @@ TABLES: tuple[type[Any], ...] = (
 PATIENTS_AT_ONCE = 100
 FALLS = dict(zip(DAYS, (0, -20, -12, -6, -3, 0, 0), strict=True))
 MODES = ("own_phone", "own_phone", "ward_tablet", "paper")
-TREATMENTS = ("pre_crt", "reirradiation", "induction_chemo", "surgery_alone")
+SURGERY_ALONE = "surgery_alone"
+TREATMENTS = ("pre_crt", "reirradiation", "induction_chemo", SURGERY_ALONE)
 CODES_OF_A_SYSTEM = 4
 """How many codes of each classification occur."""
 
@@ -198,11 +199,21 @@ def _record(rules: ClassificationRules, operated: date, rng: Random) -> Iterator
     operation: dict[str, Any] = {"extent": rng.choice((["total"], ["central"], ["posterior"]))}
     operation |= {"margin": rng.choice(("r0", "r0", "r0", "r1")), "structures": ["rectum"], "sacrectomy": sacrum}
     yield "operation", operation | ({"sacrectomy_level": rng.choice(("s2", "s3", "s4"))} if sacrum else {})
-    yield "treatment", {"kind": rng.choice(TREATMENTS), "timing": "before", "status": "completed"}
+    yield "treatment", _treatment(operated, rng)
     if rng.random() < 0.3:
         yield "complication", {"type": "abscess", "eps": rng.random() < 0.5}
     systems = {system.id: {"codes": [rng.choice(system.codes()[:CODES_OF_A_SYSTEM])]} for system in rules.systems}
     yield "classification", {"rated_on": operated.isoformat(), "systems": systems}
+
+
+def _treatment(operated: date, rng: Random) -> dict[str, Any]:
+    """One that was over before the baseline; a treatment without its end would leave the patient without one."""
+    kind = rng.choice(TREATMENTS)
+    if kind == SURGERY_ALONE:
+        return {"kind": kind}
+    began, ended = (operated - timedelta(days=days) for days in (105, 75))
+    days = {"started_on": began.isoformat(), "stopped_on": ended.isoformat()}
+    return {"kind": kind, "timing": "before", "status": "completed"} | days
 
 
 def _instant(day: date) -> datetime:
