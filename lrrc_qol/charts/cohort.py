@@ -8,6 +8,7 @@ from typing import Any
 
 from lrrc_qol.charts.axes import GREY, GRID, INK, DayWindow, day_axis, layout
 from lrrc_qol.charts.backdrop import Figure
+from lrrc_qol.charts.expected import MARKERS
 from lrrc_qol.charts.wording import number, signed
 from lrrc_qol.domain.instrument import Direction, Scale
 
@@ -48,10 +49,14 @@ def headline_figure(rows: Sequence[Row]) -> Figure:
     return figure | {"data": [trace for trace in data if any(trace["y"])]}
 
 
-def change_figure(scale: Scale, series: Sequence[Series]) -> Figure:
-    """Mean change with its limits at each visit, one line per level, with the important difference as a band."""
+def change_figure(scale: Scale, series: Sequence[Series], published: Sequence[Series]) -> Figure:
+    """Mean change with its limits at each visit, one line per level, with the important difference as a band.
+
+    `published` lies beside them with open marks and thin lines.
+    """
     data = [_errors(one, place) for place, one in enumerate(series)]
-    return _over_days(scale, data, series)
+    data += [_published(one, place) for place, one in enumerate(published)]
+    return _over_days(scale, data, [*series, *published])
 
 
 def spread_figure(scale: Scale, lines: Sequence[Sequence[Sequence[float]]], rows: Sequence[Row]) -> Figure:
@@ -150,6 +155,24 @@ def _errors(one: Series, place: int, *, percent: bool = False) -> Figure:
         "hovertext": [
             f"{one.name}<br>{row['visit']}: {words}<br>95 % limits {between}"
             for row, words, between in zip(rows, said, limits, strict=True)
+        ],
+        "hoverinfo": "text",
+    }
+
+
+def _published(one: Series, place: int) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": f"{one.name}, published",
+        "x": [row["day"] for row in one.rows],
+        "y": [row["value"] for row in one.rows],
+        "cliponaxis": False,
+        "line": {"color": INK, "width": 1, "dash": "longdash"},
+        "marker": {"symbol": MARKERS[place % len(MARKERS)], "size": 11, "color": INK},
+        "hovertext": [
+            f"{one.name}, published<br>day {row['day']}: {signed(row['value'])} from the reported baseline"
+            for row in one.rows
         ],
         "hoverinfo": "text",
     }

@@ -12,6 +12,9 @@ from lrrc_qol.config import INSTANCE_DIR, Mode, Settings, SettingsError, SmsGate
 from lrrc_qol.demo.mailbox import start_mailbox
 from lrrc_qol.demo.population import LOGINS, PASSWORD, populate
 from lrrc_qol.demo.processes import PortTaken, Processes, free_port, refuse_taken_port
+from lrrc_qol.demo.teaching import LOGIN as TEACHING_LOGIN
+from lrrc_qol.demo.teaching import PATIENTS as TEACHING_PATIENTS
+from lrrc_qol.demo.teaching import make_teaching_cohort
 from lrrc_qol.domain.errors import DefinitionError
 from lrrc_qol.persistence.queries.health import is_empty
 from lrrc_qol.persistence.schema import upgrade
@@ -83,6 +86,8 @@ def _fill(runtime: Runtime, *, patients: int, seed: int) -> None:
     click.echo(f"Making {patients} synthetic patients in {_place(runtime)} ...")
     with click.progressbar(length=patients, label="Patients") as bar:
         populate(runtime, patients=patients, seed=seed, now=runtime.clock.now(), report=lambda _: bar.update(1))
+    with click.progressbar(length=TEACHING_PATIENTS, label="Teaching cohort") as bar:
+        make_teaching_cohort(runtime, seed=seed, now=runtime.clock.now(), report=lambda _: bar.update(1))
 
 
 def _mail_folder(runtime: Runtime) -> Path:
@@ -105,7 +110,7 @@ def _announce(port: int, mailbox_port: int, *, database_url: str) -> None:
         f"  Start page     http://localhost:{port}/\n"
         f"\n  Password for every demo account: {PASSWORD}\n"
     )
-    for email, name, role in LOGINS:
+    for email, name, role in (*LOGINS, TEACHING_LOGIN):
         click.echo(f"    {email:<28} {role:<12} {name}")
     click.echo(
         "\n  All patients are invented. Stop with Ctrl-C.\n"

@@ -17,10 +17,13 @@ from lrrc_qol.cohort.small_cells import SMALLEST_CURVE, hidden_parts, is_small
 from lrrc_qol.cohort.summary import TERTILE, tertile_cuts, third_of
 
 Plain = dict[str, Any]
+Shape = tuple[bool, ...]
 Group = tuple[str, ...]
 """The level in each of ALIKE; empty where it does not matter."""
 
 ALIKE = ("extent", "sex", TERTILE)
+SHAPES: tuple[Shape, ...] = tuple(sorted(product((True, False), repeat=len(ALIKE)), key=sum))
+"""In which of ALIKE the people of a group are alike; wider groups first, because what they hide narrower ones hide."""
 OUTCOMES = ("back", "not_back", "unknown")
 DIED, HIDDEN = "died", "hidden"
 PICTURES = (20, 100)
@@ -43,8 +46,12 @@ def expectations(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit
             for levels, patient in known
             if patient.followed > visit.close_day
         ]
-        for shape in product((True, False), repeat=len(ALIKE)):
-            for group, row in _rows(due, shape).items():
+        veils: dict[Shape, frozenset[str]] = {}
+        for shape in SHAPES:
+            counts = _counts(due, shape)
+            wider = [veil for one, veil in veils.items() if all(a or not b for a, b in zip(shape, one, strict=True))]
+            veils[shape] = _hidden(counts).union(*wider)
+            for group, row in _rows(counts, veils[shape]).items():
                 found.setdefault(group, []).append({"visit": visit.key} | row)
     groups = [dict(zip(ALIKE, group, strict=True)) | {"visits": rows} for group, rows in sorted(found.items())]
     return {"groups": groups, "baseline_cuts": None if cuts is None else [*cuts]}
@@ -54,12 +61,8 @@ def _levels(patient: CohortPatient, cuts: tuple[float, float] | None) -> tuple[s
     return (*(patient.strata.get(one) for one in ALIKE if one != TERTILE), third_of(patient.baseline, cuts))
 
 
-def _rows(due: Sequence[tuple[tuple[str | None, ...], str]], shape: Sequence[bool]) -> dict[Group, Plain]:
-    """The rows of all groups that are alike in the same things; those of fewer than twenty count for what is hidden.
-
-    What is small in one group is hidden in all beside it, because a wider group has their sum. Where a group itself is
-    of one to four people, none of these groups is shown.
-    """
+def _counts(due: Sequence[tuple[tuple[str | None, ...], str]], shape: Shape) -> dict[Group, dict[str, int]]:
+    """How many of each group that is alike in the things of `shape` are in which part."""
     counts: dict[Group, dict[str, int]] = {}
     for levels, place in due:
         group = tuple((level if used else "") for level, used in zip(levels, shape, strict=True))
@@ -67,11 +70,23 @@ def _rows(due: Sequence[tuple[tuple[str | None, ...], str]], shape: Sequence[boo
             row = counts.setdefault(tuple(str(one) for one in group), dict.fromkeys((*OUTCOMES, DIED), 0))
             row[place if place in ("back", "not_back") else "unknown"] += 1
             row[DIED] += place == DIED
+    return counts
+
+
+def _hidden(counts: Mapping[Group, Mapping[str, int]]) -> frozenset[str]:
+    """What is small in one group is hidden in all beside it, because a wider group has their sum."""
+    return hidden_parts([{part: row[part] for part in OUTCOMES} for row in counts.values()]) if counts else frozenset()
+
+
+def _rows(counts: Mapping[Group, Mapping[str, int]], hidden: frozenset[str]) -> dict[Group, Plain]:
+    """The rows of groups that are alike in the same things, without the hidden parts, which wider groups hide as well.
+
+    Where a group itself is of one to four people, none of these groups is shown.
+    """
     outcomes = {group: {part: row[part] for part in OUTCOMES} for group, row in counts.items()}
     sizes = {group: sum(row.values()) for group, row in outcomes.items()}
     if not counts or any(is_small(size) for size in sizes.values()):
         return {}
-    hidden = hidden_parts([*outcomes.values()])
     apart = "unknown" not in hidden and not any(
         is_small(row[DIED]) or is_small(row["unknown"] - row[DIED]) for row in counts.values()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,19 @@ from lrrc_qol.domain.recovery_states import RecoveryState
 
 Plain = dict[str, Any]
 Levels = Mapping[str, Sequence[CohortPatient]]
+Counts = Mapping[str, Mapping[str, int]]
 
+
+@dataclass(frozen=True, slots=True)
+class Veils:
+    """Which parts are hidden among the states, among the baselines, and in the headline of each visit."""
+
+    states: frozenset[str] = frozenset()
+    baselines: frozenset[str] = frozenset()
+    headline: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+NOTHING_HIDDEN = Veils()
 TERTILE = "baseline"
 TERTILES = ("lowest", "middle", "highest")
 
@@ -35,22 +47,51 @@ def by_level(patients: Sequence[CohortPatient], stratum: str) -> dict[str, list[
     return levels
 
 
-def summarise(levels: Levels, visits: Sequence[CohortVisit], facts: ScaleFacts) -> Plain:
-    """The figures of each level that is large enough; of the others only that they are small."""
+def summarise(
+    levels: Levels, visits: Sequence[CohortVisit], facts: ScaleFacts, *, wider: Veils = NOTHING_HIDDEN
+) -> Plain:
+    """The figures of each level that is large enough; of the others only that they are small.
+
+    `wider` is what is hidden of all patients together; it is hidden in every level too, because the levels add up.
+    """
     hidden = hidden_levels({level: len(patients) for level, patients in levels.items()})
     shown = {level: patients for level, patients in levels.items() if level not in hidden}
     stands = {level: _standings(patients, visits, facts) for level, patients in shown.items()}
-    veils = {visit.key: _veil(stands, visit.key) for visit in visits}
+    states, baselines = _states(shown), _baselines(shown)
+    veils = _veils(states, baselines, stands, visits)
     found: Plain = {level: {"patients": None} for level in sorted(hidden)}
-    states = _states(shown)
-    baselines = _baselines(shown)
     for level, patients in shown.items():
         found[level] = _figures(patients, visits, facts) | {
-            "states": states[level],
-            "baselines": baselines[level],
-            "headline": [_veiled(one, veils[one.visit]) for one in stands[level]],
+            "states": _without(states[level], veils.states | wider.states),
+            "baselines": _without(baselines[level], veils.baselines | wider.baselines),
+            "headline": [
+                _veiled(one, veils.headline[one.visit] | wider.headline.get(one.visit, frozenset()))
+                for one in stands[level]
+            ],
         }
     return found
+
+
+def veils_of(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], facts: ScaleFacts) -> Veils:
+    """What is hidden of all these patients together."""
+    whole = {"": patients}
+    stands = {"": _standings(patients, visits, facts)}
+    return _veils(_states(whole), _baselines(whole), stands, visits)
+
+
+def _veils(
+    states: Counts, baselines: Counts, stands: Mapping[str, Sequence[Standing]], visits: Sequence[CohortVisit]
+) -> Veils:
+    """A part that is small in one level is hidden in all of them."""
+    return Veils(
+        states=hidden_parts([*states.values()]) if states else frozenset(),
+        baselines=hidden_parts([*baselines.values()]) if baselines else frozenset(),
+        headline={visit.key: _veil(stands, visit.key) for visit in visits},
+    )
+
+
+def _without(counts: Mapping[str, int], veil: frozenset[str]) -> dict[str, int | None]:
+    return {part: None if part in veil else count for part, count in counts.items()}
 
 
 def _figures(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], facts: ScaleFacts) -> Plain:
@@ -67,32 +108,23 @@ def _figures(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit], f
     }
 
 
-def _baselines(levels: Levels) -> dict[str, dict[str, int | None]]:
-    """How many patients of each level have which kind of baseline; a small number is hidden in all levels."""
-    counts = {
+def _baselines(levels: Levels) -> dict[str, dict[str, int]]:
+    """How many patients of each level have which kind of baseline."""
+    return {
         level: {kind.value: sum(patient.kind is kind for patient in patients) for kind in BaselineKind}
         for level, patients in levels.items()
     }
-    return _hidden_alike(counts)
 
 
-def _hidden_alike(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int | None]]:
-    veil = hidden_parts([*counts.values()]) if counts else frozenset()
-    return {
-        level: {part: None if part in veil else count for part, count in one.items()} for level, one in counts.items()
-    }
-
-
-def _states(levels: Levels) -> dict[str, dict[str, int | None]]:
-    """How many patients of each level are in each state; a small number is hidden in all levels."""
+def _states(levels: Levels) -> dict[str, dict[str, int]]:
+    """How many patients of each level are in each state."""
     seen = {patient.state for patients in levels.values() for patient in patients}
-    counts = {
+    return {
         level: {
             state.value: sum(patient.state is state for patient in patients) for state in RecoveryState if state in seen
         }
         for level, patients in levels.items()
     }
-    return _hidden_alike(counts)
 
 
 def _standings(

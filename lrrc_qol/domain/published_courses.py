@@ -51,3 +51,18 @@ class PublishedCourse:
         days = {Anchor.BASELINE: baseline_day, Anchor.DISCHARGE: discharge_day}
         found = [(days.get(point.anchor, point.day), point.value) for point in self.points]
         return tuple(sorted((day, value) for day, value in found if day is not None))
+
+    @property
+    def before(self) -> float | None:
+        """The reported score at the baseline; None where the paper has none."""
+        return next((point.value for point in self.points if point.anchor is Anchor.BASELINE), None)
+
+    def differences(self, *, discharge_day: int | None) -> tuple[tuple[int, float], ...]:
+        """Days since the operation with how far the reported score lies from the reported baseline; empty without one.
+
+        A difference of two group values: other people may stand behind each, so it is not a mean of paired changes.
+        """
+        if self.before is None:
+            return ()
+        later = self.placed(baseline_day=None, discharge_day=discharge_day)
+        return tuple((day, value - self.before) for day, value in later)

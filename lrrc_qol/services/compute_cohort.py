@@ -15,7 +15,7 @@ from lrrc_qol.cohort.expect import expectations
 from lrrc_qol.cohort.expected import expected_course
 from lrrc_qol.cohort.people import people
 from lrrc_qol.cohort.rows import CohortPatient, CohortVisit
-from lrrc_qol.cohort.summary import by_level, summarise
+from lrrc_qol.cohort.summary import by_level, summarise, veils_of
 from lrrc_qol.domain.errors import UnknownInstrument
 from lrrc_qol.domain.instrument import Scale
 from lrrc_qol.persistence.models import Centre, CohortResult
@@ -42,7 +42,7 @@ __all__ = [
     "store_scale",
 ]
 
-METHOD = 2
+METHOD = 3
 """Raised when a figure is computed in another way, so that all are computed anew."""
 
 
@@ -112,10 +112,11 @@ def compute_scale(rows: ScaleRows, strata: Iterable[str]) -> Computed:
     how = scale_facts(rows.due.scale)
     found: dict[str, dict[str, Any]] = {}
     named_strata = tuple(strata)
+    wider = veils_of(rows.patients, rows.visits, how)
     for stratum in named_strata:
         levels = by_level(rows.patients, stratum)
         if levels:
-            found[stratum] = {"visits": named, "levels": summarise(levels, rows.visits, how)}
+            found[stratum] = {"visits": named, "levels": summarise(levels, rows.visits, how, wider=wider)}
     if EVERYBODY in found:
         found[EVERYBODY]["expected"] = expected_course(rows.patients, rows.visits)
     expected = expectations(rows.patients, rows.visits, how)

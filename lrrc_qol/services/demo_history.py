@@ -25,6 +25,7 @@ class PastVisit:
     """A visit on the calendar."""
 
     id: int
+    public_id: str
     kind: str
     opens_on: date
     due_on: date
@@ -65,10 +66,7 @@ def visits_of(work: Work, patient_public_id: str) -> list[PastVisit]:
     rows = work.session.scalars(
         select(Visit).where(Visit.episode_id == episode.id, Visit.planned).order_by(Visit.opens_on)
     )
-    return [
-        PastVisit(id=row.id, kind=row.kind, opens_on=row.opens_on, due_on=row.due_on, closes_on=row.closes_on)
-        for row in rows
-    ]
+    return [PastVisit(row.id, row.public_id, row.kind, row.opens_on, row.due_on, row.closes_on) for row in rows]
 
 
 def issue_link(work: Work, patient_public_id: str, visit_id: int) -> str:

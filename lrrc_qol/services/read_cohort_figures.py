@@ -9,6 +9,7 @@ from typing import Any
 
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import Instrument, Scale
+from lrrc_qol.domain.published_courses import PublishedCourse
 from lrrc_qol.persistence.queries.cohort_rows import find_result, stored_strata
 from lrrc_qol.services.cohort_strata import EVERYBODY, PEOPLE, stratum_names
 from lrrc_qol.services.context import Work
@@ -42,6 +43,7 @@ class CohortFigures:
     """What is shown: the scale, the stratum, the timepoints in order, and the figures of each level.
 
     `visits` are key, name and usual days of each timepoint. `version` names the data that the figures came from.
+    `published` are the courses of the same scale in the literature.
     """
 
     chosen: ScaleChoice
@@ -51,6 +53,7 @@ class CohortFigures:
     version: str
     data_as_of: datetime
     computed_at: datetime
+    published: tuple[PublishedCourse, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def _figures(work: Work, chosen: ScaleChoice, stratum: str) -> CohortFigures | N
         version=row.data_version,
         data_as_of=row.data_as_of,
         computed_at=row.computed_at,
+        published=tuple(one for one in work.catalogue.published_courses if (one.instrument_id, one.scale_id) == scale),
     )
 
 

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.charts.script import chart_config
 from lrrc_qol.charts.wording import range_words
 from lrrc_qol.cohort.small_cells import SMALLEST_CELL
+from lrrc_qol.config import Mode
 from lrrc_qol.domain.instrument import Direction
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.read_cohort import read_cohort
@@ -51,6 +52,7 @@ def cohort() -> ResponseReturnValue:
         panels=() if figures is None else cohort_panels(figures),
         chosen={} if figures is None else {"scale": figures.chosen.id, "by": figures.stratum},
         cell_words=cell_words,
+        invented=runtime().settings.mode is Mode.DEMO,
         chart_config=chart_config(),
     )
 

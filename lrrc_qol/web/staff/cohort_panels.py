@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,9 @@ from lrrc_qol.services.read_cohort_figures import CohortFigures
 from lrrc_qol.web.staff import cohort_words as words
 
 Row = Mapping[str, Any]
+
+GOING_HOME = "DC"
+"""The visit at which points that a paper reports at discharge are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Drawing:
 class CohortPanel:
     """One figure of the page. `columns` are key and heading; `rows` hold raw values, None for a hidden one.
 
-    `recomputed` says how the figure can be computed again by hand, or why it cannot.
+    `recomputed` says how the figure can be computed again by hand, or why it cannot; `sources` where published figures
+    beside ours come from.
     """
 
     id: str
@@ -40,6 +44,7 @@ class CohortPanel:
     columns: tuple[tuple[str, str], ...]
     rows: Sequence[Row]
     recomputed: str
+    sources: tuple[str, ...] = ()
 
 
 def cohort_panels(figures: CohortFigures) -> tuple[CohortPanel, ...]:
@@ -78,8 +83,14 @@ def _baselines(figures: CohortFigures) -> CohortPanel:
 def _change(figures: CohortFigures) -> CohortPanel:
     table = rows.change_rows(figures.levels, figures.visits)
     drawn = [row | {"value": row["mean"]} for row in table if row["count"] is not None]
-    chart = draw.change_figure(figures.chosen.scale, _series(drawn))
-    return _panel("change", figures, _one(chart, drawn), table, [words.change_said(row) for row in drawn[-1:]])
+    home = next((visit["due_day"] for visit in figures.visits if visit["key"] == GOING_HOME), None)
+    courses = [(one, one.differences(discharge_day=home)) for one in figures.published]
+    papers = [Series(one.short, [{"day": day, "value": value} for day, value in all_]) for one, all_ in courses if all_]
+    chart = draw.change_figure(figures.chosen.scale, _series(drawn), papers)
+    said = [words.change_said(row) for row in drawn[-1:]]
+    said += [words.published_said(one, differences) for one, differences in courses if differences]
+    sources = tuple(words.published_source(one) for one, differences in courses if differences)
+    return replace(_panel("change", figures, _one(chart, drawn), table, said), sources=sources)
 
 
 def _spread(figures: CohortFigures) -> CohortPanel:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lrrc_qol.charts.wording import number, signed
+from lrrc_qol.domain.instrument import Confidence
+from lrrc_qol.domain.published_courses import PublishedCourse
 
 Row = Mapping[str, Any]
 Columns = tuple[tuple[str, str], ...]
@@ -194,6 +196,24 @@ def change_said(row: Row) -> str:
         f"{row['visit']}: mean change {signed(row['mean'])} points "
         f"(95 % limits {signed(row['low'])} to {signed(row['high'])}) in {row['count']} patients with both forms."
     )
+
+
+def published_said(course: PublishedCourse, differences: Sequence[tuple[int, float]]) -> str:
+    """The figures of a paper beside ours, each with its difference from the baseline that the paper reports."""
+    before = course.before or 0.0
+    values = "; ".join(f"day {day} {before + one:.1f} ({signed(one)})" for day, one in differences)
+    return f"Published, open marks: {course.short}, baseline {before:.1f}; {values}."
+
+
+def published_source(course: PublishedCourse) -> str:
+    """Where the figures of a paper come from, and what must be known of them beside ours."""
+    sure = "" if course.confidence is Confidence.VERIFIED else f" ({course.confidence.value}, provisional)"
+    more = " ".join(text for text in (course.says, course.per_point, course.note) if text)
+    return (
+        f"{course.source}{sure}. {course.population}, n = {course.patients}; {course.statistic.lower()} of those who "
+        "answered. What is drawn is the difference of two reported averages, not a mean of paired changes; discharge "
+        f"stands on this cohort's usual day of going home. {more}"
+    ).strip()
 
 
 def spread_said(level: str, lines: int) -> str:

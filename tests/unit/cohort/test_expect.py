@@ -115,3 +115,12 @@ def test_groups_by_thirds_of_the_baseline_name_their_cuts() -> None:
 
 def test_a_scale_without_an_important_difference_has_none() -> None:
     assert expectations(cohort(), (M9,), ScaleFacts(True, None, None)) is None
+
+
+def test_what_is_hidden_of_everybody_does_not_follow_from_the_groups() -> None:
+    women = people(38, 0, sex="female") + people(2, -20, sex="female") + people(20, sex="female")
+    men = people(4, 0, sex="male") + people(1, -20, sex="male") + people(20, sex="male")
+    found = rows(women + men)
+    # Three of all are not back, hidden with the unknown. The groups alone would hide those who are back instead.
+    assert found["", "", ""]["counts"] == {"back": 42, "not_back": None, "unknown": None}
+    assert [found["", sex, ""]["counts"]["unknown"] for sex in ("female", "male")] == [None, None]

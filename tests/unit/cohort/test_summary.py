@@ -8,7 +8,7 @@ import pytest
 
 from lrrc_qol.cohort.headline import standings
 from lrrc_qol.cohort.rows import CohortForm, CohortPatient, CohortVisit, ScaleFacts
-from lrrc_qol.cohort.summary import by_level, summarise
+from lrrc_qol.cohort.summary import by_level, summarise, veils_of
 from lrrc_qol.domain.recovery_states import Ending, RecoveryState, TimeToEvent
 
 M1, M3 = CohortVisit("M1", "1 month", 30, 44), CohortVisit("M3", "3 months", 91, 119)
@@ -108,3 +108,23 @@ def test_a_share_that_a_few_events_made_is_hidden() -> None:
     assert [row["value"] for row in few["recovery"]["points"]] == [None, None]
     (more,) = summarise(by_level([*back, back[0], *waiting], "all"), (M1, M3), FACTS).values()
     assert more["recovery"]["points"][0]["value"] == pytest.approx(5 / 31)
+
+
+def test_what_is_hidden_of_all_does_not_follow_from_the_groups() -> None:
+    def group(sex: str, **counts: int) -> list[CohortPatient]:
+        back = patient([("M1", 30, 0.0)], sex=sex)
+        kinds = {"back": back, "no_form": patient(sex=sex), "died": patient(died=20, sex=sex)}
+        return [kinds[kind] for kind, count in counts.items() for _ in range(count)]
+
+    # Of all, 3 died, and the 14 without a form are hidden with them. Alone the groups would hide those who are back in
+    # their place, because 4 men are; the sum of those without a form would then give the deaths away.
+    cohort = group("female", back=30, no_form=7, died=2) + group("male", back=4, no_form=7, died=1)
+    wider = veils_of(cohort, (M1,), FACTS)
+    (everybody,) = summarise(by_level(cohort, "all"), (M1,), FACTS, wider=wider).values()
+    sexes = summarise(by_level(cohort, "sex"), (M1,), FACTS, wider=wider)
+    alone = summarise(by_level(cohort, "sex"), (M1,), FACTS)
+
+    assert [part for part, count in everybody["headline"][0].items() if count is None] == ["no_form", "died"]
+    assert [one["headline"][0]["no_form"] for one in alone.values()] == [7, 7]
+    assert [one["headline"][0]["no_form"] for one in sexes.values()] == [None, None]
+    assert [one["headline"][0]["died"] for one in sexes.values()] == [None, None]
