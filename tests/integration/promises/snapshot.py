@@ -20,7 +20,7 @@ def snapshot(runtime: Runtime) -> Rows:
 
 
 def changes(before: Rows, after: Rows, *, views: bool = False) -> list[str]:
-    """Rows that came, went or changed; with `views`, audit entries that somebody looked at or took something may come."""
+    """Rows that came, went or changed; with `views`, audit entries that somebody saw or took something may come."""
     found = []
     for name in before:
         came = after[name] - before[name]
