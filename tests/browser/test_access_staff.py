@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.services.record_event import record_event
+from lrrc_qol.services.record_event import record_event, revoke_event
 from tests.axe import breaches_in_every_look, overflows_sideways
 from tests.browser.conftest import DESKTOP, LiveSite, running_site
 from tests.browser.shown_pages import Shown, noting_pages
@@ -120,7 +120,7 @@ def shows_a_page(door: Door) -> bool:
 
 
 def confirm_an_event(desk: Desk) -> None:
-    """A death in three steps, not stored; then the day of an event that moved visits is changed."""
+    """A death in three steps, not stored; then an event is taken back that a colleague took back already."""
     page = desk.pages[NURSE]
     page.goto(desk.address("/staff/patients/{patient}/events"))
     page.get_by_label("Died").check()
@@ -141,9 +141,15 @@ def confirm_an_event(desk: Desk) -> None:
         )
     page.goto(desk.address("/staff/patients/{patient}"))
     page.locator("a[href$='/take-back']").first.click()
+    event = page.url.split("/")[-2]
     page.get_by_label("Reason").fill("By mistake.")
     page.get_by_role("button").last.click()
     desk.look(page, "what follows from taking an event back")
+    with runtime.writing(nurse) as work:
+        revoke_event(work, desk.record.patient, event, reason="By mistake.")
+    page.locator("button[name=confirmed]").click()
+    expect(page.get_by_role("heading", name="Somebody else changed this meanwhile")).to_be_visible()
+    desk.look(page, "an event that a colleague took back meanwhile")
 
 
 def change_a_plan(desk: Desk) -> None:
