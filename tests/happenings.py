@@ -12,7 +12,20 @@ from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import Actor
 from lrrc_qol.services.find_episode import find_episode
 from lrrc_qol.services.record_event import record_event
-from tests.factories import answers_for
+from tests.clock import FixedClock
+from tests.factories import answers_for, make_patient, set_dates
+
+
+def at_home(runtime: Runtime, nurse: Actor, clock: FixedClock) -> str:
+    """A patient who was operated on 40 days ago and has been at home for 30; the public id."""
+    public_id = make_patient(runtime, nurse)
+    operated = clock.advance(days=20).date()
+    clock.advance(days=40)
+    home = operated + timedelta(days=10)
+    set_dates(
+        runtime, nurse, public_id, planned_surgery_on=operated, surgery_on=operated, discharged_on=home, stoma=True
+    )
+    return public_id
 
 
 def happen(runtime: Runtime, nurse: Actor, patient: str, kind: EventKind, *, ago: int = 0, **detail: str) -> str:

@@ -65,16 +65,7 @@ def reliable_band(trajectory: Trajectory) -> tuple[list[Figure], list[Figure]]:
 
 
 def _at_left(value: float, words: str, *, above: bool) -> Figure:
-    return {
-        "xref": "paper",
-        "x": 0.005,
-        "xanchor": "left",
-        "y": value,
-        "yanchor": "bottom" if above else "top",
-        "text": words,
-        "showarrow": False,
-        "font": {"size": 10, "color": GREY},
-    }
+    return _words(value, words, GREY, 10, above=above) | {"x": 0.005, "xanchor": "left"}
 
 
 def _across(low: float, high: float, colour: str, name: str) -> Figure:
@@ -143,15 +134,18 @@ def end_words(scale: Scale) -> list[Figure]:
 
 def _inside(edge: float, words: str, colour: str, *, above: bool) -> Figure:
     """Words at an end of the scale, on the right, where forms are few."""
+    return _words(edge, words, colour, 11, above=above) | {"x": 1, "xanchor": "right"}
+
+
+def _words(value: float, words: str, colour: str, size: int, *, above: bool) -> Figure:
+    """Words above or below a score; where along the time axis the caller says, as a share of the width."""
     return {
         "xref": "paper",
-        "x": 1,
-        "xanchor": "right",
-        "y": edge,
+        "y": value,
         "yanchor": "bottom" if above else "top",
         "text": words,
         "showarrow": False,
-        "font": {"size": 11, "color": colour},
+        "font": {"size": size, "color": colour},
     }
 
 

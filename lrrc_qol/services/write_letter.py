@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
 
-from lrrc_qol.domain.contact import ABOUT_ADDRESS, Channel, ContactReason, MessageKind
+from lrrc_qol.domain.contact import ABOUT_ADDRESS, Channel, ContactDecision, ContactReason, MessageKind
 from lrrc_qol.mail import Letter
 from lrrc_qol.mail.texts import mail_texts
 from lrrc_qol.mail.unsubscribe import Purpose, make_token
 from lrrc_qol.mail.wording import words_name
 from lrrc_qol.persistence.crypto import new_short_token, new_token, token_hash
-from lrrc_qol.persistence.models import Alert, Centre, Episode, Link, Message, Patient, Staff, Visit
+from lrrc_qol.persistence.models import Alert, Centre, Episode, EpisodeEvent, Link, Message, Patient, Staff, Visit
 from lrrc_qol.persistence.queries.worklist_kinds import alive
 from lrrc_qol.services.address_change_rows import open_change, told_change
 from lrrc_qol.services.askable_forms import NOTHING, AskableForms, askable_forms, minutes_of
@@ -93,17 +93,32 @@ def lapsed_for_good(work: Work, addressed: Addressed) -> bool:
     later = select(Message.id).where(Message.visit_id == visit.id, Message.id > message.id).limit(1)
     if work.session.scalars(later).first() is not None:
         return False
-    decision = contact_decision(
+    events = events_by_episode(work, [episode.id])[episode.id]
+    decision = _decision(work, addressed, visit, episode, patient, events=events, has_form=True)
+    return bool(decision) or decision.reason is ContactReason.WINDOW_CLOSED
+
+
+def _decision(
+    work: Work,
+    addressed: Addressed,
+    visit: Visit,
+    episode: Episode,
+    patient: Patient,
+    *,
+    events: Sequence[EpisodeEvent],
+    has_form: bool,
+) -> ContactDecision:
+    """Whether this message may go to this patient now."""
+    return contact_decision(
         work,
         visit,
         episode=episode,
         patient=patient,
         centre=addressed.centre,
-        events=events_by_episode(work, [episode.id])[episode.id],
-        kind=MessageKind(message.kind),
-        standing=Standing(has_form=True, refuses_mail=bool(refusing_mail(work, [patient.id]))),
+        events=events,
+        kind=MessageKind(addressed.message.kind),
+        standing=Standing(has_form=has_form, refuses_mail=bool(refusing_mail(work, [patient.id]))),
     )
-    return bool(decision) or decision.reason is ContactReason.WINDOW_CLOSED
 
 
 def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
@@ -113,16 +128,7 @@ def _patient_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
         return Withheld(ContactReason.UNKNOWN.value)
     forms = askable_forms(work, [visit.id]).get(visit.id, NOTHING)
     events = events_by_episode(work, [episode.id])[episode.id]
-    decision = contact_decision(
-        work,
-        visit,
-        episode=episode,
-        patient=patient,
-        centre=centre,
-        events=events,
-        kind=MessageKind(message.kind),
-        standing=Standing(has_form=forms.left, refuses_mail=bool(refusing_mail(work, [patient.id]))),
-    )
+    decision = _decision(work, addressed, visit, episode, patient, events=events, has_form=forms.left)
     if not decision:
         if decision.reason in HELD and message.kind in AUTOMATED:
             _give_back(work, message, visit, patient)
@@ -179,16 +185,8 @@ def _address_letter(work: Work, addressed: Addressed) -> Letter | Withheld:
     sealed = None if change is None else change.email_sealed if confirm else change.earlier_sealed
     if change is None or sealed is None:
         return Withheld("change_over")
-    decision = contact_decision(
-        work,
-        visit,
-        episode=episode,
-        patient=patient,
-        centre=addressed.centre,
-        events=events_by_episode(work, [episode.id])[episode.id],
-        kind=MessageKind(message.kind),
-        standing=Standing(has_form=False, refuses_mail=bool(refusing_mail(work, [patient.id]))),
-    )
+    events = events_by_episode(work, [episode.id])[episode.id]
+    decision = _decision(work, addressed, visit, episode, patient, events=events, has_form=False)
     if not decision:
         return Withheld(decision.reason.value)
     path, purpose = ("e", Purpose.CONFIRM_ADDRESS) if confirm else ("x", Purpose.STOP_ADDRESS)

@@ -18,8 +18,8 @@ from lrrc_qol.services.queue_reminders import queue_due_messages
 from lrrc_qol.services.record_event import correct_event_day, preview_event, revoke_event
 from lrrc_qol.services.wordings import align_unopened
 from tests.clock import FixedClock
-from tests.factories import answers_for, complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
-from tests.happenings import happen, planned, present
+from tests.factories import answers_for, complete_visit, make_link, make_staff, set_dates, take_seat
+from tests.happenings import at_home, happen, planned, present
 from tests.statement_count import counted_statements
 
 
@@ -32,14 +32,7 @@ def nurse(runtime: Runtime) -> Actor:
 @pytest.fixture
 def patient(runtime: Runtime, nurse: Actor, clock: FixedClock) -> str:
     """Operated on 40 days ago, at home for 30 days."""
-    public_id = make_patient(runtime, nurse)
-    operated = clock.advance(days=20).date()
-    clock.advance(days=40)
-    home = operated + timedelta(days=10)
-    set_dates(
-        runtime, nurse, public_id, planned_surgery_on=operated, surgery_on=operated, discharged_on=home, stoma=True
-    )
-    return public_id
+    return at_home(runtime, nurse, clock)
 
 
 @pytest.mark.parametrize("kind", [EventKind.DEATH, EventKind.WITHDRAWAL_NEW_DATA, EventKind.WITHDRAWAL_ALL])

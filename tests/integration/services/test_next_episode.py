@@ -17,8 +17,8 @@ from lrrc_qol.services.patient_facts import contact_state
 from lrrc_qol.services.queue_reminders import queue_due_messages
 from lrrc_qol.services.record_event import revoke_event
 from tests.clock import FixedClock
-from tests.factories import complete_visit, make_link, make_patient, make_staff, set_dates, take_seat
-from tests.happenings import happen, planned, present
+from tests.factories import complete_visit, make_link, make_staff, set_dates, take_seat
+from tests.happenings import at_home, happen, planned, present
 
 
 @pytest.fixture
@@ -30,14 +30,7 @@ def nurse(runtime: Runtime) -> Actor:
 @pytest.fixture
 def patient(runtime: Runtime, nurse: Actor, clock: FixedClock) -> str:
     """Operated on 40 days ago, at home for 30 days."""
-    public_id = make_patient(runtime, nurse)
-    operated = clock.advance(days=20).date()
-    clock.advance(days=40)
-    home = operated + timedelta(days=10)
-    set_dates(
-        runtime, nurse, public_id, planned_surgery_on=operated, surgery_on=operated, discharged_on=home, stoma=True
-    )
-    return public_id
+    return at_home(runtime, nurse, clock)
 
 
 def test_another_exenteration_opens_a_new_follow_up(runtime: Runtime, nurse: Actor, patient: str) -> None:
