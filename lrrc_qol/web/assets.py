@@ -35,6 +35,9 @@ SCRIPTS_KEY = "lrrc_qol.patient_scripts"
 WORKER_SCOPE = "/form"
 STYLE_SIGNS = re.compile(r"\s*([{};,>])\s*")
 INDENT = re.compile(r"\s*\n\s*")
+# In a string of a script a double quote costs a stroke more: values of one word stand without, others in single ones.
+ONE_WORD = re.compile(r'="([\w-]+)"(?=[^<>]*>)')
+QUOTED = re.compile(r"""="([^"'<>]*)"(?=[^<>]*>)""")
 COMMENT_OPENINGS = ("//", "/*")
 # The address names the content, so a browser never has to ask again.
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -155,7 +158,8 @@ def _words(language: str) -> tuple[str, tuple[str, str]]:
     with current_app.app_context(), current_app.test_request_context(base_url=runtime().settings.base_url):
         speak(language, draft=False)
         _ = page_words().gettext
-        return INDENT.sub("", render_template(FRAME)), (_("Read aloud"), _("Stop reading"))
+        frame = QUOTED.sub(r"='\1'", ONE_WORD.sub(r"=\1", INDENT.sub("", render_template(FRAME))))
+        return frame, (_("Read aloud"), _("Stop reading"))
 
 
 def _named_by_content(text: str, mimetype: str, digest: str) -> Response:

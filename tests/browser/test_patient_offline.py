@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from lrrc_qol.services.device_store import switch_device_store
 from tests.browser.conftest import LiveSite
@@ -174,6 +174,24 @@ def test_severe_pain_without_a_line_says_call_and_that_nobody_knows(live: LiveSi
     )
     expect(dialog.locator("a[href='tel:02079460111']")).to_be_visible()
     phone.context.set_offline(False)
+    expect(phone.locator("#advice")).to_be_visible()
+
+
+def test_only_an_answer_that_waits_itself_is_called_unseen(live: LiveSite, phone: Page) -> None:
+    phone.clock.install()
+    start(phone, live.url, check_in_link(live.runtime))
+    phone.clock.pause_at(phone.evaluate("Date.now() / 1000") + 2)
+    tap(phone, 2)
+    expect_saved(phone)
+    held: list[Route] = []
+    phone.route("**/save", lambda route: held.append(route))
+    phone.clock.run_for(3900)
+    tap(phone, 9)
+    phone.clock.run_for(300)  # as long ago as the answer before it may be silent
+    expect(phone.locator("#unwell")).to_be_hidden()
+    phone.clock.run_for(4000)
+    expect(phone.locator("#unwell")).to_be_visible()
+    held[0].continue_()
     expect(phone.locator("#advice")).to_be_visible()
 
 

@@ -24,9 +24,9 @@ if (self.document && page.player) (async () => {
     warn();
   }
 
-  // An answer that means "call now" must not wait for a connection to say so.
-  function warn() {
-    const urgent = ({ item_id, value }) => value !== null && all.some(({ dataset }) => (
+  // An answer that means "call now" must not wait for a connection to say so. `latest`: only what was given until then.
+  function warn(latest) {
+    const urgent = ({ item_id, value, at }) => !(at > latest) && all.some(({ dataset }) => (
       dataset.item === item_id && (dataset.urgent || "").split(" ").includes(String(value))));
     const found = [...inFlight(), ...waiting.values()].filter((answer) => urgent(answer) && !warned.has(answer.item_id));
     if (!found.length) return;
@@ -190,7 +190,7 @@ if (self.document && page.player) (async () => {
     keep();
     if (ended || isCopy || pause !== FIRST_PAUSE) return sayUnsent();
     say("saving", "");
-    return setTimeout(warn, LONGEST_SILENCE);
+    return setTimeout(warn, LONGEST_SILENCE, at);
   }
 
   function sendNow() {

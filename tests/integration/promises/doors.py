@@ -86,6 +86,7 @@ DOORS = (
     Door("GET", "/static/patient.css", EVERYBODY, 200),
     Door("GET", "/static/staff.css", EVERYBODY, 200),
     Door("GET", "/static/patient.en.js", EVERYBODY, 200),
+    Door("GET", "/static/aloud.en.js", EVERYBODY, 200),
     Door("GET", "{drawing library}", EVERYBODY, 200),
     Door("GET", "/l/{link}", EVERYBODY, 200),
     Door("GET", "/form/locked", EVERYBODY, 200),
