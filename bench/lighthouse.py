@@ -112,8 +112,11 @@ def ask(lighthouse: list[str], chromium: str, address: str, cookie: str, file: P
     headers = json.dumps({"Cookie": cookie} if cookie else {})
     options = ["--quiet", "--output=json", f"--output-path={file}", f"--extra-headers={headers}"]
     options += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={FLAGS}"]
-    environ = os.environ | {"CHROME_PATH": chromium}
-    subprocess.run([*lighthouse, address, *options], check=True, env=environ, timeout=PATIENCE_SECONDS)
+    command, environ = [*lighthouse, address, *options], os.environ | {"CHROME_PATH": chromium}
+    try:
+        subprocess.run(command, check=True, env=environ, timeout=PATIENCE_SECONDS)
+    except subprocess.CalledProcessError:  # its browser's trace sometimes lacks the beginning: once more, and only once
+        subprocess.run(command, check=True, env=environ, timeout=PATIENCE_SECONDS)
 
 
 def tell(report: Report, name: str, found: dict[str, Any]) -> None:
