@@ -5,6 +5,8 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+BROWSER := $(PYTEST) tests/browser $(SIDE_BY_SIDE)
 
 .PHONY: run check test thorough bench lighthouse lock messages tools machine integration browser
 .NOTPARALLEL:
@@ -37,11 +39,11 @@ thorough: tools
 
 integration: machine
 	@printf '\n== Integration tests: SQLite and PostgreSQL ==\n'
-	@$(PYTEST) tests/integration --numprocesses 2 --dist loadfile
+	@$(PYTEST) tests/integration $(SIDE_BY_SIDE)
 
 browser: machine
 	@printf '\n== Browser tests: Chromium, phone and desktop ==\n'
-	@$(PYTEST) tests/browser || $(PYTEST) tests/browser --last-failed # a browser may stumble once on a busy machine
+	@$(BROWSER) || $(BROWSER) --last-failed # a browser may stumble once on a busy machine
 
 bench: tools
 	@$(BIN)/python -m bench

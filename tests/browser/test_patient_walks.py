@@ -66,7 +66,6 @@ class Walk:
 
     def step(self) -> None:
         """One thing that a patient, a train or the people who run the site do."""
-        read_what_cannot_wait(self.page)
         getattr(self, self.chance.choice(ACTS))()
 
     def tap(self) -> None:
@@ -140,6 +139,10 @@ def test_what_is_stored_is_what_was_tapped(
     releases = Releases(tmp_path, monkeypatch)
     chance = random.Random(seed * 1000 + size[0])  # noqa: S311 - the walks must be the same each time
     page = open_page(viewport={"width": size[0], "height": size[1]}, has_touch=True, is_mobile=True)
+    # It may come between two acts: the answer of the server decides when.
+    page.add_locator_handler(page.locator("dialog[open]").first, lambda: read_what_cannot_wait(page))
+    # Asked whether to leave while an answer is on its way, this patient always says yes.
+    page.on("dialog", lambda question: question.accept())
     start(page, live.url, check_in_link(live.runtime))
     tap(page, 0)
     expect_saved(page)
@@ -154,7 +157,6 @@ def test_what_is_stored_is_what_was_tapped(
             walk.step()
         else:
             page.locator("#next").click()
-    read_what_cannot_wait(page)
     come_out(page)
     page.wait_for_function(f"() => {UNSENT} === 0 && document.getElementById('copy')?.hidden")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
