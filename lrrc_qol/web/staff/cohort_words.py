@@ -26,7 +26,7 @@ DEFINITIONS = {
     "headline": (
         "Who is back",
         "At each visit everyone operated on whose time for it is over, whatever became of them. "
-        "Back: the score is less than the important difference below the own baseline.",
+        "Back: not worse than the own baseline by the important difference or more.",
     ),
     "states": ("Where patients stand today", "Every patient operated on, by all forms so far."),
     "baselines": (
@@ -218,6 +218,7 @@ def published_source(course: PublishedCourse) -> str:
 
 def spread_said(level: str, lines: int) -> str:
     """How many lines there are, or why there are none."""
+    level = _begin(level)
     return f"{level}: {lines} patients drawn." if lines else f"{level}: fewer than 20 patients, nothing is drawn."
 
 
@@ -236,7 +237,7 @@ def observed_said(level: str, part: Row) -> str:
     """How many patients are observed."""
     count = part["patients"]
     drawn = part.get("points") or part.get("with_death")
-    return f"{level}: {_count(count)} patients{'' if drawn else '; a curve needs 20'}."
+    return f"{_begin(level)}: {_count(count)} patients{'' if drawn else '; a curve needs 20'}."
 
 
 def declined_said(level: str, one: Row) -> str:
@@ -257,7 +258,12 @@ def tipping_said(row: Row) -> str:
 
 def levels_said(levels: Mapping[str, Row]) -> list[str]:
     """How many patients each group has."""
-    return [f"{name}: {_count(one['patients'])} patients operated on." for name, one in levels.items()]
+    return [f"{_begin(name)}: {_count(one['patients'])} patients operated on." for name, one in levels.items()]
+
+
+def _begin(level: str) -> str:
+    """The name of a group at the beginning of a sentence; codes of a classification stay as they are written."""
+    return "Everybody" if level == "everybody" else level
 
 
 def cell_words(panel: str, key: str, value: Any, decimals: int) -> str:

@@ -50,7 +50,7 @@ def test_the_first_contact_is_measured_in_opening_time(runtime: Runtime, clock: 
     assert found.together.contact(AlertLevel.RED) == red
 
 
-def test_few_alerts_are_hidden_and_do_not_follow_from_the_sum(runtime: Runtime, clock: FixedClock) -> None:
+def test_few_alerts_are_hidden_and_do_not_follow_from_the_sum(app: Flask, runtime: Runtime, clock: FixedClock) -> None:
     nurse = make_staff(runtime)
     for number in range(6):
         reached_after(runtime, nurse, clock, number=number, late=False)
@@ -61,6 +61,10 @@ def test_few_alerts_are_hidden_and_do_not_follow_from_the_sum(runtime: Runtime, 
     assert found.weeks[0].contact(AlertLevel.RED).alerts is None
     assert found.weeks[1].contact(AlertLevel.RED).alerts == 6
     assert found.together.contact(AlertLevel.RED).alerts is None
+    rows = signed_in(app, "nurse@north.example").get("/staff/measures").text.split("<tr>")
+    assert "hidden" in rows[2]  # all weeks are more than few, and no line may say otherwise
+    assert "under 5" not in rows[2]
+    assert "under 5" in rows[3]
 
 
 def test_forms_that_nobody_read_for_a_week_are_counted(runtime: Runtime, clock: FixedClock) -> None:
