@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 
-from lrrc_qol.catalogue import load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from scripts.messages import TEMPLATE, as_text, catalogues, extracted, updated
+from tests.shipped import shipped_catalogue
 from tests.source_tree import TEMPLATES, place, written_files
 
 LANGUAGES = ("ar", "de", "en", "nl", "zh-Hans")
@@ -52,14 +52,20 @@ def test_no_word_of_a_patient_template_is_beyond_translation() -> None:
     assert found == []
 
 
-def test_the_template_holds_every_sentence_and_no_other() -> None:
-    assert TEMPLATE.read_text(encoding="utf-8") == as_text(extracted()).decode(), "run `make messages`"
+@pytest.fixture(scope="module")
+def sentences() -> Catalog:
+    """Every sentence that templates and code ask for."""
+    return extracted()
+
+
+def test_the_template_holds_every_sentence_and_no_other(sentences: Catalog) -> None:
+    assert TEMPLATE.read_text(encoding="utf-8") == as_text(sentences).decode(), "run `make messages`"
 
 
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parent.parent.name)
-def test_every_catalogue_is_up_to_date(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == updated(path, extracted()).decode(), "run `make messages`"
+def test_every_catalogue_is_up_to_date(path: Path, sentences: Catalog) -> None:
+    assert path.read_text(encoding="utf-8") == updated(path, sentences).decode(), "run `make messages`"
 
 
 def test_all_that_a_patient_sees_is_complete_in_these_languages() -> None:
-    assert load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).languages() == LANGUAGES
+    assert shipped_catalogue().languages() == LANGUAGES

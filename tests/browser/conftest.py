@@ -14,8 +14,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.factory import create_app
 from lrrc_qol.runtime import Runtime, build_runtime
 from scripts.system_packages import find_chromium
@@ -24,6 +23,7 @@ from tests.databases import cluster, database_url, migrated_postgresql, migrated
 from tests.live_server import serving
 from tests.mailbox import LOOPBACK, Mailbox, free_port, running_mailbox
 from tests.settings import make_settings
+from tests.shipped import shipped_catalogue
 
 # Fixtures shared with the integration tests; pytest finds them here by name.
 __all__ = ["cluster", "database_url", "migrated_postgresql", "migrated_sqlite"]
@@ -82,7 +82,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def shipped() -> Catalogue:
     """The shipped definitions, read once."""
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 @pytest.fixture

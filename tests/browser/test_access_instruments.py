@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from lrrc_qol.catalogue import load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from tests.axe import accessibility_breaches, breaches_in_every_look, overflows_sideways
 from tests.browser.conftest import LiveSite, running_site
 from tests.browser.patient_walk import enter
 from tests.every_instrument import with_every_instrument
 from tests.factories import assignment, make_link, make_patient, make_staff, take_seat
+from tests.shipped import shipped_catalogue
 
 LANGUAGES = ("en", "de", "ar", "zh-Hans")
 # The questions of this one are seen in every look: colours do not depend on words.
@@ -28,7 +27,7 @@ SHOW_ALL = """() => {
     unit.querySelectorAll(".step").forEach((step) => { step.hidden = false; });
     return unit.querySelectorAll(".step").length;
 }"""
-INSTRUMENTS = tuple(one for one in load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).instruments if one.items)
+INSTRUMENTS = tuple(one for one in shipped_catalogue().instruments if one.items)
 # A few at a time: a test that takes two minutes ends the run.
 BATCH = 2
 BATCHES = [INSTRUMENTS[start : start + BATCH] for start in range(0, len(INSTRUMENTS), BATCH)]
@@ -48,7 +47,7 @@ def forms(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A patient of each language whose visit asks everything."""
     file = tmp_path_factory.mktemp("instruments") / "site.sqlite3"
     shutil.copyfile(migrated_sqlite, file)
-    definitions = with_every_instrument(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR), LANGUAGES)
+    definitions = with_every_instrument(shipped_catalogue(), LANGUAGES)
     with running_site(f"sqlite:///{file}", definitions) as site:
         nurse = make_staff(site.runtime)
         links, ids = {}, {}

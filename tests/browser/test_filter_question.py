@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from tests.browser.conftest import LiveSite
 from tests.browser.patient_phone import enter, expect_question, expect_saved, press, start, tap
 from tests.factories import make_link, make_patient, make_staff
 from tests.filter_form import with_filter_form
 from tests.patient_links import stored, submitted
+from tests.shipped import shipped_catalogue
 
 YES, NO = 0, 1
 
@@ -21,7 +21,7 @@ YES, NO = 0, 1
 @pytest.fixture
 def definitions() -> Catalogue:
     """The shipped definitions with the invented questionnaire at every visit."""
-    return with_filter_form(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
+    return with_filter_form(shipped_catalogue())
 
 
 @pytest.fixture

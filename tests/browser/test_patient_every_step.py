@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.persistence.models import Answer, AuditEntry, Response
 from lrrc_qol.services.context import COMMAND
 from tests.browser.conftest import LiveSite
@@ -32,6 +31,7 @@ from tests.browser.phone_rider import (
 from tests.factories import make_link, make_patient, make_staff, set_dates
 from tests.number_question import with_number
 from tests.patient_links import check_in_link, submitted
+from tests.shipped import shipped_catalogue
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -44,7 +44,7 @@ MONTH = ("pain_nrs", "distress_nrs", "pe_wellbeing")
 @pytest.fixture(scope="module")
 def definitions() -> Catalogue:
     """The shipped ones; a question of the check-in is typed, the module of the core questionnaire stands for itself."""
-    catalogue = with_number(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
+    catalogue = with_number(shipped_catalogue())
     asked = {"BL1": ("qlq_cr29",), "M1": ("qlq_c30",), "M3": MONTH}
     protocols = tuple(
         replace(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from tests.axe import accessibility_breaches
 from tests.browser.conftest import LiveSite
 from tests.browser.patient_phone import expect_question, expect_saved, press, start
 from tests.number_question import ITEM, PLACE, with_number
 from tests.patient_links import check_in_link, stored
+from tests.shipped import shipped_catalogue
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -22,7 +22,7 @@ TYPE_A_NUMBER = "Please type a whole number from 0 to 100"
 @pytest.fixture(scope="module")
 def definitions() -> Catalogue:
     """The definitions with one typed number."""
-    return with_number(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
+    return with_number(shipped_catalogue())
 
 
 def field_on(live: LiveSite, page: Page) -> Locator:

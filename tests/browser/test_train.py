@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.persistence.models import Answer, Response
 from lrrc_qol.services.context import COMMAND
 from tests.browser.conftest import DESKTOP, PHONE, LiveSite
@@ -28,6 +27,7 @@ from tests.browser.phone_rider import (
 )
 from tests.factories import PASSWORD, make_link, make_patient, make_staff
 from tests.patient_links import submitted
+from tests.shipped import shipped_catalogue
 from tests.wording_packs import approved
 
 # What a phone keeps does not depend on the kind of database.
@@ -43,7 +43,7 @@ LEFT_OUT = 8  # one in so many
 @pytest.fixture(scope="module")
 def definitions() -> Catalogue:
     """The shipped definitions, in which every visit asks the core questionnaire and its module."""
-    catalogue = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    catalogue = shipped_catalogue()
     protocols = tuple(
         replace(one, visits=tuple(replace(visit, instruments=(C30, CR29)) for visit in one.visits))
         for one in catalogue.protocols

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.config import INSTRUMENTS_DIR
 from lrrc_qol.domain.alerts import AlertLevel, RuleKind
+from tests.shipped import shipped_catalogue
 
 DEFINITION = INSTRUMENTS_DIR / "pe_checkin" / "1.0" / "instrument.toml"
 BLOCK = re.compile(r'^id = "(\w+)"\n.*?^codes = \[\n(.*?)^\]', flags=re.MULTILINE | re.DOTALL)
@@ -27,7 +28,7 @@ def made_for() -> list[tuple[str, int, str]]:
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 @pytest.mark.parametrize(("item", "code", "level"), made_for())

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR, Settings
+from lrrc_qol.catalogue import Catalogue
+from lrrc_qol.config import Settings
 from lrrc_qol.factory import create_app
 from lrrc_qol.runtime import Runtime, build_runtime
 from lrrc_qol.web.guards import RUNTIME_KEY
@@ -18,6 +18,7 @@ from tests.clock import FixedClock
 from tests.databases import Engines, cluster, database_url, engines, migrated_postgresql, migrated_sqlite
 from tests.mailbox import Mailbox, running_mailbox
 from tests.settings import make_settings
+from tests.shipped import shipped_catalogue
 
 # Fixtures shared with the browser tests; pytest finds them here by name.
 __all__ = ["cluster", "database_url", "engines", "migrated_postgresql", "migrated_sqlite"]
@@ -26,7 +27,7 @@ __all__ = ["cluster", "database_url", "engines", "migrated_postgresql", "migrate
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The shipped definitions, read once."""
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.cli import command_runtime
 from lrrc_qol.cli.export import export
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.persistence.models import AuditEntry, CentreQuestionnaire, Response, ScoreRow
 from lrrc_qol.runtime import Runtime, build_runtime
@@ -28,6 +27,7 @@ from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.rescore import Batch, Figures, ScoreChange
 from tests.factories import Phone, answer, assignment, make_patient, make_staff, save, take_seat
 from tests.filter_form import BOWEL, with_filter_form
+from tests.shipped import shipped_catalogue
 
 # The package re-exports the command under the module's name, so the module has to be asked for by its full name.
 rescore_command = importlib.import_module("lrrc_qol.cli.rescore")
@@ -41,7 +41,7 @@ STRICTER = replace(
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.persistence.models import Answer, Response, ScoreRow
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.amend_answer import Amendment, amend_answer
@@ -15,12 +14,13 @@ from lrrc_qol.services.answers import as_values, current_answers
 from lrrc_qol.services.context import COMMAND
 from tests.factories import answer, assignment, make_patient, make_staff, save, take_seat
 from tests.filter_form import BOWEL, HAS_BAG, NO_BAG, with_filter_form
+from tests.shipped import shipped_catalogue
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """The shipped definitions with the invented questionnaire at every visit."""
-    return with_filter_form(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
+    return with_filter_form(shipped_catalogue())
 
 
 def stand(runtime: Runtime) -> tuple[Response, dict[str, object], dict[str, float | None]]:

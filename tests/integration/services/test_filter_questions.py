@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.models import Answer, Episode, Response, ScoreRow, Task
 from lrrc_qol.runtime import Runtime
@@ -19,12 +18,13 @@ from lrrc_qol.services.context import COMMAND
 from tests.clock import FixedClock
 from tests.factories import Phone, answer, assignment, make_patient, make_staff, save, set_dates, take_seat
 from tests.filter_form import BOWEL, HAS_BAG, NO_BAG, with_filter_form
+from tests.shipped import shipped_catalogue
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """The shipped definitions with the invented questionnaire at every visit."""
-    return with_filter_form(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
+    return with_filter_form(shipped_catalogue())
 
 
 def a_phone(runtime: Runtime, **anatomy: bool | None) -> tuple[Phone, str]:

@@ -9,11 +9,12 @@ import pytest
 from lrrc_qol.catalogue import Catalogue, load_catalogue
 from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.errors import UnknownInstrument, UnknownProtocol, WordingUnavailable
+from tests.shipped import shipped_catalogue
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 def test_own_words_are_approved_and_complete(catalogue: Catalogue) -> None:

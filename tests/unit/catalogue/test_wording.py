@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.catalogue.wording import label_faults, make_wording, topic_wording
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.instrument import ItemKind, ItemWording, Wording
+from tests.shipped import shipped_catalogue
 from tests.wording_sources import make_instrument, make_item
 
 # What responses stored so far keep; it must never change for words that did not.
@@ -25,7 +25,7 @@ INSTRUMENT = make_instrument(TWICE, NUMBER)
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 @pytest.mark.parametrize("instrument", KEPT)

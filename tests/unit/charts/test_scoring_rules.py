@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from lrrc_qol.catalogue import load_catalogue
 from lrrc_qol.charts.scoring_rules import SENTENCES, rule_in_words
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.instrument import Instrument, Item, ItemKind, Scale
 from lrrc_qol.domain.scoring import METHODS
 from tests.filter_form import BOWEL
+from tests.shipped import shipped_catalogue
 
 ITEMS = tuple(
     Item(f"q{number}", str(number), f"topic {number}", ItemKind.CHOICE, (0, 1, 2, 3)) for number in range(1, 8)
@@ -183,7 +182,7 @@ def test_each_method(method: str, items: list[str], parameters: dict[str, object
 
 def test_every_shipped_scale_has_its_rule() -> None:
     shipped: list[tuple[Scale, Instrument]] = [
-        (scale, one) for one in load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).instruments for scale in one.scales
+        (scale, one) for one in shipped_catalogue().instruments for scale in one.scales
     ]
     for scale, instrument in shipped:
         if scale.method:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from lrrc_qol.catalogue.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue.catalogue import Catalogue
 from lrrc_qol.domain.alerts import AlertRuleSet
 from lrrc_qol.domain.schedule import Protocol
+from tests.shipped import shipped_catalogue
 
 
 @pytest.fixture(scope="session")
 def shipped() -> Catalogue:
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lrrc_qol.catalogue import load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.contact import (
     TO_STAFF,
     Channel,
@@ -20,8 +18,9 @@ from lrrc_qol.domain.contact import (
     may_contact,
 )
 from lrrc_qol.domain.events import EventKind, RecordedEvent
+from tests.shipped import shipped_catalogue
 
-RULES = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR).events
+RULES = shipped_catalogue().events
 CLEAR = ContactFacts(
     died=False,
     withdrawn=False,

@@ -8,15 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lrrc_qol.catalogue import load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.contact import ContactState, contact_facts_from_events
 from lrrc_qol.domain.events import EpisodeFacts, EventKind, RecordedEvent, Stay, episode_facts
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import Anchors
 from lrrc_qol.persistence.queries.worklist_kinds import CALLED_OFF, ENDED
+from tests.shipped import shipped_catalogue
 
-CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+CATALOGUE = shipped_catalogue()
 RULES = CATALOGUE.events
 SURGERY = date(2027, 3, 1)
 HOME = SURGERY + timedelta(days=12)

@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrrc_qol.catalogue import load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.labels import AnsweredVisit, Settled, label_name, settle
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import Anchors, PlannedVisit, Protocol, VisitKind
+from tests.shipped import shipped_catalogue
 
-CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+CATALOGUE = shipped_catalogue()
 PE12, RULES = CATALOGUE.protocol("pe12"), CATALOGUE.events
 SHORTER = replace(PE12, version="0.9", visits=tuple(visit for visit in PE12.visits if visit.key not in {"M3", "DC"}))
 SURGERY = date(2026, 3, 2)

@@ -9,13 +9,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrrc_qol.catalogue import load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.events import Stay
 from lrrc_qol.domain.planning import plan_visits
 from lrrc_qol.domain.schedule import RECALLED_KEY, Anchors, PlannedVisit, VisitKind
+from tests.shipped import shipped_catalogue
 
-CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+CATALOGUE = shipped_catalogue()
 PE12 = CATALOGUE.protocol("pe12")
 LIMIT = CATALOGUE.events.restart_after_days
 SURGERY, HOME = date(2026, 3, 2), date(2026, 3, 16)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lrrc_qol.catalogue.instruments import load_instruments
-from lrrc_qol.config import INSTRUMENTS_DIR
 from lrrc_qol.domain.instrument import Instrument, Item
 from lrrc_qol.interchange import ImportRefused, Proposal, read_wording
+from tests.shipped import shipped_catalogue
 from tests.source_tree import ROOT
 from tests.wording_sources import make_instrument, make_item
 
@@ -90,8 +89,7 @@ if FILES:
     def test_every_scored_question_of_the_shipped_definition_comes_in_whole(
         name: str, stand_in: Instrument, language: str, companions: tuple[str, ...]
     ) -> None:
-        loaded = load_instruments(INSTRUMENTS_DIR)
-        instrument = next(one.instrument for one in loaded if one.instrument.id == stand_in.id)
+        instrument = shipped_catalogue().instrument(stand_in.id)
         scored = {item_id for scale in instrument.scales for item_id in scale.items}
         proposal = read(name, instrument, language, companions)
         assert not scored & {*proposal.missing, *(key for problem in proposal.problems for key in problem.keys)}
@@ -101,8 +99,7 @@ if FILES:
     @pytest.mark.parametrize("short", ["phq2", "phq4", "gad2"])
     @pytest.mark.parametrize("language", ["de", "en"])
     def test_a_longer_questionnaire_is_no_source_by_number(short: str, language: str) -> None:
-        loaded = load_instruments(INSTRUMENTS_DIR)
-        instrument = next(one.instrument for one in loaded if one.instrument.id == short)
+        instrument = shipped_catalogue().instrument(short)
         raw, beside = ((FOLDER / name).read_bytes() for name in ("r4-phq9-de-en-translations.json", ANSWER_LIST))
         try:
             matched = read_wording("fhir", raw, instrument, language, companions=[beside]).matched

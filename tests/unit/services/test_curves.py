@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.domain.baseline import Baseline, BaselineKind
 from lrrc_qol.domain.recovery import ChangeClass
 from lrrc_qol.persistence.queries.record import FormRow, ScoreEntry, VisitRow
 from lrrc_qol.services.curves import Course, Curve, build_curves
+from tests.shipped import shipped_catalogue
 
 OPERATED = date(2027, 3, 1)
 SENT = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ SENT = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 def visit(number: int, key: str, kind: str, due: int) -> VisitRow:

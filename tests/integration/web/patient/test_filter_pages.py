@@ -7,19 +7,19 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.runtime import Runtime
 from tests.factories import make_link, make_patient, make_staff
 from tests.filter_form import HAS_BAG, NO_BAG, with_filter_form
 from tests.integration.web.patient.visitor import Visitor, hidden_fields
 from tests.patient_links import stored, submitted
+from tests.shipped import shipped_catalogue
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """The shipped definitions with the invented questionnaire at every visit."""
-    return with_filter_form(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
+    return with_filter_form(shipped_catalogue())
 
 
 @pytest.fixture

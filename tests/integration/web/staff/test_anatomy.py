@@ -7,8 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.models import AuditEntry, Episode, Task
 from lrrc_qol.runtime import Runtime
@@ -16,6 +15,7 @@ from lrrc_qol.services.answer_form import submit_response
 from lrrc_qol.services.context import COMMAND, Actor
 from tests.factories import answer, assignment, make_patient, save, set_dates, take_seat
 from tests.filter_form import BOWEL, HAS_BAG, with_filter_form
+from tests.shipped import shipped_catalogue
 from tests.staff_browser import StaffBrowser
 
 CHOSEN = re.compile(r'name="(\w+)"[^>]*value="(\w+)"[^>]*checked|checked[^>]*name="(\w+)"[^>]*value="(\w+)"')
@@ -24,7 +24,7 @@ CHOSEN = re.compile(r'name="(\w+)"[^>]*value="(\w+)"[^>]*checked|checked[^>]*nam
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """The shipped definitions with the invented questionnaire at every visit."""
-    return with_filter_form(load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR))
+    return with_filter_form(shipped_catalogue())
 
 
 def version_in(page: str) -> str:

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.domain.baseline import BaselineKind
 from lrrc_qol.persistence.models import ScoreRow
 from lrrc_qol.persistence.queries.cohort import Kinds, count_visits
@@ -24,6 +23,7 @@ from lrrc_qol.services.read_form import read_form
 from lrrc_qol.services.read_record import read_record
 from lrrc_qol.services.rescore import Scope, Scorers, rescore
 from tests.filter_form import BOWEL, with_filter_form
+from tests.shipped import shipped_catalogue
 from tests.staff_browser import StaffBrowser
 
 # The lowest answers give 1, the highest 4; turned round, the same answers give 4 and 1.
@@ -32,7 +32,7 @@ TURNED = replace(BOWEL.scales[0], parameters={"missing": "half", "reversed": ["l
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 @pytest.fixture(scope="module")

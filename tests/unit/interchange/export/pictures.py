@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from lrrc_qol.catalogue import load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
 from lrrc_qol.domain.instrument import Instrument
 from lrrc_qol.interchange.export import ExportedAnswer, ExportedForm, ExportedScore, MissedForm, Subject, VisitLabel
+from tests.shipped import shipped_catalogue
 
-CATALOGUE = load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+CATALOGUE = shipped_catalogue()
 PAIN = CATALOGUE.instrument("pain_nrs")
 C30 = CATALOGUE.instrument("qlq_c30")
 SURGERY = date(2027, 3, 1)

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 import pytest
 
-from lrrc_qol.catalogue import Catalogue, load_catalogue
-from lrrc_qol.config import INSTRUMENTS_DIR, PROTOCOLS_DIR
+from lrrc_qol.catalogue import Catalogue
 from lrrc_qol.mail.texts import mail_texts
 from lrrc_qol.services.languages import Line, Section, language_texts, may_offer, missing_parts, texts_digest
+from tests.shipped import shipped_catalogue
 
 LANGUAGES = ("ar", "de", "nl", "zh-Hans")
 RULES = ("pe12", "1.0")
@@ -23,7 +23,7 @@ SECTIONS = (
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """The shipped definitions."""
-    return load_catalogue(INSTRUMENTS_DIR, PROTOCOLS_DIR)
+    return shipped_catalogue()
 
 
 def digest(catalogue: Catalogue, language: str = "nl") -> str:
