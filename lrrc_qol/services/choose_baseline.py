@@ -34,9 +34,9 @@ class BaselinePage:
     today: date
 
 
-def read_baseline(work: Work, patient_public_id: str) -> BaselinePage:
-    """The verdict on every form of the newest episode; NotFound when the centre has no such patient."""
-    patient = find_patient_row(work, patient_public_id)
+def read_baseline(work: Work, patient_public_id: str, *, episode: int | None = None) -> BaselinePage:
+    """The verdict on every form of the newest episode, or of another one; NotFound when the centre has none."""
+    patient = find_patient_row(work, patient_public_id, episode=episode)
     protocol = protocol_at(work, patient.protocol_id, patient.protocol_version)
     judged = baseline_of(work, baseline_key(patient, protocol))
     today = work.today_in(patient.centre_timezone)

@@ -118,9 +118,9 @@ class ClassificationRecord:
         return tuple(first[basis] for basis in Basis if basis in first)
 
 
-def read_classification(work: Work, patient_public_id: str) -> ClassificationRecord:
-    """Read all assessments of a patient's current episode; NotFound when the actor's centre has no such patient."""
-    patient = find_patient_row(work, patient_public_id)
+def read_classification(work: Work, patient_public_id: str, *, episode: int | None = None) -> ClassificationRecord:
+    """Read all assessments of the current episode, or of another one; NotFound when the actor's centre has none."""
+    patient = find_patient_row(work, patient_public_id, episode=episode)
     rules = work.catalogue.classification
     found = [read_assessment(rules, one) for one in read_entries(work, patient.episode_id, SECTION)]
     found.sort(key=lambda one: (one.rated_on, one.recorded_at), reverse=True)

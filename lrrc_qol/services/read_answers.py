@@ -51,9 +51,12 @@ class AnswerTable:
     items: tuple[AnsweredItem, ...]
 
 
-def read_answers(work: Work, public_id: str, instrument_id: str = "") -> AnswerTable:
-    """The table of one questionnaire, else of the first that was sent; NotFound. A fixed number of statements."""
-    patient = find_patient_row(work, public_id)
+def read_answers(work: Work, public_id: str, instrument_id: str = "", *, episode: int | None = None) -> AnswerTable:
+    """The table of one questionnaire, else of the first that was sent; of the current episode or another one.
+
+    NotFound when the actor's centre has none. A fixed number of statements.
+    """
+    patient = find_patient_row(work, public_id, episode=episode)
     rows = work.session.execute(
         select(Response, Visit.name)
         .join(Assignment, Assignment.id == Response.assignment_id)

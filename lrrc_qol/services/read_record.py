@@ -107,7 +107,7 @@ class PatientRecord:
     @property
     def earlier(self) -> bool:
         """Whether this is not the newest episode: then it is there to be read only."""
-        return self.patient.episode_ordinal < self.episodes[-1].ordinal
+        return self.patient.earlier
 
 
 def find_patient_row(work: Work, public_id: str, *, episode: int | None = None) -> PatientRow:

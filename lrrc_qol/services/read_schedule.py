@@ -81,9 +81,9 @@ class Schedule:
         return self.ending.happened_on if self.ending else self.patient.closed_on
 
 
-def read_schedule(work: Work, public_id: str) -> Schedule:
-    """Read it for the current episode; NotFound when the actor's centre has no such patient."""
-    patient = find_patient_row(work, public_id)
+def read_schedule(work: Work, public_id: str, *, episode: int | None = None) -> Schedule:
+    """Read it for the current episode, or for another one; NotFound when the actor's centre has none."""
+    patient = find_patient_row(work, public_id, episode=episode)
     scope = {"centre_id": work.actor.centre(), "episode_id": patient.episode_id}
     visits = list_planned(work.session, **scope)
     events = list_events(work.session, **scope)

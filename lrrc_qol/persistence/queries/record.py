@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lrrc_qol.domain.instrument import ANATOMY
 from lrrc_qol.persistence.crypto import FieldCipher
@@ -27,7 +27,7 @@ from lrrc_qol.persistence.models import (
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """A patient of the viewer's centre with the newest episode and its plan; identifiers are open.
+    """A patient of the viewer's centre with the newest episode, or the one asked for; identifiers are open.
 
     `anatomy` has every fact of anatomy: known to hold, known not to hold, or None for not known.
     """
@@ -55,7 +55,13 @@ class PatientRow:
     protocol_version: str
     centre_timezone: str
     episode_ordinal: int = 1
+    latest_ordinal: int = 1
     reminder_hour: int | None = None
+
+    @property
+    def earlier(self) -> bool:
+        """Whether this is not the newest episode: then it is there to be read only."""
+        return self.episode_ordinal < self.latest_ordinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +162,10 @@ def find_patient(
 
     With `episode` that one by its ordinal; None when there is no such episode.
     """
+    any_episode = aliased(Episode)
+    latest = select(func.max(any_episode.ordinal)).where(any_episode.patient_id == Patient.id).scalar_subquery()
     row = session.execute(
-        select(Patient, Episode, Plan, Centre.timezone)
+        select(Patient, Episode, Plan, Centre.timezone, latest)
         .join(Episode, Episode.patient_id == Patient.id)
         .join(Plan, Plan.episode_id == Episode.id)
         .join(Centre, Centre.id == Patient.centre_id)
@@ -170,7 +178,7 @@ def find_patient(
 
 
 def _open_patient(
-    patient: Patient, episode: Episode, plan: Plan, centre_timezone: str, *, cipher: FieldCipher
+    patient: Patient, episode: Episode, plan: Plan, centre_timezone: str, latest: int, *, cipher: FieldCipher
 ) -> PatientRow:
     def opened(sealed: bytes | None, field: str) -> str | None:
         return None if sealed is None else cipher.open(sealed, field=f"patient.{field}")
@@ -199,6 +207,7 @@ def _open_patient(
         protocol_version=plan.protocol_version,
         centre_timezone=centre_timezone,
         episode_ordinal=episode.ordinal,
+        latest_ordinal=latest,
         reminder_hour=patient.reminder_hour,
     )
 

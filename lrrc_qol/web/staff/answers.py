@@ -12,6 +12,7 @@ from lrrc_qol.domain.instrument import AnswerValue, Item, Missing
 from lrrc_qol.services.read_answers import AnsweredItem, AnswerTable, read_answers
 from lrrc_qol.services.read_record import note_view
 from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.asked import episode_asked
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.work_words import MISSING
 
@@ -31,9 +32,9 @@ class Cell:
 @blueprint.get("/patients/<public_id>/answers")
 @audience.staff("view_patients")
 def answers(public_id: str) -> ResponseReturnValue:
-    """One questionnaire as a table of questions by visits; `?instrument=` chooses another."""
+    """One questionnaire as a table of questions by visits; `?instrument=` another, `?episode=` an earlier operation."""
     with runtime().reading(current_actor()) as work:
-        table = read_answers(work, public_id, request.args.get("instrument", ""))
+        table = read_answers(work, public_id, request.args.get("instrument", ""), episode=episode_asked())
     with runtime().writing(current_actor()) as work:
         note_view(work, table.patient, part="answers")
     return render_template(

@@ -12,6 +12,7 @@ from lrrc_qol.domain.errors import InvalidInput, StaleWrite
 from lrrc_qol.services.baseline.read import EpisodeBaseline
 from lrrc_qol.services.choose_baseline import BaselinePage, choose_form, read_baseline
 from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.asked import episode_asked
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.patient_words import baseline_badge
 from lrrc_qol.web.staff_form import StaffForm
@@ -37,7 +38,7 @@ class BaselineForm(StaffForm):
 @audience.staff("view_patients")
 def baseline(public_id: str) -> ResponseReturnValue:
     """The verdict on every form, and the form to choose another."""
-    found = _read(public_id)
+    found = _read(public_id, episode=episode_asked())
     choice = found.judged.choice
     chosen = str(choice.response_id) if choice and choice.response_id else _RULES
     return _page(found, BaselineForm(None, data={"response": chosen, "seen": _number(found.judged)}))
@@ -95,6 +96,6 @@ def _page(found: BaselinePage, form: BaselineForm) -> ResponseReturnValue:
     return page, 422 if form.faults() else 200
 
 
-def _read(public_id: str) -> BaselinePage:
+def _read(public_id: str, *, episode: int | None = None) -> BaselinePage:
     with runtime().reading(current_actor()) as work:
-        return read_baseline(work, public_id)
+        return read_baseline(work, public_id, episode=episode)

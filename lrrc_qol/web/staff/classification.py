@@ -25,6 +25,7 @@ from lrrc_qol.services.classify_recurrence import (
 )
 from lrrc_qol.services.read_record import find_patient_row, note_view
 from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.asked import episode_asked
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.classification_form import (
     BASIS_WORDS,
@@ -52,9 +53,10 @@ class RemoveForm(StaffForm):
 @blueprint.get("/patients/<public_id>/classification")
 @audience.staff("view_patients")
 def classification(public_id: str) -> ResponseReturnValue:
-    """All assessments: the newest of each basis side by side, then each with its reasons and earlier versions."""
+    """All assessments: the newest of each basis side by side, then each with its reasons and earlier versions;
+    `?episode=` those of an earlier operation, to be read."""
     with runtime().writing(current_actor()) as work:
-        record = read_classification(work, public_id)
+        record = read_classification(work, public_id, episode=episode_asked())
         note_view(work, record.patient, part="classification")
     return render_template(
         "staff/classification/list.html",

@@ -27,6 +27,7 @@ from lrrc_qol.services.last_change import LastChange
 from lrrc_qol.services.read_record import find_patient_row, note_view
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.meanwhile import Overtaken, seen_before, seen_now, take_over
+from lrrc_qol.web.staff.asked import episode_asked
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.patient_words import ANATOMY_NAMES
 from lrrc_qol.web.staff.record_form import RecordForm, mark_of, record_form
@@ -49,9 +50,10 @@ class RemoveForm(StaffForm):
 @blueprint.get("/patients/<public_id>/record")
 @audience.staff("view_patients")
 def clinical_record(public_id: str) -> ResponseReturnValue:
-    """Everything on record, section by section, with who saved what when and every version."""
+    """Everything on record, section by section, with who saved what when and every version; `?episode=` an earlier
+    operation, to be read."""
     with runtime().writing(current_actor()) as work:
-        patient = find_patient_row(work, public_id)
+        patient = find_patient_row(work, public_id, episode=episode_asked())
         versions = read_all_versions(work, patient.episode_id)
         note_view(work, patient, part="clinical record")
     views = section_views(runtime().catalogue.record, versions)

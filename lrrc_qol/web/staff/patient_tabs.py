@@ -53,8 +53,15 @@ TABS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("staff.schedule", "Schedule", frozenset({"staff.plan_change", "staff.change_patient_plan"})),
     ("staff.consent", "Consent", frozenset({"staff.record_patient_consent"})),
 )
+# These show an earlier operation too, to be read; what the others show is about the person.
+PAST_TABS = frozenset(
+    {
+        *("staff.patient", "staff.answers", "staff.classification", "staff.clinical_record"),
+        *("staff.baseline", "staff.schedule"),
+    }
+)
 
 
 @blueprint.app_context_processor
 def _tabs() -> dict[str, object]:
-    return {"patient_tabs": TABS}
+    return {"patient_tabs": TABS, "past_tabs": PAST_TABS}

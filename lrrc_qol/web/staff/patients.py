@@ -20,6 +20,7 @@ from lrrc_qol.services.read_record import note_view, read_record
 from lrrc_qol.services.resend_link import resend_link
 from lrrc_qol.services.talk_topics import read_topics
 from lrrc_qol.web.guards import audience, current_actor, has_permission, runtime
+from lrrc_qol.web.staff.asked import episode_asked, row_number
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.consent import STATUS_WORDS
 from lrrc_qol.web.staff.curve_backdrop import OtherPatients
@@ -45,7 +46,6 @@ from lrrc_qol.web.staff.patient_words import (
 from lrrc_qol.web.staff.record_words import record_lines, record_notes
 
 STAGES: dict[str, Stage] = {"before": "before", "after": "after", "none": "not_operated"}
-LARGEST_ROW_NUMBER = 2**31 - 1
 
 
 @blueprint.app_template_filter("day_month")
@@ -69,7 +69,7 @@ def patients() -> ResponseReturnValue:
     with runtime().reading(current_actor()) as work:
         page = patient_page(
             work,
-            before=request.args.get("before", type=_row_number),
+            before=request.args.get("before", type=row_number),
             hospital_number=number or None,
             stage=STAGES.get(stage),
         )
@@ -85,14 +85,6 @@ def patients() -> ResponseReturnValue:
     )
 
 
-def _row_number(text: str) -> int:
-    """A place in the list; ValueError for a number that no row has, which starts at the top."""
-    number = int(text)
-    if not 0 <= number <= LARGEST_ROW_NUMBER:
-        raise ValueError("no row has this number")
-    return number
-
-
 @blueprint.get("/patients/<public_id>")
 @audience.staff("view_patients")
 def patient(public_id: str) -> ResponseReturnValue:
@@ -103,7 +95,7 @@ def patient(public_id: str) -> ResponseReturnValue:
     """
     choices = choices_of(request.args)
     with runtime().reading(current_actor()) as work:
-        record = read_record(work, public_id, episode=request.args.get("episode", type=_row_number))
+        record = read_record(work, public_id, episode=episode_asked())
         consent = read_consent(work, public_id)
         topics = read_topics(work, record.patient.episode_id, centre_id=work.actor.centre())
         clinical = read_all_entries(work, record.patient.episode_id)

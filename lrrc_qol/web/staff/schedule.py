@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from lrrc_qol.services.read_record import note_view
 from lrrc_qol.services.read_schedule import read_schedule
 from lrrc_qol.web.guards import audience, current_actor, runtime
+from lrrc_qol.web.staff.asked import episode_asked
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.patient_words import contact_badges
 from lrrc_qol.web.staff.schedule_lines import FORMS, MESSAGES, Line, LineMaker, of_theme
@@ -45,10 +46,10 @@ class Month:
 @blueprint.get("/patients/<public_id>/schedule")
 @audience.staff("view_patients")
 def schedule(public_id: str) -> ResponseReturnValue:
-    """All months with something in them; `?show=` forms or messages leaves the others out."""
+    """All months with something in them; `?show=` forms or messages alone, `?episode=` an earlier operation."""
     show = request.args.get("show", "")
     with runtime().reading(current_actor()) as work:
-        found = read_schedule(work, public_id)
+        found = read_schedule(work, public_id, episode=episode_asked())
     with runtime().writing(current_actor()) as work:
         note_view(work, found.patient, part="schedule")
     titles = {one.id: one.short_title for one in runtime().catalogue.instruments}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from lrrc_qol.domain.events import EventKind
-from lrrc_qol.persistence.crypto import new_public_id
-from lrrc_qol.persistence.models import Episode, MissedReason, Plan, Visit
+from lrrc_qol.persistence.models import MissedReason, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.context import COMMAND, Actor
 from lrrc_qol.services.read_record import read_record
@@ -164,43 +162,3 @@ def test_the_number_of_statements_does_not_grow(runtime: Runtime, nurse: Actor, 
             read_schedule(work, one)
         counts.append(len(statements))
     assert counts[0] == counts[1]
-
-
-def test_an_earlier_operation_can_be_read_and_not_changed(
-    runtime: Runtime, nurse: Actor, nurse_browser: StaffBrowser, followed: str
-) -> None:
-    with runtime.writing(nurse) as work:
-        first = work.session.scalars(select(Episode)).one()
-        first.closed_on = date(2026, 4, 20)
-        second = Episode(
-            public_id=new_public_id(),
-            patient_id=first.patient_id,
-            centre_id=first.centre_id,
-            ordinal=2,
-            enrolled_on=date(2026, 4, 21),
-            planned_surgery_on=date(2026, 4, 21) + timedelta(days=30),
-            created_at=work.now,
-        )
-        work.session.add(second)
-        work.session.flush()
-        plan = work.session.scalars(select(Plan)).one()
-        work.session.add(
-            Plan(
-                episode_id=second.id,
-                protocol_id=plan.protocol_id,
-                protocol_version=plan.protocol_version,
-                frozen_at=work.now,
-            )
-        )
-    address = f"/staff/patients/{followed}"
-    now, before = nurse_browser.get(address).text, nurse_browser.get(f"{address}?episode=1").text
-    assert "2 operations." in now
-    assert f'href="{address}?episode=1"' in now
-    assert "Record an event" in now
-    assert "An earlier operation." in before
-    assert f'href="{address}"' in before
-    assert "Record an event" not in before
-    assert "Change the anatomy" not in before
-    assert "M1" in before
-    assert nurse_browser.get(f"{address}?episode=3").status_code == 404
-    assert nurse_browser.get(f"{address}?episode=x").text.count("2 operations.") == 1
