@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+
+from lrrc_qol.domain.recovery_states import Ending
 
 SMALLEST_CELL = 5
 SMALLEST_CURVE = 20
@@ -35,3 +38,9 @@ def hidden_levels(sizes: Mapping[str, int]) -> frozenset[str]:
     if len(hidden) == 1 and left:
         hidden.add(min(left, key=lambda level: (left[level], level)))
     return frozenset(hidden)
+
+
+def may_tell_times(endings: Sequence[str]) -> bool:
+    """Whether the single times of a group may be given out: it is large, and nothing that counts happened to a few."""
+    told = Counter(endings)
+    return len(endings) >= SMALLEST_CURVE and not any(is_small(told[kind]) for kind in (Ending.EVENT, Ending.DIED))

@@ -17,11 +17,11 @@ _KINDS = {Ending.EVENT: 1, Ending.DIED: 2, Ending.CENSORED: 0}
 
 def survival(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit]) -> Plain:
     """Overall survival by Kaplan-Meier; who is alive is observed until today."""
-    days = [patient.followed if patient.died_day is None else patient.died_day for patient in patients]
-    died = [patient.died_day is not None for patient in patients]
-    if len(patients) < SMALLEST_CURVE:
-        return {"patients": _shown(len(patients)), "points": []}
-    return {"patients": len(patients), "points": _points(kaplan_meier(days, died), visits, start=1.0)}
+    times = _until_death(patients)
+    if len(times) < SMALLEST_CURVE:
+        return {"patients": _shown(len(times)), "points": []}
+    steps = kaplan_meier([time.day for time in times], [time.ending is Ending.DIED for time in times])
+    return {"patients": len(times), "points": _points(steps, visits, start=1.0)}
 
 
 def recovery(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit]) -> Plain:
@@ -43,6 +43,27 @@ def deterioration(patients: Sequence[CohortPatient], visits: Sequence[CohortVisi
         "with_death": _points(with_death, visits, start=1.0),
         "without_death": _points(without, visits, start=1.0),
     }
+
+
+def single_times(patients: Sequence[CohortPatient], visits: Sequence[CohortVisit]) -> dict[str, list[list[Any]]]:
+    """What each of the three curves is computed from: of everybody who enters it the day, how it ended, and the place
+    in `patients`; earliest first, so that the order tells nothing."""
+    curves: dict[str, Sequence[TimeToEvent | None]] = {
+        "survival": _until_death(patients),
+        "recovery": [one.recovery and _at_visit(one.recovery, visits) for one in patients],
+        "deterioration": [one.deterioration and _at_visit(one.deterioration, visits) for one in patients],
+    }
+    return {
+        curve: sorted([time.day, time.ending.value, place] for place, time in enumerate(times) if time is not None)
+        for curve, times in curves.items()
+    }
+
+
+def _until_death(patients: Sequence[CohortPatient]) -> list[TimeToEvent]:
+    return [
+        TimeToEvent(one.followed, Ending.CENSORED) if one.died_day is None else TimeToEvent(one.died_day, Ending.DIED)
+        for one in patients
+    ]
 
 
 def _incidence(times: Sequence[TimeToEvent], visits: Sequence[CohortVisit]) -> Plain:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lrrc_qol.cohort.expect import expectations
 from lrrc_qol.cohort.expected import expected_course
-from lrrc_qol.cohort.people import people
+from lrrc_qol.cohort.people import behind_the_figures
 from lrrc_qol.cohort.rows import CohortPatient, CohortVisit
 from lrrc_qol.cohort.summary import by_level, summarise, veils_of
 from lrrc_qol.domain.errors import UnknownInstrument
@@ -42,7 +42,7 @@ __all__ = [
     "store_scale",
 ]
 
-METHOD = 3
+METHOD = 4
 """Raised when a figure is computed in another way, so that all are computed anew."""
 
 
@@ -123,7 +123,7 @@ def compute_scale(rows: ScaleRows, strata: Iterable[str]) -> Computed:
     if expected is not None:
         found[EXPECT] = {"visits": named, **expected}
     if found:
-        found[PEOPLE] = {"strata": [*named_strata], "people": people(rows.patients, rows.visits, named_strata)}
+        found[PEOPLE] = behind_the_figures(rows.patients, rows.visits, named_strata)
     return Computed(rows.due, rows.data_as_of, found)
 
 

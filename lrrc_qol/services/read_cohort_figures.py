@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from lrrc_qol.cohort.small_cells import may_tell_times
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import Instrument, Scale
 from lrrc_qol.domain.published_courses import PublishedCourse
@@ -36,6 +37,15 @@ class SinglePatient:
     level: str
     baseline: float
     forms: Sequence[tuple[int, float, Mapping[str, bool]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SingleTime:
+    """One time in a file: the level, the day since the operation, and how the observation ended."""
+
+    level: str
+    day: int
+    ending: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +124,34 @@ def _figures(work: Work, chosen: ScaleChoice, stratum: str) -> CohortFigures | N
 
 def read_single_patients(work: Work, figures: CohortFigures) -> Iterator[SinglePatient]:
     """The patients of every level that shows single lines; read at once, given out one by one."""
+    content, levels = _behind(work, figures)
+    shown = {name for name, level in figures.levels.items() if level.get("lines")}
+    return (
+        SinglePatient(levels[one["place"]], one["baseline"], one["forms"])
+        for one in content.get("people", ())
+        if levels[one["place"]] in shown
+    )
+
+
+def read_single_times(work: Work, figures: CohortFigures, curve: str) -> Iterator[SingleTime]:
+    """The times behind one curve, of every level that is shown and may be told of; KeyError for no such curve."""
+    content, levels = _behind(work, figures)
+    times = (
+        [SingleTime(levels[place], day, ending) for day, ending, place in content["times"][curve]] if content else []
+    )
+    shown = {
+        name
+        for name, level in figures.levels.items()
+        if level["patients"] and may_tell_times([time.ending for time in times if time.level == name])
+    }
+    return (time for time in times if time.level in shown)
+
+
+def _behind(work: Work, figures: CohortFigures) -> tuple[Mapping[str, Any], list[str]]:
+    """What is stored of single patients, and the level of each of them in the chosen stratum."""
     scale = (figures.chosen.instrument.id, figures.chosen.scale.id)
     stored = find_result(work.session, centre_id=work.actor.centre(), scale=scale, stratum=PEOPLE)
     if stored is None:
-        return iter(())
-    shown = {name for name, level in figures.levels.items() if level.get("lines")}
-    place = stored.content["strata"].index(figures.stratum)
-    return (
-        SinglePatient(one["levels"][place], one["baseline"], one["forms"])
-        for one in stored.content["people"]
-        if one["levels"][place] in shown
-    )
+        return {}, []
+    stratum = stored.content["strata"].index(figures.stratum)
+    return stored.content, [one[stratum] for one in stored.content["levels"]]

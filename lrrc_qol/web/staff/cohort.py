@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from io import StringIO
 from typing import Any
 
@@ -23,6 +24,7 @@ from lrrc_qol.services.read_cohort_figures import (
     SinglePatient,
     read_cohort_figures,
     read_single_patients,
+    read_single_times,
 )
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
@@ -32,6 +34,8 @@ from lrrc_qol.web.staff.cohort_words import cell_words
 blueprint.add_app_template_filter(range_words, "range_words")
 Table = tuple[tuple[str, ...], Iterable[Mapping[str, Any]]]
 LINES = ("level", "line", "form", "visit", "day", "baseline", "change", "window_over")
+TIMES = ("level", "day", "ending")
+TIME_FILES = {f"{curve}-times": curve for curve in ("survival", "recovery", "deterioration")}
 
 
 @blueprint.get("/cohort")
@@ -60,7 +64,10 @@ def cohort() -> ResponseReturnValue:
 @blueprint.get("/cohort/<panel>.csv")
 @audience.staff("view_cohort")
 def cohort_numbers(panel: str) -> ResponseReturnValue:
-    """The numbers of one figure, unrounded; an empty cell is a hidden small number. `lines` are the single patients."""
+    """The numbers of one figure, unrounded; an empty cell is a hidden small number.
+
+    `lines` are the single patients, `survival-times` and the like the single times behind a curve.
+    """
     with runtime().reading(current_actor()) as work:
         figures = _shelf(work).figures
         if figures is None:
@@ -68,6 +75,8 @@ def cohort_numbers(panel: str) -> ResponseReturnValue:
         table: Table | None = csv_table(figures, panel)
         if panel == "lines":
             table = LINES, _line_rows(read_single_patients(work, figures))
+        elif panel in TIME_FILES:
+            table = TIMES, map(asdict, read_single_times(work, figures, TIME_FILES[panel]))
     if table is None:
         abort(404)
     name = f"cohort-{panel}-{figures.chosen.id}-{figures.stratum}.csv"

@@ -32,7 +32,7 @@ class Drawing:
 class CohortPanel:
     """One figure of the page. `columns` are key and heading; `rows` hold raw values, None for a hidden one.
 
-    `recomputed` says how the figure can be computed again by hand, or why it cannot; `sources` where published figures
+    `recomputed` says how the figure can be computed again by hand; `sources` where published figures
     beside ours come from.
     """
 

@@ -154,9 +154,9 @@ _FROM_LINES = (
     "file, because it would tell of single persons."
 )
 _COUNTED = "Counted; a share is its count divided by the total beside it."
-_NOT_AGAIN = (
-    "Cannot be computed again from these files: the days of single deaths and returns are not given out. The file has "
-    "the counts up to each visit."
+_FROM_TIMES = (
+    "Can be computed again from the file of times, for groups of 20 and more in which nothing that counts happened to "
+    "only 1 to 4; other groups are not in the file, because it would tell of single persons."
 )
 RECOMPUTED = {
     "headline": _COUNTED,
@@ -165,12 +165,12 @@ RECOMPUTED = {
     "change": _FROM_LINES,
     "spread": _FROM_LINES,
     "model": _FROM_LINES,
-    "survival": _NOT_AGAIN,
-    "recovery": _NOT_AGAIN,
-    "deterioration": _NOT_AGAIN,
+    "survival": _FROM_TIMES,
+    "recovery": _FROM_TIMES,
+    "deterioration": _FROM_TIMES,
     "sensitivity": f"{_FROM_LINES} Only forms whose window is over enter.",
 }
-"""How each figure can be computed again by hand, or why it cannot."""
+"""How each figure can be computed again by hand."""
 PERCENT = frozenset({"survival", "recovery", "deterioration"})
 SHARES = frozenset({"value", "low", "high", "other_value"})
 

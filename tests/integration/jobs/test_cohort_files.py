@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pytest
 from flask import Flask
 from scipy import stats
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from lrrc_qol.jobs.cohort import compute_all
@@ -26,6 +27,7 @@ from tests.factories import make_staff
 from tests.staff_browser import StaffBrowser, signed_in
 
 SCALE = "fact_c.FACT_C"
+WITH_DEATH = "death is part of the event"
 Row = dict[str, str]
 Floats = npt.NDArray[np.float64]
 
@@ -171,15 +173,124 @@ def test_small_groups_have_figures_and_no_file_of_single_patients(files: StaffBr
             close(row, count=len(changes), mean=changes.mean())
 
 
-def test_shares_over_time_have_their_counts_and_the_page_says_why_no_more(files: StaffBrowser) -> None:
-    for panel in ("survival", "recovery", "deterioration"):
-        rows = table(files, panel)
-        assert rows
-        assert all(float(row["low"]) <= float(row["value"]) <= float(row["high"]) for row in rows if row["value"])
+@pytest.fixture
+def mortal(app: Flask, runtime: Runtime) -> StaffBrowser:
+    """Ninety women of whom 36 died over the year, and thirty men of whom two did: too few to tell when."""
+    rng = Random(5)  # noqa: S311 - synthetic patients, not secrets
+    make_staff(runtime, role="researcher")
+    people = [course(rng, sex="female", died_day=20 + 9 * number if number < 36 else None) for number in range(90)]
+    people += [course(rng, sex="male", died_day=100 if number < 2 else None) for number in range(30)]
+    with runtime.database.write() as session:
+        instrument = runtime.catalogue.instrument("fact_c")
+        add_people(session, people, centre="NORTH", instrument=instrument, operated=date(2025, 7, 1))
+    compute_all(runtime, runtime.clock.now(), lambda: False)
+    return signed_in(app, "researcher@north.example")
+
+
+def counted(times: Sequence[Row], day: int) -> dict[str, int]:
+    """What had happened up to a day, and who was still under observation just after it."""
+    ended = [one["ending"] for one in times if int(one["day"]) <= day]
+    kinds = {"events": "event", "others": "died", "censored": "censored"}
+    return {name: ended.count(kind) for name, kind in kinds.items()} | {"at_risk": len(times) - len(ended)}
+
+
+def kept(times: Sequence[Row], endings: set[str], day: int) -> tuple[float, float, float]:
+    """The share without the event at a day and its limits, by statsmodels and the printed formula."""
+    known = SurvfuncRight(numbers(times, "day"), [one["ending"] in endings for one in times])
+    before = known.surv_times <= day
+    share = known.surv_prob[before][-1] if before.any() else 1.0
+    if not before.any() or not 0 < share < 1:
+        return share, share, share
+    # Its standard error is the share times the root of Greenwood's sum.
+    width = 1.959964 * known.surv_prob_se[before][-1] / share / np.log(share)
+    first, second = share ** np.exp(width), share ** np.exp(-width)
+    return share, min(first, second), max(first, second)
+
+
+def test_survival(mortal: StaffBrowser) -> None:
+    times = table(mortal, "survival-times")
+    assert len(times) == 120
+    assert {one["ending"] for one in times} == {"died", "censored"}
+    shown = [row for row in table(mortal, "survival") if row["value"]]
+    assert shown
+    for row in shown:
+        share, low, high = kept(times, {"died"}, int(row["day"]))
+        assert float(row["value"]) == pytest.approx(share)
+        assert (float(row["low"]), float(row["high"])) == pytest.approx((low, high), abs=1e-6)
+        found = counted(times, int(row["day"]))
+        assert int(row["events"]) == found["others"]
+        assert row["at_risk"] in {"", str(found["at_risk"])}
+
+
+def test_time_to_recovery(mortal: StaffBrowser) -> None:
+    times = table(mortal, "recovery-times")
+    shown = [row for row in table(mortal, "recovery") if row["value"]]
+    assert shown
+    kinds = [{"event": 1, "died": 2, "censored": 0}[one["ending"]] for one in times]
+    known = CumIncidenceRight(numbers(times, "day"), np.array(kinds))
+    for row in shown:
+        day = int(row["day"])
+        before = known.times <= day
+        for column, kind in (("value", 0), ("other_value", 1)):
+            share = known.cinc[kind][before][-1] if before.any() else 0.0
+            assert row[column] == "" or float(row[column]) == pytest.approx(share)
+        low, high = incidence_limits(times, day)
+        assert (float(row["low"]), float(row["high"])) == pytest.approx((low, high), abs=1e-6)
+        for column, count in counted(times, day).items():
+            assert row[column] in {"", str(count)}
+
+
+def incidence_limits(times: Sequence[Row], day: int) -> tuple[float, float]:
+    """Limits of an incidence from the delta method, each term of its variance written down as it is printed."""
+    days, endings = numbers(times, "day"), np.array([one["ending"] for one in times])
+    alive, incidence, terms = 1.0, 0.0, []
+    for moment in np.unique(days[days <= day]):
+        at_risk = float((days >= moment).sum())
+        events = float(((days == moment) & (endings == "event")).sum())
+        every = events + ((days == moment) & (endings == "died")).sum()
+        incidence += alive * events / at_risk
+        terms.append((incidence, alive, at_risk, events, every))
+        alive *= 1 - every / at_risk
+    variance = sum(
+        (incidence - then) ** 2 * every / (at_risk * (at_risk - every))
+        + before**2 * events * (at_risk - events) / at_risk**3
+        - 2 * (incidence - then) * before * events / at_risk**2
+        for then, before, at_risk, events, every in terms
+    )
+    if not 0 < incidence < 1:
+        return incidence, incidence
+    width = 1.959964 * np.sqrt(variance) / ((1 - incidence) * np.log(1 - incidence))
+    first, second = 1 - (1 - incidence) ** np.exp(width), 1 - (1 - incidence) ** np.exp(-width)
+    return min(first, second), max(first, second)
+
+
+def test_time_to_deterioration(mortal: StaffBrowser) -> None:
+    times = table(mortal, "deterioration-times")
+    rows = [row for row in table(mortal, "deterioration") if row["value"]]
+    assert {row["reading"] for row in rows} == {WITH_DEATH, "death ends observation"}
+    for row in rows:
+        endings = {"event", "died"} if row["reading"] == WITH_DEATH else {"event"}
+        share, low, high = kept(times, endings, int(row["day"]))
+        assert float(row["value"]) == pytest.approx(share)
+        assert (float(row["low"]), float(row["high"])) == pytest.approx((low, high), abs=1e-6)
+
+
+def test_times_are_told_of_no_group_in_which_something_happened_to_a_few(mortal: StaffBrowser) -> None:
+    for curve in ("survival", "recovery", "deterioration"):
+        by_sex = table(mortal, f"{curve}-times", "sex")
+        assert {row["level"] for row in by_sex} == {"female"}
+        days = [int(row["day"]) for row in by_sex]
+        assert days == sorted(days)
+        assert "line" not in by_sex[0]
+
+
+def test_each_figure_says_how_it_is_computed_again(files: StaffBrowser) -> None:
     page = files.get(f"/staff/cohort?scale={SCALE}").text
-    assert page.count("Cannot be computed again from these files") == 3
+    assert page.count("Can be computed again from the file of times") == 3
+    assert page.count("-times.csv") == 3
     assert set(RECOMPUTED) == set(BUILDERS)
-    assert files.get(f"/staff/cohort/unknown.csv?scale={SCALE}").status_code == 404
+    for unknown in ("unknown", "change-times"):
+        assert files.get(f"/staff/cohort/{unknown}.csv?scale={SCALE}").status_code == 404
 
 
 def test_the_file_of_single_patients_has_all_of_them(app: Flask, runtime: Runtime) -> None:
