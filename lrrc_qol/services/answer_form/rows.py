@@ -87,8 +87,7 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
         query = query.where(Response.submitted_at.is_(None))
     rows = work.session.execute(query).all()
     forms = [
-        FormWords((one.instrument_id, one.instrument_version), response.wording_digest if response else "")
-        for one, response, _ in rows
+        FormWords((one.instrument_id, one.instrument_version), *_started_in(response)) for one, response, _ in rows
     ]
     words = words_of_forms(work, seat.centre_id, forms, seat.language, mode=mode or seat.mode)
     return [
@@ -96,6 +95,10 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
         for (assignment, response, measured), wording in zip(rows, words, strict=True)
         if wording is not None
     ]
+
+
+def _started_in(response: Response | None) -> tuple[str, str]:
+    return (response.wording_digest, response.language) if response else ("", "")
 
 
 def form_of(work: Work, assignment: Assignment, response: Response | None) -> Form:

@@ -67,7 +67,8 @@ class FormView:
 
     `items` are asked as things stand. `steps` hold besides them all questions and wordings that an answer on the form
     may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
-    `words` is the short name of what is shown; a page gives it with the answers. `credit` is a line that the holder of
+    `words` is the short name of what is shown; a page gives it with the answers. `language` is that of the questions: a
+    form that was begun keeps its own when the patient takes another. `credit` is a line that the holder of
     the words wants to be shown with them, empty when there is none. `device_key` opens what waits on the device for
     being sent; empty where nothing ever waits there. Only with `device_store` more may wait: a centre that switched it
     off still gets what waits already.
@@ -77,6 +78,7 @@ class FormView:
     title: str
     recall: str
     words: str
+    language: str
     credit: str
     banner: bool
     version: int
@@ -129,6 +131,7 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         title=wording.title,
         recall=wording.recall,
         words=short_name(wording),
+        language=wording.language,
         credit=wording.credit,
         banner=not wording.approved,
         version=form.version,

@@ -8,7 +8,8 @@ if (self.document && page.player) (async () => {
 
   // The part being answered: its element, all its questions, those asked now, the draft version. `over`: no more sending.
   // `ended`: no sending until the link was opened again. `leaving`: the form that ends the visit once all is sent.
-  let part, all, steps, version, place, over, thanked, sending, stale, ended = false, leaving = null;
+  // `words`: the name of those that were read, which are not always those of this page.
+  let part, all, steps, version, words, place, over, thanked, sending, stale, ended = false, leaving = null;
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map(), times = new Map(), warned = new Set();
   let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
@@ -16,7 +17,7 @@ if (self.document && page.player) (async () => {
   /* What the server has not acknowledged, which also waits on the device where it may. */
   const inFlight = () => (flight && flight.answers) || [];
   const unsent = () => new Set([...inFlight().map(({ item_id }) => item_id), ...waiting.keys()]).size;
-  const keep = () => kept.put(unsent() ? { version, flight: inFlight().length ? flight : null, waiting: [...waiting.values()] } : null);
+  const keep = () => kept.put(unsent() ? { version, words, flight: inFlight().length ? flight : null, waiting: [...waiting.values()] } : null);
 
   function sayUnsent() {
     if (!kept.able()) say("unsent", "bad");
@@ -39,7 +40,7 @@ if (self.document && page.player) (async () => {
     if (waiting.size) {
       const answers = [...waiting.values()].slice(0, MOST_ANSWERS);
       answers.forEach((answer) => waiting.delete(answer.item_id));
-      return { url: address(part.dataset) + "/save", key: newKey(), version, words: part.dataset.words, answers };
+      return { url: address(part.dataset) + "/save", key: newKey(), version, words, answers };
     }
     return sending ? { url: address(part.dataset) + "/submit", key: newKey(), version } : null;
   }
@@ -94,8 +95,9 @@ if (self.document && page.player) (async () => {
     renewed = renewed && status !== 200;
     if (status !== 200) refused(status, body, done);
     else if (done.answers) saved(body); else thank(body, waiting.size);
-    keep();
-    return send();
+    const stored = keep();
+    // The form goes on in the words that it was begun in, which this page may not have.
+    return over || unsent() || words === part.dataset.words ? send() : stored.then(() => location.reload());
   }
 
   function saved(body) {
@@ -318,6 +320,7 @@ if (self.document && page.player) (async () => {
     all = steps = [...part.querySelectorAll(".step")];
     choose();
     version = Number(part.dataset.version);
+    words = part.dataset.words;
     over = thanked = sending = stale = false;
     [waiting, times, warned].forEach((kind) => kind.clear());
     flight = null;
@@ -336,6 +339,8 @@ if (self.document && page.player) (async () => {
   function putBack(record) {
     const newer = ({ item_id, at }) => !(times.get(item_id) > at), sent = record.flight ? record.flight.answers : [];
     version = Math.min(version, record.version);
+    // Answered before the patient took another language: they were read in the former one.
+    words = record.words || words;
     if (!flight && sent.every(newer)) flight = record.flight;
     [...sent, ...record.waiting].filter(newer).forEach((answer) => {
       times.set(answer.item_id, answer.at);
