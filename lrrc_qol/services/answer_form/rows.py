@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import insert, select
 
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing, Wording
 from lrrc_qol.persistence.models import Answer, AnsweringTime, Assignment, RequestKey, Response, SecondEntry
 from lrrc_qol.services.answers import current_answers
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.form_minutes import timed_with
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.wordings import FormWords, asked_instrument, words_of_forms, words_to_start
 
@@ -73,13 +74,7 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
     query = (
         select(Assignment, Response, AnsweringTime.minutes)
         .outerjoin(Response, Response.assignment_id == Assignment.id)
-        .outerjoin(
-            AnsweringTime,
-            and_(
-                AnsweringTime.instrument_id == Assignment.instrument_id,
-                AnsweringTime.instrument_version == Assignment.instrument_version,
-            ),
-        )
+        .outerjoin(AnsweringTime, timed_with())
         .where(Assignment.visit_id == seat.visit_id)
         .order_by(Assignment.position, Assignment.id)
     )

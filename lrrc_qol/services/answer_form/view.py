@@ -14,8 +14,9 @@ from lrrc_qol.services.answer_form.rows import WordedRow, as_told, form_of, rows
 from lrrc_qol.services.answer_form.urgent_codes import urgent_codes
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.form_minutes import form_minutes
 from lrrc_qol.services.patient_session import Seat
-from lrrc_qol.services.wordings import asked_instrument, short_name
+from lrrc_qol.services.wordings import short_name
 
 # More would make the first load of a long visit heavier than 15 KB; the others come as pages of their own.
 MOST_ON_A_PAGE = 2
@@ -141,7 +142,7 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         facts=tuple(sorted(seat.facts & tellable_facts(form.instrument))),
         part=place + 1,
         parts=len(rows),
-        minutes=_minutes(work, rows[place]),
+        minutes=form_minutes(work, rows[place].assignment, rows[place].measured),
         device_key=_device_key(work, seat, form.assignment.public_id),
         device_store=seat.device_store,
     )
@@ -154,14 +155,6 @@ def _device_key(work: Work, seat: Seat, assignment_public_id: str) -> str:
     return work.cipher.device_key(assignment_public_id)
 
 
-def _minutes(work: Work, row: WordedRow) -> float:
-    """What patients take for it, once that is known; until then, and where a centre asks only some of its terms, the
-    planned figure."""
-    asked = asked_instrument(work, row.assignment)
-    whole = work.catalogue.instrument(asked.id, asked.version)
-    return row.measured if row.measured is not None and len(asked.items) == len(whole.items) else asked.minutes
-
-
 def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
     instrument = work.catalogue.instrument(row.assignment.instrument_id, row.assignment.instrument_version)
     if row.response is None:
@@ -172,7 +165,7 @@ def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
         assignment_public_id=row.assignment.public_id,
         instrument=(instrument.id, instrument.version),
         title=row.wording.title,
-        minutes=_minutes(work, row),
+        minutes=form_minutes(work, row.assignment, row.measured),
         state=state,
         position=row.assignment.position,
         begun_in=row.response.mode if state == "started" and row.response and row.response.mode != seat.mode else None,
