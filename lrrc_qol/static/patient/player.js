@@ -6,9 +6,8 @@ if (self.document && page.player) (async () => {
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60, LONGEST_SILENCE = 4000;
   const units = [...player.querySelectorAll(".unit")], isCopy = "copy" in player.dataset;
 
-  // The part being answered: its element, all its questions, those asked now, the draft version. `over`: no more sending.
+  // The part being answered: its element, all its questions, those asked now, the draft version, the words begun in. `over`: no more sending.
   // `ended`: no sending until the link was opened again. `leaving`: the form that ends the visit once all is sent.
-  // `words`: the name of those that were read, which are not always those of this page.
   let part, all, steps, version, words, place, over, thanked, sending, stale, ended = false, leaving = null;
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map(), times = new Map(), warned = new Set();
@@ -96,7 +95,6 @@ if (self.document && page.player) (async () => {
     if (status !== 200) refused(status, body, done);
     else if (done.answers) saved(body); else thank(body, waiting.size);
     const stored = keep();
-    // The form goes on in the words that it was begun in, which this page may not have.
     return over || unsent() || words === part.dataset.words ? send() : stored.then(() => location.reload());
   }
 
@@ -339,7 +337,6 @@ if (self.document && page.player) (async () => {
   function putBack(record) {
     const newer = ({ item_id, at }) => !(times.get(item_id) > at), sent = record.flight ? record.flight.answers : [];
     version = Math.min(version, record.version);
-    // Answered before the patient took another language: they were read in the former one.
     words = record.words || words;
     if (!flight && sent.every(newer)) flight = record.flight;
     [...sent, ...record.waiting].filter(newer).forEach((answer) => {
@@ -356,8 +353,7 @@ if (self.document && page.player) (async () => {
     over = thanked = true;
     waiting.clear();
     copy.drop(address(part.dataset));
-    if (!next) kept.clear();
-    if (!next) copy.forget();
+    if (!next) kept.clear(), copy.forget();
     if (urgent || (player.dataset.typed && !next)) return location.replace(player.dataset.thanks);
     const more = $("more"), coming = units.find(({ dataset }) => dataset.id === next);
     player.hidden = true;
