@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, LiveSite
+from tests.factories import PASSWORD, make_staff
 from tests.patient_links import PAIN_WORST, check_in_link, stored, submitted
+from tests.raised_alerts import pain_alert
 
 # What the keys do does not depend on the kind of database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -73,6 +75,20 @@ def test_the_first_key_leads_past_the_head_of_the_page(live: LiveSite, desktop: 
     tab_to(desktop, ".skip-link")
     desktop.keyboard.press("Enter")
     assert desktop.url.endswith("#main")
+
+
+def test_the_call_about_an_alert_is_few_keys_away(live: LiveSite, desktop: Page) -> None:
+    nurse = make_staff(live.runtime)
+    alert = pain_alert(live.runtime, nurse)
+    desktop.goto(f"{live.url}/login?next=/staff/alerts/{alert}")
+    desktop.get_by_label("E-mail").fill("nurse@north.example")
+    desktop.get_by_label("Password").fill(PASSWORD)
+    desktop.get_by_role("button", name="Sign in").click()
+    expect(desktop.get_by_role("heading", name="Write down a call")).to_be_visible()
+    for key in ("Tab", "Tab", "Enter", "Tab"):
+        desktop.keyboard.press(key)
+        assert desktop.evaluate(FOCUS), desktop.evaluate("document.activeElement.outerHTML.slice(0, 90)")
+    expect(desktop.get_by_label("Reached", exact=True)).to_be_focused()
 
 
 def test_nothing_moves_for_whoever_wants_no_motion(live: LiveSite, open_page: Callable[..., Page]) -> None:

@@ -6,7 +6,10 @@ import re
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select, update
 
+from lrrc_qol.persistence.models import Patient, Response
+from lrrc_qol.services.context import COMMAND
 from lrrc_qol.services.device_store import switch_device_store
 from tests.browser.conftest import LiveSite
 from tests.browser.patient_phone import enter, expect_question, expect_saved, leave_out_the_rest, press, start, tap
@@ -118,6 +121,28 @@ def test_a_killed_tab_loses_nothing(live: LiveSite, phone: Page) -> None:
     start(again, live.url, token)
     again.wait_for_function(f"() => {UNSENT} === 0")
     assert stored(live.runtime) == [(PAIN_WORST, "value", 4)]
+
+
+def test_what_waited_while_the_patient_took_another_language_counts_as_read_in_the_former(
+    live: LiveSite, phone: Page
+) -> None:
+    start(phone, live.url, check_in_link(live.runtime))
+    wait_for_copy(phone)
+    phone.context.set_offline(True)
+    phone.reload()
+    expect(phone.locator("#copy")).to_be_visible()
+    tap(phone, 4)
+    phone.wait_for_function(f"() => {UNSENT} === 1")
+    with live.runtime.writing(COMMAND) as work:
+        work.session.execute(update(Patient).values(language="de"))
+    phone.context.set_offline(False)
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    phone.wait_for_function(f"() => {UNSENT} === 0")
+    with live.runtime.reading(COMMAND) as work:
+        assert work.session.scalars(select(Response.language)).all() == ["en"]
+    # From now on it is shown in the words that it was begun in.
+    expect(phone.locator(".unit")).to_have_attribute("lang", "en")
+    expect(phone.locator("input:checked")).to_have_value("4")
 
 
 def test_what_a_page_still_holds_is_sent_by_the_next_one_once_it_is_gone(live: LiveSite, phone: Page) -> None:

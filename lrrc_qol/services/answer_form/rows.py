@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import insert, select
 
 from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import AnswerValue, Instrument, Missing, Wording
 from lrrc_qol.persistence.models import Answer, AnsweringTime, Assignment, RequestKey, Response, SecondEntry
 from lrrc_qol.services.answers import current_answers
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.form_minutes import timed_with
 from lrrc_qol.services.patient_session import Seat
 from lrrc_qol.services.wordings import FormWords, asked_instrument, words_of_forms, words_to_start
 
@@ -73,13 +74,7 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
     query = (
         select(Assignment, Response, AnsweringTime.minutes)
         .outerjoin(Response, Response.assignment_id == Assignment.id)
-        .outerjoin(
-            AnsweringTime,
-            and_(
-                AnsweringTime.instrument_id == Assignment.instrument_id,
-                AnsweringTime.instrument_version == Assignment.instrument_version,
-            ),
-        )
+        .outerjoin(AnsweringTime, timed_with())
         .where(Assignment.visit_id == seat.visit_id)
         .order_by(Assignment.position, Assignment.id)
     )
@@ -87,8 +82,7 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
         query = query.where(Response.submitted_at.is_(None))
     rows = work.session.execute(query).all()
     forms = [
-        FormWords((one.instrument_id, one.instrument_version), response.wording_digest if response else "")
-        for one, response, _ in rows
+        FormWords((one.instrument_id, one.instrument_version), *_started_in(response)) for one, response, _ in rows
     ]
     words = words_of_forms(work, seat.centre_id, forms, seat.language, mode=mode or seat.mode)
     return [
@@ -96,6 +90,10 @@ def rows_with_words(work: Work, seat: Seat, *, unsent: bool = False, mode: str =
         for (assignment, response, measured), wording in zip(rows, words, strict=True)
         if wording is not None
     ]
+
+
+def _started_in(response: Response | None) -> tuple[str, str]:
+    return (response.wording_digest, response.language) if response else ("", "")
 
 
 def form_of(work: Work, assignment: Assignment, response: Response | None) -> Form:

@@ -14,8 +14,9 @@ from lrrc_qol.services.answer_form.rows import WordedRow, as_told, form_of, rows
 from lrrc_qol.services.answer_form.urgent_codes import urgent_codes
 from lrrc_qol.services.answers import as_values
 from lrrc_qol.services.context import Work
+from lrrc_qol.services.form_minutes import form_minutes
 from lrrc_qol.services.patient_session import Seat
-from lrrc_qol.services.wordings import asked_instrument, short_name
+from lrrc_qol.services.wordings import short_name
 
 # More would make the first load of a long visit heavier than 15 KB; the others come as pages of their own.
 MOST_ON_A_PAGE = 2
@@ -67,7 +68,8 @@ class FormView:
 
     `items` are asked as things stand. `steps` hold besides them all questions and wordings that an answer on the form
     may bring up, for a page that steps by itself; `facts` are what the record says of the facts that decide it.
-    `words` is the short name of what is shown; a page gives it with the answers. `credit` is a line that the holder of
+    `words` is the short name of what is shown; a page gives it with the answers. `language` is that of the questions: a
+    form that was begun keeps its own when the patient takes another. `credit` is a line that the holder of
     the words wants to be shown with them, empty when there is none. `device_key` opens what waits on the device for
     being sent; empty where nothing ever waits there. Only with `device_store` more may wait: a centre that switched it
     off still gets what waits already.
@@ -77,6 +79,7 @@ class FormView:
     title: str
     recall: str
     words: str
+    language: str
     credit: str
     banner: bool
     version: int
@@ -129,6 +132,7 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         title=wording.title,
         recall=wording.recall,
         words=short_name(wording),
+        language=wording.language,
         credit=wording.credit,
         banner=not wording.approved,
         version=form.version,
@@ -138,7 +142,7 @@ def _open(work: Work, seat: Seat, rows: Sequence[WordedRow], place: int) -> Form
         facts=tuple(sorted(seat.facts & tellable_facts(form.instrument))),
         part=place + 1,
         parts=len(rows),
-        minutes=_minutes(work, rows[place]),
+        minutes=form_minutes(work, rows[place].assignment, rows[place].measured),
         device_key=_device_key(work, seat, form.assignment.public_id),
         device_store=seat.device_store,
     )
@@ -151,14 +155,6 @@ def _device_key(work: Work, seat: Seat, assignment_public_id: str) -> str:
     return work.cipher.device_key(assignment_public_id)
 
 
-def _minutes(work: Work, row: WordedRow) -> float:
-    """What patients take for it, once that is known; until then, and where a centre asks only some of its terms, the
-    planned figure."""
-    asked = asked_instrument(work, row.assignment)
-    whole = work.catalogue.instrument(asked.id, asked.version)
-    return row.measured if row.measured is not None and len(asked.items) == len(whole.items) else asked.minutes
-
-
 def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
     instrument = work.catalogue.instrument(row.assignment.instrument_id, row.assignment.instrument_version)
     if row.response is None:
@@ -169,7 +165,7 @@ def _part(work: Work, seat: Seat, row: WordedRow) -> Part:
         assignment_public_id=row.assignment.public_id,
         instrument=(instrument.id, instrument.version),
         title=row.wording.title,
-        minutes=_minutes(work, row),
+        minutes=form_minutes(work, row.assignment, row.measured),
         state=state,
         position=row.assignment.position,
         begun_in=row.response.mode if state == "started" and row.response and row.response.mode != seat.mode else None,

@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,8 @@ InstrumentKey = tuple[str, str]
 # Answers may wait on a phone without reception for as long: whoever saw the words may still send what they answered.
 STILL_ON_A_SCREEN = timedelta(days=7)
 WORDINGS_KEPT = 500
-SHORT_NAME = 16
+DIGITS_OF_WORDS = 12
+DIGITS_OF_LANGUAGE = 4
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +44,11 @@ _read: dict[str, Wording] = {}
 
 @dataclass(frozen=True, slots=True)
 class FormWords:
-    """A form that needs words; `digest` is that of its response, empty before it was started."""
+    """A form that needs words; `digest` and `language` are those of its response, empty before it was started."""
 
     instrument: InstrumentKey
     digest: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,20 @@ def choose_wordings(
 def words_of_forms(
     work: Work, centre_id: int, forms: Sequence[FormWords], language: str, *, mode: str
 ) -> tuple[Wording | None, ...]:
-    """The words of each form in the order given; one that was started keeps the words it was started with."""
-    shelf = shelf_of(work, [centre_id], [language], digests=[form.digest for form in forms if form.digest])
+    """The words of each form in the order given; one that was started keeps the words it was started with.
+
+    A draft translation may be corrected in place: when its former words are gone, the form goes on in the present ones
+    of the same language, whatever language its patient has chosen since.
+    """
+    tongues = {form: form.language or language for form in forms}
+    shelf = shelf_of(work, [centre_id], {*tongues.values()}, digests=[form.digest for form in forms if form.digest])
     digests = {form.digest for form in forms} & {pack.digest for pack in shelf.packs}
-    chosen = {form: shelf.pack(centre_id, form.instrument, language, mode=mode) for form in forms}
+    chosen = {form: shelf.pack(centre_id, form.instrument, tongue, mode=mode) for form, tongue in tongues.items()}
     read = _words(work, centre_id, digests | {pack.digest for pack in chosen.values() if pack is not None})
     return tuple(
-        _started_with(shelf, form, read) or _from_pack(chosen[form], read) or shelf.shipped(form.instrument, language)
+        _started_with(shelf, form, read)
+        or _from_pack(chosen[form], read)
+        or shelf.shipped(form.instrument, tongues[form])
         for form in forms
     )
 
@@ -135,15 +145,17 @@ def words_to_start(
 ) -> Wording | None:
     """The words of a form whose first answer arrives now: those of the page it comes from, named by `short_name`.
 
-    A page that does not name them may have been opened before a licence ended or a pack was retired; for a while such
-    words still count.
+    Of words that are not at hand any more, because a draft was corrected meanwhile, the name tells the language: it and
+    the name are kept, not the language that the patient has chosen since. A page that does not name them may have been
+    opened before a licence ended or a pack was retired; for a while such words still count.
     """
     seen = _shown(work, centre_id, instrument, shown) if shown else None
     if seen is not None:
         return seen
     chosen = choose_wordings(work, centre_id, [instrument], language, mode=mode)[instrument]
     if chosen is not None:
-        return chosen
+        spoken = _language_named(work.catalogue, shown)
+        return chosen if spoken is None else replace(chosen, language=spoken, digest=shown)
     since = work.now - STILL_ON_A_SCREEN
     recent = select(WordingPack.digest).where(
         *_of(centre_id, instrument, language),
@@ -215,8 +227,21 @@ def shelf_of(
 
 
 def short_name(wording: Wording) -> str:
-    """By what a page names the words it shows: the beginning of their digest, because every byte counts there."""
-    return wording.digest[:SHORT_NAME]
+    """By what a page names the words it shows: the beginnings of two digests, because every byte counts there.
+
+    The second is that of the language, which so stays known when the words themselves are gone.
+    """
+    return wording.digest[:DIGITS_OF_WORDS] + _language_digits(wording.language)
+
+
+def _language_digits(language: str) -> str:
+    return hashlib.sha256(language.encode()).hexdigest()[:DIGITS_OF_LANGUAGE]
+
+
+def _language_named(catalogue: Catalogue, name: str) -> str | None:
+    """The language in which a page showed what it names so; None when it is none that this program has."""
+    known = {language for *_, language in catalogue.wordings} | set(catalogue.messages)
+    return next((one for one in sorted(known) if _language_digits(one) == name[DIGITS_OF_WORDS:]), None)
 
 
 def _shown(work: Work, centre_id: int, instrument: InstrumentKey, name: str) -> Wording | None:
@@ -225,14 +250,15 @@ def _shown(work: Work, centre_id: int, instrument: InstrumentKey, name: str) -> 
         WordingPack.centre_id == centre_id,
         WordingPack.instrument_id == instrument[0],
         WordingPack.instrument_version == instrument[1],
-        WordingPack.digest.startswith(name, autoescape=True),
+        WordingPack.digest.startswith(name[:DIGITS_OF_WORDS], autoescape=True),
         WordingPack.approved_at.is_not(None),
     )
     digest = work.session.scalars(packs.limit(1)).first()
     if digest is not None:
         return _words(work, centre_id, {digest}).get(digest)
     shelf = Shelf(work.catalogue, work.settings.open_doors, ())
-    return next((one for one in _shipped_words(shelf, instrument) if one.digest.startswith(name)), None)
+    shipped = _shipped_words(shelf, instrument)
+    return next((one for one in shipped if one.digest.startswith(name[:DIGITS_OF_WORDS])), None)
 
 
 def _of(centre_id: int, instrument: InstrumentKey, language: str) -> tuple[ColumnElement[bool], ...]:

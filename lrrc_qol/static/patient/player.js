@@ -6,9 +6,9 @@ if (self.document && page.player) (async () => {
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60, LONGEST_SILENCE = 4000;
   const units = [...player.querySelectorAll(".unit")], isCopy = "copy" in player.dataset;
 
-  // The part being answered: its element, all its questions, those asked now, the draft version. `over`: no more sending.
+  // The part being answered: its element, all its questions, those asked now, the draft version, the words begun in. `over`: no more sending.
   // `ended`: no sending until the link was opened again. `leaving`: the form that ends the visit once all is sent.
-  let part, all, steps, version, place, over, thanked, sending, stale, ended = false, leaving = null;
+  let part, all, steps, version, words, place, over, thanked, sending, stale, ended = false, leaving = null;
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map(), times = new Map(), warned = new Set();
   let flight = null, busy = false, renewed = false, pause = FIRST_PAUSE, retryTimer = 0, restTimer = 0;
@@ -16,7 +16,7 @@ if (self.document && page.player) (async () => {
   /* What the server has not acknowledged, which also waits on the device where it may. */
   const inFlight = () => (flight && flight.answers) || [];
   const unsent = () => new Set([...inFlight().map(({ item_id }) => item_id), ...waiting.keys()]).size;
-  const keep = () => kept.put(unsent() ? { version, flight: inFlight().length ? flight : null, waiting: [...waiting.values()] } : null);
+  const keep = () => kept.put(unsent() ? { version, words, flight: inFlight().length ? flight : null, waiting: [...waiting.values()] } : null);
 
   function sayUnsent() {
     if (!kept.able()) say("unsent", "bad");
@@ -39,7 +39,7 @@ if (self.document && page.player) (async () => {
     if (waiting.size) {
       const answers = [...waiting.values()].slice(0, MOST_ANSWERS);
       answers.forEach((answer) => waiting.delete(answer.item_id));
-      return { url: address(part.dataset) + "/save", key: newKey(), version, words: part.dataset.words, answers };
+      return { url: address(part.dataset) + "/save", key: newKey(), version, words, answers };
     }
     return sending ? { url: address(part.dataset) + "/submit", key: newKey(), version } : null;
   }
@@ -94,8 +94,8 @@ if (self.document && page.player) (async () => {
     renewed = renewed && status !== 200;
     if (status !== 200) refused(status, body, done);
     else if (done.answers) saved(body); else thank(body, waiting.size);
-    keep();
-    return send();
+    const stored = keep();
+    return over || unsent() || words === part.dataset.words ? send() : stored.then(() => location.reload());
   }
 
   function saved(body) {
@@ -318,6 +318,7 @@ if (self.document && page.player) (async () => {
     all = steps = [...part.querySelectorAll(".step")];
     choose();
     version = Number(part.dataset.version);
+    words = part.dataset.words;
     over = thanked = sending = stale = false;
     [waiting, times, warned].forEach((kind) => kind.clear());
     flight = null;
@@ -336,6 +337,7 @@ if (self.document && page.player) (async () => {
   function putBack(record) {
     const newer = ({ item_id, at }) => !(times.get(item_id) > at), sent = record.flight ? record.flight.answers : [];
     version = Math.min(version, record.version);
+    words = record.words || words;
     if (!flight && sent.every(newer)) flight = record.flight;
     [...sent, ...record.waiting].filter(newer).forEach((answer) => {
       times.set(answer.item_id, answer.at);
@@ -351,8 +353,7 @@ if (self.document && page.player) (async () => {
     over = thanked = true;
     waiting.clear();
     copy.drop(address(part.dataset));
-    if (!next) kept.clear();
-    if (!next) copy.forget();
+    if (!next) kept.clear(), copy.forget();
     if (urgent || (player.dataset.typed && !next)) return location.replace(player.dataset.thanks);
     const more = $("more"), coming = units.find(({ dataset }) => dataset.id === next);
     player.hidden = true;

@@ -78,8 +78,10 @@ def _file(facts: Sequence[SheetFacts], *, otherwise: str) -> ResponseReturnValue
         log.error("no sheet was made: %s", fault)
         flash(NO_FILE, "warning")
         return redirect(otherwise, 303)
-    with runtime().writing(current_actor()) as work:
-        note_printed(work, facts)
+    # HEAD asks for the size of it only: nobody has the file then.
+    if request.method != "HEAD":
+        with runtime().writing(current_actor()) as work:
+            note_printed(work, facts)
     return send_file(
         io.BytesIO(made), "application/pdf", as_attachment=True, download_name=f"sheets_{now:%Y-%m-%d}.pdf"
     )

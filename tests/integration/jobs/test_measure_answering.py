@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 
 import pytest
 from sqlalchemy import select, update
 
 from lrrc_qol.domain.answering_time import FEWEST_FORMS
 from lrrc_qol.jobs.answering import measure_all
-from lrrc_qol.persistence.models import AnsweringTime, Response
+from lrrc_qol.persistence.models import AnsweringTime, Response, Visit
 from lrrc_qol.runtime import Runtime
 from lrrc_qol.services.answer_form import list_parts, open_form, submit_response
+from lrrc_qol.services.askable_forms import askable_forms, minutes_of
 from lrrc_qol.services.context import COMMAND, Actor
+from lrrc_qol.services.own_page import read_own_page
+from lrrc_qol.services.plan_episode import protocol_of
 from tests.clock import FixedClock
 from tests.factories import Phone, answer, assignment, make_patient, make_staff, save, take_seat
 
@@ -71,6 +75,35 @@ def test_enough_forms_give_the_median_and_the_pages_say_it(runtime: Runtime, clo
         assert open_form(work, seat.seat, assignment(runtime, seat, PAIN)).minutes == pytest.approx(MEASURED)
     assert minutes[PAIN] == pytest.approx(MEASURED)
     assert minutes[WORRY] == runtime.catalogue.instrument(WORRY).minutes
+
+
+def test_mails_and_the_own_page_say_the_measured_minutes(runtime: Runtime, nurse: Actor) -> None:
+    seat = take_seat(runtime, make_patient(runtime, nurse))
+
+    def said() -> tuple[int, int]:
+        with runtime.reading(seat.actor) as work:
+            visit = work.session.get_one(Visit, seat.seat.visit_id)
+            asked = protocol_of(work, visit.episode_id).visit(visit.key)
+            (due,) = read_own_page(work, seat.seat).due
+            return minutes_of(asked, askable_forms(work, [visit.id])[visit.id]), due.minutes
+
+    planned = {one.id: one.minutes for one in runtime.catalogue.instruments}
+    with runtime.reading(seat.actor) as work:
+        parts = [part.instrument for part in list_parts(work, seat.seat)]
+    in_mail, on_page = said()
+    assert on_page == ceil(sum(planned[one] for one, _ in parts))
+    with runtime.writing(COMMAND) as work:
+        work.session.add(
+            AnsweringTime(
+                instrument_id=parts[0][0],
+                instrument_version=parts[0][1],
+                forms=FEWEST_FORMS,
+                minutes=planned[parts[0][0]] + 20,
+                computed_at=work.now,
+            )
+        )
+    assert said() == (on_page + 20, on_page + 20)
+    assert in_mail < on_page + 20
 
 
 def test_the_figure_goes_again_when_too_few_forms_are_left(runtime: Runtime, clock: FixedClock, nurse: Actor) -> None:

@@ -205,6 +205,14 @@ def test_who_took_a_file_is_written_down_and_the_file_tells_nothing(
     assert not re.search("Ada|H-1", str(information))
 
 
+def test_asking_for_the_head_of_the_file_takes_nothing(
+    runtime: Runtime, nurse_browser: StaffBrowser, patient: str
+) -> None:
+    answer = nurse_browser.client.head(f"/staff/patients/{patient}/sheet.pdf")
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert printed(runtime) == []
+
+
 def test_looking_at_the_page_is_written_down(runtime: Runtime, nurse_browser: StaffBrowser, patient: str) -> None:
     nurse_browser.get(f"/staff/patients/{patient}/sheet")
 
