@@ -107,7 +107,7 @@ def model_figure(scale: Scale, series: Sequence[Series], splines: Sequence[Serie
                 "name": f"{one.name}, spline",
                 "x": [row["day"] for row in one.rows],
                 "y": [row["value"] for row in one.rows],
-                "line": {"color": COLOURS[place % 6], "width": 1.5, "dash": DASHES[place % 6]},
+                "line": {"color": COLOURS[place % 6], "width": 1.5, "dash": _dash(place)},
             }
         )
     points = [_errors(one, place) | {"mode": "markers"} for place, one in enumerate(series)]
@@ -122,8 +122,13 @@ def share_figure(series: Sequence[Series], *, title: str) -> Figure:
     return figure | {"data": data}
 
 
+def _dash(place: int) -> str:
+    """Another dash with the same colour from the seventh level on, so that no two of 36 levels look alike."""
+    return DASHES[(place + place // 6) % 6]
+
+
 def _steps(place: int) -> Figure:
-    style = {"color": COLOURS[place % 6], "width": 2, "dash": DASHES[place % 6], "shape": "hv"}
+    style = {"color": COLOURS[place % 6], "width": 2, "dash": _dash(place), "shape": "hv"}
     return {"mode": "lines+markers", "line": style}
 
 
@@ -142,8 +147,8 @@ def _errors(one: Series, place: int, *, percent: bool = False) -> Figure:
         "x": [row["day"] for row in rows],
         "y": values,
         "cliponaxis": False,
-        "line": {"color": COLOURS[place % 6], "width": 2, "dash": DASHES[place % 6]},
-        "marker": {"symbol": SYMBOLS[place % 6], "size": 9, "color": COLOURS[place % 6]},
+        "line": {"color": COLOURS[place % 6], "width": 2, "dash": _dash(place)},
+        "marker": {"symbol": SYMBOLS[(place + place // 6) % 6], "size": 9, "color": COLOURS[place % 6]},
         "error_y": {
             "type": "data",
             "symmetric": False,

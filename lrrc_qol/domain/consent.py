@@ -11,13 +11,15 @@ from enum import StrEnum
 class ScopeAct(StrEnum):
     """What the program does when a scope is refused; `nothing` leaves it to people.
 
-    `no_forms` = staff type in no form, and no mail goes out either: it would ask for one.
+    `no_forms` = staff type in no form, and no mail goes out either: it would ask for one. `not_shared` = left out of
+    the figures that other centres see.
     """
 
     NOTHING = "nothing"
     NO_MAIL = "no_mail"
     NO_FORMS = "no_forms"
     NOT_EXPORTED = "not_exported"
+    NOT_SHARED = "not_shared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from lrrc_qol.faults import place_of
 from lrrc_qol.jobs.answering import measure_all
+from lrrc_qol.jobs.centres import compare_all
 from lrrc_qol.jobs.cohort import compute_all
 from lrrc_qol.jobs.delivery import deliver_all
 from lrrc_qol.jobs.reports import read_all_reports
@@ -120,6 +121,11 @@ def compute_cohort(sweep: Sweep) -> Mapping[str, int]:
     return compute_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
 
 
+def compare_centres(sweep: Sweep) -> Mapping[str, int]:
+    """Once a week, compute the figures of the centres that agreed to be read together."""
+    return compare_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
+
+
 def measure_answering(sweep: Sweep) -> Mapping[str, int]:
     """Measure how long each questionnaire takes, so that pages say how many minutes are left."""
     return measure_all(sweep.runtime, sweep.now, sweep.stopping.is_set)
@@ -135,6 +141,7 @@ JOBS = (
     Job("deliver_messages", deliver_messages, 15),
     Job("seal_audit", seal_audit, 60),
     Job("compute_cohort", compute_cohort, 600),
+    Job("compare_centres", compare_centres, 3600),
     Job("measure_answering", measure_answering, 21600),
 )
 

@@ -58,11 +58,14 @@ class CentreFacts:
     visits: tuple[CohortVisit, ...]
 
 
-def read_centre_facts(work: Work) -> CentreFacts:
-    """Read what does not depend on the scale, in a number of statements that grows with thousands of episodes only."""
+def read_centre_facts(work: Work, *, refused_scopes: tuple[str, ...] = ()) -> CentreFacts:
+    """Read what does not depend on the scale, in a number of statements that grows with thousands of episodes only.
+
+    Who refused one of `refused_scopes` in their newest consent is left out.
+    """
     centre_id = work.actor.centre()
     excluded = tuple(sorted(kind.value for kind in work.catalogue.events.excluded_kinds()))
-    rows = list_operated(work.session, centre_id=centre_id, excluded_kinds=excluded)
+    rows = list_operated(work.session, centre_id=centre_id, excluded_kinds=excluded, refused_scopes=refused_scopes)
     fates: dict[int, Fate] = {}
     baselines: dict[int, Baseline] = {}
     for start in range(0, len(rows), _BATCH):

@@ -35,6 +35,9 @@ EXPECT = "expect"
 PEOPLE = "people"
 """Under this name stand the single patients behind the figures of all strata."""
 
+CENTRES = "centre"
+"""Under this name stand the figures of several centres that agreed to be read together, each on its own shelf."""
+
 _UPPER_SACRUM = frozenset({"s1", "s2"})
 _BEGUN = frozenset({"started", "interrupted", "completed"})
 _MODES = {

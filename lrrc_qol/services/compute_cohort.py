@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from lrrc_qol.persistence.queries.cohort_rows import (
 )
 from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.services.cohort_patients import CentreFacts, read_centre_facts, read_patients, scale_facts
-from lrrc_qol.services.cohort_strata import EVERYBODY, EXPECT, PEOPLE
+from lrrc_qol.services.cohort_strata import CENTRES, EVERYBODY, EXPECT, PEOPLE
 from lrrc_qol.services.context import Actor, Work
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "ScaleRows",
     "centre_actors",
     "compute_scale",
+    "drawn_scales",
     "due_scales",
     "read_centre_facts",
     "read_scale",
@@ -87,16 +88,23 @@ def due_scales(work: Work) -> tuple[Due, ...]:
     take_snapshot(work.session)
     centre = work.session.get_one(Centre, work.actor.centre())
     shared = [METHOD, work.today_in(centre.timezone).isoformat(), *facts_version(work.session, centre_id=centre.id)]
-    stored = stored_versions(work.session, centre_id=centre.id)
+    stored = stored_versions(work.session, centre_id=centre.id, without=CENTRES)
     found: list[Due] = []
-    for (instrument_id, scale_id), newest in sorted(scale_versions(work.session, centre_id=centre.id).items()):
-        scale = _scale(work, instrument_id, scale_id)
-        if scale is None or not scale.drawn:
-            continue
+    for instrument_id, scale, newest in drawn_scales(work):
         version = hashlib.sha256(json.dumps([*shared, newest]).encode()).hexdigest()
-        if stored.get((instrument_id, scale_id)) != version:
+        if stored.get((instrument_id, scale.id)) != version:
             found.append(Due(instrument_id, scale, version))
     return tuple(found)
+
+
+def drawn_scales(work: Work) -> Iterator[tuple[str, Scale, int]]:
+    """Instrument, scale and newest score of every scale of the actor's centre that is drawn as a curve."""
+    for (instrument_id, scale_id), newest in sorted(
+        scale_versions(work.session, centre_id=work.actor.centre()).items()
+    ):
+        scale = _scale(work, instrument_id, scale_id)
+        if scale is not None and scale.drawn:
+            yield instrument_id, scale, newest
 
 
 def read_scale(work: Work, facts: CentreFacts, due: Due) -> ScaleRows:
@@ -146,6 +154,7 @@ def store_scale(work: Work, computed: Computed) -> None:
             )
             for stratum, content in computed.strata.items()
         ],
+        without=CENTRES,
     )
 
 

@@ -71,14 +71,20 @@ class Cohort:
 def read_cohort(work: Work) -> Cohort:
     """Read the completion tables of the actor's centre, visits in the order of its protocol."""
     centre = work.session.get_one(Centre, work.actor.centre())
+    kinds = cohort_kinds(work)
+    return Cohort(
+        operated=_group(work, centre, kinds, operated=True), not_operated=_group(work, centre, kinds, operated=False)
+    )
+
+
+def cohort_kinds(work: Work, *, refused: tuple[str, ...] = ()) -> Kinds:
+    """The events that decide who is expected to answer; who refused one of these parts of a consent is left out."""
     events = work.catalogue.events
-    kinds = Kinds(
+    return Kinds(
         ending=_kinds(events.ending_kinds()),
         excluded=_kinds(events.excluded_kinds()),
         separate=_kinds(events.separate_kinds()),
-    )
-    return Cohort(
-        operated=_group(work, centre, kinds, operated=True), not_operated=_group(work, centre, kinds, operated=False)
+        refused=refused,
     )
 
 

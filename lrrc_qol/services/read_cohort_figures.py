@@ -12,7 +12,7 @@ from lrrc_qol.domain.errors import NotFound
 from lrrc_qol.domain.instrument import Instrument, Scale
 from lrrc_qol.domain.published_courses import PublishedCourse
 from lrrc_qol.persistence.queries.cohort_rows import find_result, stored_strata
-from lrrc_qol.services.cohort_strata import EVERYBODY, PEOPLE, stratum_names
+from lrrc_qol.services.cohort_strata import CENTRES, EVERYBODY, PEOPLE, stratum_names
 from lrrc_qol.services.context import Work
 
 Level = Mapping[str, Any]
@@ -88,7 +88,8 @@ def read_cohort_figures(work: Work, *, scale: str, stratum: str) -> CohortShelf:
     if chosen is None:
         raise NotFound("there are no figures of this scale")
     has = {which for instrument, name, which in stored if f"{instrument}.{name}" == chosen.id}
-    strata = {key: words for key, words in stratum_names(work.catalogue.classification).items() if key in has}
+    names = stratum_names(work.catalogue.classification) | {CENTRES: "Centre"}
+    strata = {key: words for key, words in names.items() if key in has}
     if stratum and stratum not in strata:
         raise NotFound("there are no figures of this stratum")
     return CohortShelf(choices, strata, _figures(work, chosen, stratum or EVERYBODY))

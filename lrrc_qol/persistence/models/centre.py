@@ -16,7 +16,8 @@ class Centre(Base):
 
     New patients follow `protocol_version` of the protocol, the newest shipped one while it is empty. Patients see their
     own results since `own_results_since`; empty: they do not. Answers that were not sent may wait on patients' devices
-    until `device_store_off_since`; empty: as the site has it. `holidays` maps days ("2026-12-25") on which the clinic
+    until `device_store_off_since`; empty: as the site has it. Its figures are read together with those of other centres
+    since `cohort_shared_since`; empty: they are not. `holidays` maps days ("2026-12-25") on which the clinic
     is closed to their names.
     """
 
@@ -37,4 +38,5 @@ class Centre(Base):
     protocol_version: Mapped[str | None] = mapped_column(String(32))
     own_results_since: Mapped[datetime | None]
     device_store_off_since: Mapped[datetime | None]
+    cohort_shared_since: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
-from lrrc_qol.persistence.models import Episode, EpisodeEvent, MissedReason, Visit
+from lrrc_qol.persistence.models import Episode, EpisodeEvent, MissedReason, Patient, Visit
+from lrrc_qol.persistence.queries.consent import newest_refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class Kinds:
     """The events that matter here, by kind.
 
     `ending`: nothing is expected after them. `excluded`: the data must not be used. `separate`: whoever was not
-    operated on because of one is followed in a group of their own.
+    operated on because of one is followed in a group of their own. `refused`: whoever refused one of these parts of a
+    consent is left out.
     """
 
     ending: tuple[str, ...]
     excluded: tuple[str, ...]
     separate: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 def count_patients(session: Session, *, centre_id: int, kinds: Kinds, operated: bool) -> int:
@@ -46,7 +49,9 @@ def count_patients(session: Session, *, centre_id: int, kinds: Kinds, operated: 
     return (
         session.scalar(
             select(func.count(Episode.patient_id.distinct())).where(
-                Episode.centre_id == centre_id, _in_group(kinds, operated=operated), may_be_used(kinds.excluded)
+                Episode.centre_id == centre_id,
+                _in_group(kinds, operated=operated),
+                may_be_used(kinds.excluded, kinds.refused),
             )
         )
         or 0
@@ -67,8 +72,8 @@ def _in_group(kinds: Kinds, *, operated: bool) -> ColumnElement[bool]:
     return Episode.surgery_on.is_not(None) if operated else not_operated(kinds.separate)
 
 
-def may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
-    """No event of the patient, in whichever episode, forbids it."""
+def may_be_used(excluded_kinds: tuple[str, ...], refused_scopes: tuple[str, ...] = ()) -> ColumnElement[bool]:
+    """No event of the patient, in whichever episode, forbids it, and no refusal in their newest consent."""
     theirs = aliased(Episode)
     forbidden = (
         select(EpisodeEvent.id)
@@ -79,7 +84,10 @@ def may_be_used(excluded_kinds: tuple[str, ...]) -> ColumnElement[bool]:
             EpisodeEvent.revoked_at.is_(None),
         )
     )
-    return not_(forbidden.correlate(Episode).exists())
+    allowed = not_(forbidden.correlate(Episode).exists())
+    if not refused_scopes:
+        return allowed
+    return allowed & Episode.patient_id.not_in(select(Patient.id).where(newest_refuses(refused_scopes)))
 
 
 def ends_of_follow_up(centre_id: int, ending: tuple[str, ...]) -> Subquery:
@@ -151,7 +159,7 @@ def _expected(centre_id: int, now: datetime, kinds: Kinds, *, operated: bool) ->
             Visit.planned.is_(True),
             Visit.closes_at <= now,
             _in_group(kinds, operated=operated),
-            may_be_used(kinds.excluded),
+            may_be_used(kinds.excluded, kinds.refused),
             (ended.c.ended_on.is_(None)) | (ended.c.ended_on > Visit.due_on),
             (Episode.closed_on.is_(None)) | (Episode.closed_on > Visit.due_on),
         )

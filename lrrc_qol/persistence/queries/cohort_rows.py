@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -119,7 +119,9 @@ def scale_versions(session: Session, *, centre_id: int) -> dict[Scale, int]:
     return {(instrument, scale): newest for instrument, scale, newest in rows}
 
 
-def list_operated(session: Session, *, centre_id: int, excluded_kinds: tuple[str, ...]) -> tuple[OperatedRow, ...]:
+def list_operated(
+    session: Session, *, centre_id: int, excluded_kinds: tuple[str, ...], refused_scopes: tuple[str, ...]
+) -> tuple[OperatedRow, ...]:
     """Every episode with an operation whose data may be used, by row number."""
     newest = select(func.max(Plan.ordinal)).where(Plan.episode_id == Episode.id).correlate(Episode).scalar_subquery()
     rows: Iterable[Any] = session.execute(
@@ -140,7 +142,7 @@ def list_operated(session: Session, *, centre_id: int, excluded_kinds: tuple[str
             Episode.ordinal > 0,
             Episode.surgery_on.is_not(None),
             Plan.ordinal == newest,
-            may_be_used(excluded_kinds),
+            may_be_used(excluded_kinds, refused_scopes),
         )
         .order_by(Episode.id)
     )
@@ -245,28 +247,47 @@ def list_scale_forms(session: Session, *, centre_id: int, instrument_id: str, sc
     return [FormRow(*row) for row in map(tuple, rows)]
 
 
-def stored_versions(session: Session, *, centre_id: int) -> dict[Scale, str]:
-    """From which data the stored figures of each scale came."""
+def stored_versions(session: Session, *, centre_id: int, without: str) -> dict[Scale, str]:
+    """From which data the stored figures of each scale came; those of the stratum `without` are not looked at."""
     rows = session.execute(
         select(CohortResult.instrument_id, CohortResult.scale_id, func.min(CohortResult.data_version))
-        .where(CohortResult.centre_id == centre_id)
+        .where(CohortResult.centre_id == centre_id, CohortResult.stratum != without)
         .group_by(CohortResult.instrument_id, CohortResult.scale_id)
     )
     return {(instrument, scale): version for instrument, scale, version in rows}
 
 
 def replace_results(
-    session: Session, *, centre_id: int, instrument_id: str, scale_id: str, rows: Sequence[CohortResult]
+    session: Session, *, centre_id: int, instrument_id: str, scale_id: str, rows: Sequence[CohortResult], without: str
 ) -> None:
-    """Put these in the place of all stored figures of a scale."""
+    """Put these in the place of all stored figures of a scale but those of the stratum `without`."""
     session.execute(
         delete(CohortResult).where(
             CohortResult.centre_id == centre_id,
             CohortResult.instrument_id == instrument_id,
             CohortResult.scale_id == scale_id,
+            CohortResult.stratum != without,
         )
     )
     session.add_all(rows)
+
+
+def replace_result(session: Session, row: CohortResult) -> None:
+    """Put one in the place of the stored figures of the same centre, scale and stratum."""
+    session.execute(
+        delete(CohortResult).where(
+            CohortResult.centre_id == row.centre_id,
+            CohortResult.instrument_id == row.instrument_id,
+            CohortResult.scale_id == row.scale_id,
+            CohortResult.stratum == row.stratum,
+        )
+    )
+    session.add(row)
+
+
+def forget_results(session: Session, *, stratum: str) -> None:
+    """Delete the figures of a stratum at every centre."""
+    session.execute(delete(CohortResult).where(CohortResult.stratum == stratum))
 
 
 def find_result(session: Session, *, centre_id: int, scale: Scale, stratum: str) -> CohortResult | None:
@@ -282,18 +303,19 @@ def find_result(session: Session, *, centre_id: int, scale: Scale, stratum: str)
 
 
 def stored_parts(
-    session: Session, *, centre_id: int, stratum: str, part: str
-) -> tuple[tuple[str, str, datetime, Any], ...]:
-    """Instrument, scale, age of the data, and one part of the stored figures; None where that part is not stored."""
+    session: Session, *, centre_id: int, strata: Collection[str], part: str
+) -> tuple[tuple[str, str, str, datetime, Any], ...]:
+    """Stratum, instrument, scale, age of the data, and one part of the figures; None where that part is not stored."""
     rows = session.execute(
         select(
+            CohortResult.stratum,
             CohortResult.instrument_id,
             CohortResult.scale_id,
             CohortResult.data_as_of,
             CohortResult.content[part].as_json(),
-        ).where(CohortResult.centre_id == centre_id, CohortResult.stratum == stratum)
+        ).where(CohortResult.centre_id == centre_id, CohortResult.stratum.in_(strata))
     )
-    return tuple((instrument_id, scale_id, as_of, content) for instrument_id, scale_id, as_of, content in rows)
+    return tuple((stratum, one, scale, as_of, content) for stratum, one, scale, as_of, content in rows)
 
 
 def stored_strata(session: Session, *, centre_id: int) -> tuple[tuple[str, str, str], ...]:

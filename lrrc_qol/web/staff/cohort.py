@@ -16,6 +16,7 @@ from lrrc_qol.charts.wording import range_words
 from lrrc_qol.cohort.small_cells import SMALLEST_CELL
 from lrrc_qol.config import Mode
 from lrrc_qol.domain.instrument import Direction
+from lrrc_qol.services.cohort_strata import CENTRES
 from lrrc_qol.services.context import Work
 from lrrc_qol.services.read_cohort import read_cohort
 from lrrc_qol.services.read_cohort_figures import (
@@ -28,7 +29,8 @@ from lrrc_qol.services.read_cohort_figures import (
 )
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
-from lrrc_qol.web.staff.cohort_panels import cohort_panels, csv_table
+from lrrc_qol.web.staff.centre_panels import centre_csv, centre_panels, centres_said
+from lrrc_qol.web.staff.cohort_panels import CohortPanel, cohort_panels, csv_table
 from lrrc_qol.web.staff.cohort_words import cell_words
 
 blueprint.add_app_template_filter(range_words, "range_words")
@@ -53,7 +55,8 @@ def cohort() -> ResponseReturnValue:
         smallest=SMALLEST_CELL,
         shelf=shelf,
         figures=figures,
-        panels=() if figures is None else cohort_panels(figures),
+        panels=() if figures is None else _panels(figures),
+        centres=centres_said(figures) if figures is not None and figures.stratum == CENTRES else "",
         chosen={} if figures is None else {"scale": figures.chosen.id, "by": figures.stratum},
         cell_words=cell_words,
         invented=runtime().settings.mode is Mode.DEMO,
@@ -66,22 +69,28 @@ def cohort() -> ResponseReturnValue:
 def cohort_numbers(panel: str) -> ResponseReturnValue:
     """The numbers of one figure, unrounded; an empty cell is a hidden small number.
 
-    `lines` are the single patients, `survival-times` and the like the single times behind a curve.
+    `lines` are the single patients, `survival-times` and the like the single times behind a curve; there are none
+    where centres stand beside each other.
     """
     with runtime().reading(current_actor()) as work:
         figures = _shelf(work).figures
         if figures is None:
             abort(404)
-        table: Table | None = csv_table(figures, panel)
-        if panel == "lines":
+        beside = figures.stratum == CENTRES
+        table: Table | None = centre_csv(figures, panel) if beside else csv_table(figures, panel)
+        if panel == "lines" and not beside:
             table = LINES, _line_rows(read_single_patients(work, figures))
-        elif panel in TIME_FILES:
+        elif panel in TIME_FILES and not beside:
             table = TIMES, map(asdict, read_single_times(work, figures, TIME_FILES[panel]))
     if table is None:
         abort(404)
     name = f"cohort-{panel}-{figures.chosen.id}-{figures.stratum}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(_written(figures, *table), mimetype="text/csv", headers=headers)
+
+
+def _panels(figures: CohortFigures) -> tuple[CohortPanel, ...]:
+    return centre_panels(figures) if figures.stratum == CENTRES else cohort_panels(figures)
 
 
 def _line_rows(patients: Iterable[SinglePatient]) -> Iterator[Mapping[str, Any]]:

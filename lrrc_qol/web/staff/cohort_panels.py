@@ -32,8 +32,8 @@ class Drawing:
 class CohortPanel:
     """One figure of the page. `columns` are key and heading; `rows` hold raw values, None for a hidden one.
 
-    `recomputed` says how the figure can be computed again by hand; `sources` where published figures
-    beside ours come from.
+    `recomputed` says how the figure can be computed again by hand, or why it cannot; `behind` names the file of single
+    patients or times that it takes, empty where it takes none; `sources` where published figures beside ours come from.
     """
 
     id: str
@@ -45,6 +45,7 @@ class CohortPanel:
     rows: Sequence[Row]
     recomputed: str
     sources: tuple[str, ...] = ()
+    behind: str = ""
 
 
 def cohort_panels(figures: CohortFigures) -> tuple[CohortPanel, ...]:
@@ -177,7 +178,17 @@ def _panel(
     columns = words.COLUMNS[panel_id]
     if len(figures.levels) == 1:
         columns = tuple(column for column in columns if column[0] != "level")
-    return CohortPanel(panel_id, heading, definition, tuple(said), drawings, columns, table, words.RECOMPUTED[panel_id])
+    return CohortPanel(
+        id=panel_id,
+        heading=heading,
+        definition=definition,
+        said=tuple(said),
+        drawings=drawings,
+        columns=columns,
+        rows=table,
+        recomputed=words.RECOMPUTED[panel_id],
+        behind=words.BEHIND.get(panel_id, ""),
+    )
 
 
 def _series(table: Sequence[Row]) -> list[Series]:

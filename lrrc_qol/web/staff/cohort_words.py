@@ -171,6 +171,11 @@ RECOMPUTED = {
     "sensitivity": f"{_FROM_LINES} Only forms whose window is over enter.",
 }
 """How each figure can be computed again by hand."""
+BEHIND = {
+    **dict.fromkeys(("change", "spread", "model", "sensitivity"), "lines"),
+    **{curve: f"{curve}-times" for curve in ("survival", "recovery", "deterioration")},
+}
+"""The file of single patients or times that a figure is computed from."""
 PERCENT = frozenset({"survival", "recovery", "deterioration"})
 SHARES = frozenset({"value", "low", "high", "other_value"})
 

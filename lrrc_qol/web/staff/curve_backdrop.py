@@ -19,6 +19,7 @@ from lrrc_qol.services.read_expected import ExpectedCourse
 from lrrc_qol.web.staff.curve_choices import CurveChoices
 
 NOT_YET = "No centiles: fewer than 20 of this centre's patients can be compared in any window of days."
+OWN_TOO_FEW = "Fewer than 20 of this centre's own patients can be compared in any window of days. "
 NEEDS_BASELINE = (
     "No centiles are drawn: they stand on the patient's own baseline from before the operation, and there is none."
 )
@@ -26,7 +27,7 @@ NEEDS_BASELINE = (
 
 @dataclass(frozen=True, slots=True)
 class OtherPatients:
-    """What a page knows of other patients: the centre's courses by instrument and scale, and the published ones."""
+    """What a page knows of other patients: the expected courses by instrument and scale, and the published ones."""
 
     expected: Mapping[tuple[str, str], ExpectedCourse] = field(default_factory=dict)
     published: Sequence[PublishedCourse] = ()
@@ -70,7 +71,7 @@ def curve_backdrop(curve: Curve, frame: CurveFrame, choices: CurveChoices, other
     found = None if course is None else off_track(curve.trajectory, course.windows)
     return CurveBackdrop(
         traces=tuple(traces),
-        off_track="" if found is None else _off_track_words(found, frame, curve.trajectory.scale.decimals),
+        off_track="" if found is None or course is None else _off_track_words(found, course, frame, curve.trajectory),
         worse=found is not None and found.side is Side.WORSE,
         expected=expected,
         rows=tuple(rows),
@@ -89,27 +90,33 @@ def _baseline_day(trajectory: Trajectory) -> int | None:
 
 
 def _expected_words(course: ExpectedCourse | None, *, drawn: bool) -> str:
-    if course is None or all(window.centiles is None for window in course.windows):
+    if course is None or not course.known:
         return NOT_YET
     if not drawn:
         return NEEDS_BASELINE
     return (
-        "Grey: change from baseline of this centre's patients, 10th, 25th, 50th, 75th and 90th centile, put on this "
-        f"patient's baseline. Who answered, so no dead and no silent patients. Data of {day_month(course.data_as_of)}."
+        f"Grey: change from baseline of {_whose(course)}, 10th, 25th, 50th, 75th and 90th centile, put on this "
+        f"patient's baseline. {OWN_TOO_FEW if course.together else ''}Who answered, so no dead and no silent patients. "
+        f"Data of {day_month(course.data_as_of)}."
     )
 
 
-def _off_track_words(found: OffTrack, frame: CurveFrame, decimals: int) -> str:
+def _whose(course: ExpectedCourse) -> str:
+    return "the patients of all participating centres" if course.together else "this centre's patients"
+
+
+def _off_track_words(found: OffTrack, course: ExpectedCourse, frame: CurveFrame, trajectory: Trajectory) -> str:
     """Careful on purpose: one in ten lies on either side at any time, and nothing is said about why."""
+    decimals = trajectory.scale.decimals
     forms = " and ".join(
         f"{frame.visit_names.get(one.visit_key, one.visit_key)} {signed(one.change, decimals)} "
         f"({'10th' if one.change < one.limit else '90th'} centile {signed(one.limit, decimals)})"
         for one in found.forms
     )
     if found.side is Side.BETTER:
-        return f"Better than nine in ten of this centre's patients on two visits running: {forms}."
+        return f"Better than nine in ten of {_whose(course)} on two visits running: {forms}."
     return (
-        f"Worse than nine in ten of this centre's patients on two visits running: {forms}. "
+        f"Worse than nine in ten of {_whose(course)} on two visits running: {forms}. "
         "One in ten lies there at any time; it is a reason to look, not a finding."
     )
 

@@ -231,6 +231,8 @@ DOORS = (
     Door("POST", "/admin/device-store", ADMINISTERING, 303, {"on": "no"}),
     Door("GET", "/admin/own-results", ADMINISTERING, 200),
     Door("POST", "/admin/own-results", ADMINISTERING, 303, {"shown": "no"}),
+    Door("GET", "/admin/shared-cohort", ADMINISTERING, 200),
+    Door("POST", "/admin/shared-cohort", ADMINISTERING, 303, {"shared": "no"}),
     Door("GET", "/admin/alert-rules", ADMINISTERING, 200, published=True),
     Door("POST", "/admin/alert-rules", ADMINISTERING, 303),
     Door("GET", "/admin/alert-rules/{rule_draft}", ADMINISTERING, 200),
