@@ -20,14 +20,13 @@ from lrrc_qol.cohort.small_cells import SMALLEST_CURVE
 from lrrc_qol.domain.consent import ScopeAct, scopes_that
 from lrrc_qol.domain.instrument import Scale
 from lrrc_qol.persistence.models import Centre, CohortResult
-from lrrc_qol.persistence.queries.cohort import count_visits
 from lrrc_qol.persistence.queries.cohort_rows import facts_version, replace_result, stored_parts
 from lrrc_qol.persistence.queries.snapshot import take_snapshot
 from lrrc_qol.services.cohort_patients import CentreFacts, read_centre_facts, read_patients, scale_facts
 from lrrc_qol.services.cohort_strata import CENTRES
 from lrrc_qol.services.compute_cohort import drawn_scales
 from lrrc_qol.services.context import Actor, Work
-from lrrc_qol.services.read_cohort import cohort_kinds
+from lrrc_qol.services.read_cohort import cohort_kinds, visits_in_order
 
 METHOD = 1
 """Raised when a figure is computed in another way, so that all are computed anew."""
@@ -84,7 +83,7 @@ def read_share(work: Work) -> Share:
     centre_id = work.actor.centre()
     refused = scopes_that(work.catalogue.consent_scopes, ScopeAct.NOT_SHARED)
     kinds = cohort_kinds(work, refused=refused)
-    counts = count_visits(work.session, centre_id=centre_id, now=work.now, kinds=kinds, operated=True)
+    counts = visits_in_order(work, work.session.get_one(Centre, centre_id), kinds, operated=True)
     drawn = tuple(drawn_scales(work))
     facts = read_centre_facts(work, refused_scopes=refused)
     return Share(

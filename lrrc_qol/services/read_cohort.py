@@ -89,18 +89,23 @@ def cohort_kinds(work: Work, *, refused: tuple[str, ...] = ()) -> Kinds:
 
 
 def _group(work: Work, centre: Centre, kinds: Kinds, *, operated: bool) -> Group:
-    protocol = protocol_for_new(work, centre)
-    order = {visit.key: index for index, visit in enumerate(protocol.visits)}
-    counts = count_visits(work.session, centre_id=centre.id, now=work.now, kinds=kinds, operated=operated)
     missed = count_missed(work.session, centre_id=centre.id, now=work.now, kinds=kinds, operated=operated)
     patients = count_patients(work.session, centre_id=centre.id, kinds=kinds, operated=operated)
     return Group(
         patients=_shown(patients),
         lines=tuple(
             _line(row, patients, _reasons(work, missed.get(row.key, {})))
-            for row in sorted(counts, key=lambda row: (order.get(row.key, len(order)), row.key))
+            for row in visits_in_order(work, centre, kinds, operated=operated)
         ),
     )
+
+
+def visits_in_order(work: Work, centre: Centre, kinds: Kinds, *, operated: bool) -> list[VisitCounts]:
+    """How completely the forms of each visit came, in the order of the centre's protocol."""
+    protocol = protocol_for_new(work, centre)
+    order = {visit.key: index for index, visit in enumerate(protocol.visits)}
+    counts = count_visits(work.session, centre_id=centre.id, now=work.now, kinds=kinds, operated=operated)
+    return sorted(counts, key=lambda row: (order.get(row.key, len(order)), row.key))
 
 
 def _reasons(work: Work, counts: Mapping[str, int]) -> tuple[tuple[str, int | None], ...]:

@@ -105,7 +105,8 @@ def centre_csv(figures: CohortFigures, panel_id: str) -> tuple[tuple[str, ...], 
 def _headline(figures: CohortFigures) -> CohortPanel:
     table = _rows(figures, "headline")
     drawings = tuple(
-        Drawing(level, draw.headline_figure([*some])) for level, some in groupby(table, key=lambda row: row["level"])
+        Drawing(_begin(level), draw.headline_figure([*some]))
+        for level, some in groupby(table, key=lambda row: row["level"])
     )
     return _panel("headline", drawings, table, [f"{row['level']}, {words.headline_said(row)}" for row in _last(table)])
 
@@ -148,13 +149,17 @@ def _last(table: Sequence[Row]) -> list[Row]:
     return [*newest.values()]
 
 
+def _begin(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
 def _panel(panel_id: str, drawings: tuple[Drawing, ...], table: Sequence[Row], said: Sequence[str]) -> CohortPanel:
     heading, definition = DEFINITIONS[panel_id]
     return CohortPanel(
         id=panel_id,
         heading=heading,
         definition=definition,
-        said=tuple(one[0].upper() + one[1:] for one in said),
+        said=tuple(map(_begin, said)),
         drawings=drawings,
         columns=COLUMNS[panel_id],
         rows=table,
