@@ -94,8 +94,8 @@ if (self.document && page.player) (async () => {
     renewed = renewed && status !== 200;
     if (status !== 200) refused(status, body, done);
     else if (done.answers) saved(body); else thank(body, waiting.size);
-    const stored = keep();
-    return over || unsent() || words === part.dataset.words ? send() : stored.then(() => location.reload());
+    const stored = keep(); // Before a page in other words its worker goes: one just being replaced may never answer.
+    return over || unsent() || words === part.dataset.words ? send() : stored.then(copy.forget).then(() => location.reload());
   }
 
   function saved(body) {
