@@ -6,8 +6,8 @@ if (self.document && page.player) (async () => {
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, MOST_ANSWERS = 60, LONGEST_SILENCE = 4000;
   const units = [...player.querySelectorAll(".unit")], isCopy = "copy" in player.dataset;
 
-  // The part being answered: its element, all its questions, those asked now, the draft version, the words begun in. `over`: no more sending.
-  // `ended`: no sending until the link was opened again. `leaving`: the form that ends the visit once all is sent.
+  // The part answered: its element, all questions, those asked now, the draft version, the words begun in. `over`: no sending
+  // any more; `ended`: none until the link was opened again. `leaving`: the form that ends the visit once all is sent.
   let part, all, steps, version, words, place, over, thanked, sending, stale, ended = false, leaving = null;
   /* Saving: one request at a time, repeated with the same key until the server has answered it. */
   const waiting = new Map(), times = new Map(), warned = new Set();
@@ -94,7 +94,8 @@ if (self.document && page.player) (async () => {
     renewed = renewed && status !== 200;
     if (status !== 200) refused(status, body, done);
     else if (done.answers) saved(body); else thank(body, waiting.size);
-    const stored = keep(); // Before a page in other words its worker goes: one just being replaced may never answer.
+    const stored = keep();
+    // A page in other words has a worker of its own, and one that is just being replaced may never answer.
     return over || unsent() || words === part.dataset.words ? send() : stored.then(copy.forget).then(() => location.reload());
   }
 
@@ -118,10 +119,8 @@ if (self.document && page.player) (async () => {
       over = true;
       return location.assign(body.go);
     }
-    if (error === "conflict") {
-      stale = true;
-      return waiting.size ? say("elsewhere", "bad") : afresh();
-    }
+    stale = stale || error === "conflict";
+    if (error === "conflict") return waiting.size ? say("elsewhere", "bad") : afresh();
     if (error === "nothing_answered") return say("empty", "bad");
     if (error === "key_reused") return (done.answers || []).forEach(
       (answer) => waiting.has(answer.item_id) || waiting.set(answer.item_id, answer));
