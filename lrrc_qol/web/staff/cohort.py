@@ -30,6 +30,7 @@ from lrrc_qol.services.read_cohort_figures import (
 from lrrc_qol.web.guards import audience, current_actor, runtime
 from lrrc_qol.web.staff.blueprint import blueprint
 from lrrc_qol.web.staff.centre_panels import centre_csv, centre_panels, centres_said
+from lrrc_qol.web.staff.cohort_completion import completion_file
 from lrrc_qol.web.staff.cohort_panels import CohortPanel, cohort_panels, csv_table
 from lrrc_qol.web.staff.cohort_words import cell_words
 
@@ -70,8 +71,10 @@ def cohort_numbers(panel: str) -> ResponseReturnValue:
     """The numbers of one figure, unrounded; an empty cell is a hidden small number.
 
     `lines` are the single patients, `survival-times` and the like the single times behind a curve; there are none
-    where centres stand beside each other.
+    where centres stand beside each other. Else `completion` is the table of all forms.
     """
+    if panel == "completion" and request.args.get("by") != CENTRES:
+        return _completion()
     with runtime().reading(current_actor()) as work:
         figures = _shelf(work).figures
         if figures is None:
@@ -87,6 +90,13 @@ def cohort_numbers(panel: str) -> ResponseReturnValue:
     name = f"cohort-{panel}-{figures.chosen.id}-{figures.stratum}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(_written(figures, *table), mimetype="text/csv", headers=headers)
+
+
+def _completion() -> Response:
+    with runtime().reading(current_actor()) as work:
+        text = completion_file(read_cohort(work), now=work.now)
+    headers = {"Content-Disposition": 'attachment; filename="cohort-completion.csv"'}
+    return Response(text, mimetype="text/csv", headers=headers)
 
 
 def _panels(figures: CohortFigures) -> tuple[CohortPanel, ...]:

@@ -112,6 +112,21 @@ def test_fewer_than_five_patients_show_nothing(app: Flask, runtime: Runtime, nur
     assert "No window has closed yet" in signed_in(app, "nurse@south.example").get("/staff/cohort").text
 
 
+def test_the_tables_can_be_taken_away_as_they_stand(
+    app: Flask, runtime: Runtime, nurse: Actor, clock: FixedClock
+) -> None:
+    operated_patients(runtime, nurse, clock, count=6)
+    clock.advance(days=50)
+    browser = signed_in(app, "nurse@north.example")
+    assert 'href="/staff/cohort/completion.csv"' in browser.get("/staff/cohort").text
+    answer = browser.get("/staff/cohort/completion.csv")
+    assert answer.mimetype == "text/csv"
+    head, before, month = answer.text.splitlines()
+    assert head == "group,visit,name,expected,in_time,late,came,patients,why_not,data_as_of"
+    assert before.startswith("operated,BL1,Before the operation,6,6,0,6,6,,2026-")
+    assert month.startswith("operated,M1,1 month after the operation,6,0,0,0,6,Not known: 6,2026-")
+
+
 def test_who_may_not_see_the_cohort(app: Flask, runtime: Runtime, nurse_browser: StaffBrowser) -> None:
     make_staff(runtime, role="admin")
 
