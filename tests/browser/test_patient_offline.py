@@ -141,7 +141,8 @@ def test_what_waited_while_the_patient_took_another_language_counts_as_read_in_t
     with live.runtime.reading(COMMAND) as work:
         assert work.session.scalars(select(Response.language)).all() == ["en"]
     # From now on it is shown in the words that it was begun in.
-    expect(phone.locator(".unit")).to_have_attribute("lang", "en")
+    # First the worker of the other words has to come and go, which takes its time.
+    expect(phone.locator(".unit")).to_have_attribute("lang", "en", timeout=30_000)
     expect(phone.locator("input:checked")).to_have_value("4")
 
 
