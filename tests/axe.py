@@ -60,7 +60,7 @@ def _one_character(node: dict[str, Any]) -> bool:
 
 
 def _measured(data: dict[str, Any]) -> bool:
-    """Whether the contrast of the one character was measured; what lies behind a text of a drawing often is not known."""
+    """Whether the contrast of the one character was measured; of drawings it often is not known what lies behind."""
     return data.get("messageKey") == ONE_CHARACTER and bool(data.get("fgColor") and data.get("bgColor"))
 
 
