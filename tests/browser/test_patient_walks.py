@@ -141,8 +141,8 @@ def test_what_is_stored_is_what_was_tapped(
     page = open_page(viewport={"width": size[0], "height": size[1]}, has_touch=True, is_mobile=True)
     # It may come between two acts: the answer of the server decides when.
     page.add_locator_handler(page.locator("dialog[open]").first, lambda: read_what_cannot_wait(page))
-    # Asked whether to leave while an answer is on its way, this patient always says yes.
-    page.on("dialog", lambda question: question.accept())
+    # Asked whether to leave while an answer is on its way, this patient would always say yes: so nobody asks.
+    page.add_init_script("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)")
     start(page, live.url, check_in_link(live.runtime))
     tap(page, 0)
     expect_saved(page)
