@@ -15,11 +15,14 @@ import numpy.typing as npt
 import pytest
 from flask import Flask
 from scipy import stats
+from sqlalchemy import select
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from lrrc_qol.jobs.cohort import compute_all
+from lrrc_qol.persistence.models import CohortResult
 from lrrc_qol.runtime import Runtime
+from lrrc_qol.services.cohort_strata import PEOPLE
 from lrrc_qol.web.staff.cohort_panels import BUILDERS
 from lrrc_qol.web.staff.cohort_words import RECOMPUTED
 from tests.cohort_people import BEFORE, DAYS, Person, add_people
@@ -282,6 +285,16 @@ def test_times_are_told_of_no_group_in_which_something_happened_to_a_few(mortal:
         days = [int(row["day"]) for row in by_sex]
         assert days == sorted(days)
         assert "line" not in by_sex[0]
+
+
+def test_what_an_earlier_release_stored_gives_empty_files_until_it_is_computed_anew(
+    files: StaffBrowser, runtime: Runtime
+) -> None:
+    with runtime.database.write() as session:
+        for row in session.scalars(select(CohortResult).where(CohortResult.stratum == PEOPLE)):
+            row.content = {"strata": row.content["strata"], "people": []}
+    assert table(files, "lines") == []
+    assert table(files, "survival-times") == []
 
 
 def test_each_figure_says_how_it_is_computed_again(files: StaffBrowser) -> None:
